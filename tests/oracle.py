@@ -17,16 +17,21 @@ def directional(f: Callable[..., Any], args: Sequence[Any], direction: Sequence[
     return (45 * (at(h) - at(-h)) - 9 * (at(2 * h) - at(-2 * h)) + (at(3 * h) - at(-3 * h))) / (60 * h)
 
 
+def weights(out: Any, seed: int) -> Any:
+    """Random numbers in the shape and dtype of `out`, none near zero: a generic cotangent."""
+    rng = np.random.default_rng(seed)
+    w = rng.uniform(0.5, 1.5, np.shape(out)) * rng.choice([-1, 1], np.shape(out))
+    if np.iscomplexobj(out):
+        w = w + 1j * rng.uniform(0.5, 1.5, np.shape(out))
+    return np.asarray(w).astype(out.dtype)[()]
+
+
 def weighted(f: Callable[..., Any], seed: int) -> Callable[..., Any]:
-    """The real number Σ Re(w · f), with fixed random weights: a scalar function with a generic cotangent."""
+    """The real number Σ Re(w · f), with fixed random weights."""
 
     def scalar(*args: Any) -> Any:
         out = f(*args)
-        rng = np.random.default_rng(seed)
-        w = rng.uniform(0.5, 1.5, np.shape(out)) * rng.choice([-1, 1], np.shape(out))
-        if np.iscomplexobj(out):
-            w = w + 1j * rng.uniform(0.5, 1.5, np.shape(out))
-        return np.real(np.sum(w.astype(out.dtype) * out))
+        return np.real(np.sum(weights(out, seed) * out))
 
     return scalar
 

@@ -18,12 +18,13 @@ MASKED = [
         for s in each(
             name,
             [
-                lambda x, f=f: f(x, where=_MASK, initial=0.5),
-                lambda x, f=f: f(x, axis=1, where=_MASK, initial=-0.3, keepdims=True),
+                lambda x, f=f: f(x, where=_MASK, initial=0.2),
+                lambda x, f=f: f(x, axis=1, where=_MASK, initial=-0.1, keepdims=True),
                 lambda x, f=f: f(x, axis=0, initial=9.0),
                 lambda x, f=f: f(x, axis=(0, 1), initial=-9.0),
             ],
             (2, 3),
+            domain=AWAY,
         )
     ],
     *[
@@ -94,7 +95,8 @@ STATISTICS = [
 ]
 
 ELEMENTWISE = [
-    *unary("sinc", AWAY),
+    *unary("sinc", ANY),
+    Sample("spherical_bessel", lambda x: F.spherical_bessel(x, n=2), ((-6.0, 6.0),)),
     *unary("fix", (0.1, 0.4)),
     *binary("fmax fmin", ANY, ANY),
     *binary("copysign", AWAY, AWAY),
@@ -250,17 +252,22 @@ PRODUCTS = [
 
 def regular(x):
     """A well-conditioned matrix, from any."""
-    return x + 3 * np.eye(x.shape[-1])
+    return 0.3 * x + 2 * np.eye(*x.shape[-2:])
+
+
+def apart(x):
+    """A matrix whose singular values are apart, from any."""
+    return 0.2 * x + np.eye(*x.shape[-2:]) * np.arange(1.0, x.shape[-1] + 1)
 
 
 def hermitian(x):
     """A positive definite Hermitian matrix with distinct eigenvalues, from any square one."""
-    return x @ np.conjugate(np.swapaxes(x, -1, -2)) + np.diag(np.arange(1.0, x.shape[-1] + 1))
+    return 0.1 * x @ np.conjugate(np.swapaxes(x, -1, -2)) + np.diag(np.arange(1.0, x.shape[-1] + 1))
 
 
 _la = np.linalg
-_SQUARE = [(3, 3), (2, 3, 3)]
-_ANY_SHAPE = [(3, 3), (4, 2), (2, 4), (2, 4, 2)]
+_SQUARE = [(3, 3), (2, 1, 3, 3)]
+_ANY_SHAPE = [(3, 3), (4, 2), (2, 4), (2, 1, 4, 2)]
 
 
 def _gauge_free(w, v):
@@ -271,7 +278,8 @@ def _gauge_free(w, v):
 LINALG = [
     *[fixed("inv", lambda x: _la.inv(regular(x)), s, complex=True) for s in _SQUARE],
     *[fixed("det", lambda x: _la.det(regular(x)), s, complex=True) for s in _SQUARE],
-    *[fixed("det", _la.det, (1, 1)), fixed("cofactors", lambda x: F.cofactors(regular(x)), (3, 3))],
+    fixed("det", _la.det, (1, 1)),
+    *[fixed("cofactors", lambda x: F.cofactors(regular(x)), s) for s in _SQUARE],
     *[fixed("slogdet", lambda x: _la.slogdet(regular(x))[1], s, complex=True) for s in _SQUARE],
     fixed("slogdet", lambda x: _la.slogdet(regular(x))[0] * x[0, 0], (2, 2), complex=True),
     fixed("logabsdet", lambda x: F.logabsdet(regular(x)), (2, 2)),
@@ -280,10 +288,9 @@ LINALG = [
         for a, b in [((3, 3), (3,)), ((3, 3), (3, 2)), ((2, 3, 3), (3, 1)), ((2, 3, 3), (2, 3, 2))]
     ],
     *[fixed("matrix_power", lambda x, n=n: _la.matrix_power(regular(x), n), (2, 2)) for n in (-2, 0, 1, 3, 6)],
-    *[fixed("pinv", _la.pinv, s, complex=True) for s in [(4, 2), (2, 4), (2, 4, 2)]],
-    fixed("pinv", lambda x: _la.pinv(regular(x)), (3, 3), complex=True),
-    fixed("lstsq", lambda a, b: _la.lstsq(a, b)[0], (4, 2), (4,)),
-    fixed("lstsq", lambda a, b: _la.lstsq(a, b)[1], (4, 2), (4, 3)),
+    *[fixed("pinv", lambda x: _la.pinv(regular(x)), s, complex=True) for s in [(3, 3), (4, 2), (2, 4), (2, 4, 2)]],
+    fixed("lstsq", lambda a, b: _la.lstsq(regular(a), b)[0], (4, 2), (4,)),
+    fixed("lstsq", lambda a, b: _la.lstsq(regular(a), b)[1], (4, 2), (4, 3)),
     fixed(
         "tensorinv",
         lambda x: _la.tensorinv(regular(x.reshape((4, 4))).reshape((2, 2, 4)), ind=2),
@@ -309,33 +316,49 @@ LINALG = [
         complex=True,
     ),
     *[
-        fixed("svd", lambda x, full=full: _svd_gauge_free(*_la.svd(x, full_matrices=full)), s, complex=True)
+        fixed("svd", lambda x, full=full: _svd_gauge_free(*_la.svd(apart(x), full_matrices=full)), s, complex=True)
         for s in _ANY_SHAPE
         for full in (True, False)
     ],
-    fixed("svd", lambda x: _la.svd(x, compute_uv=False), (3, 2)),
-    fixed("svdvals", _la.svdvals, (2, 3)),
+    fixed("svd", lambda x: _la.svd(apart(x), compute_uv=False), (3, 2)),
+    fixed("svdvals", lambda x: _la.svdvals(apart(x)), (2, 3)),
     *[
-        fixed("qr", lambda x, i=i: _la.qr(x + 2 * np.eye(*x.shape[-2:]))[i], s, complex=i == 1)
-        for s in [(3, 3), (4, 2), (2, 4), (2, 4, 2)]
+        fixed("qr", lambda x, i=i: _la.qr(regular(x))[i], s, complex=i == 1)
+        for s in [(3, 3), (4, 2), (2, 4), (2, 1, 4, 2), (2, 1, 2, 4)]
         for i in (0, 1)
     ],
-    fixed("qr", lambda x: _la.qr(x, mode="r"), (4, 2)),
-    fixed("qr", lambda x: _la.qr(x, mode="complete")[1], (4, 2)),
+    fixed("qr", lambda x: _la.qr(regular(x), mode="r"), (4, 2)),
+    fixed("qr", lambda x: _la.qr(regular(x), mode="complete")[1], (4, 2)),
     *[fixed("norm", lambda x, p=p: _la.norm(x, p), (5,), domain=AWAY) for p in (1, 2, 3, 0.5, np.inf, -np.inf, 0, -1)],
-    *[fixed("norm", lambda x, p=p: _la.norm(x, p), (3, 4)) for p in ("fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf)],
+    *[
+        fixed("norm", lambda x, p=p: _la.norm(apart(x), p), (3, 4), domain=AWAY)
+        for p in ("fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf)
+    ],
     fixed("norm", lambda x: _la.norm(x, 3, axis=1, keepdims=True), (2, 3), domain=AWAY, complex=True),
     fixed("norm", lambda x: _la.norm(x, "nuc", axis=(2, 0), keepdims=True), (3, 2, 4)),
     *each("norm", [_la.norm, lambda x: _la.norm(x, axis=1, keepdims=True)], (3, 4), complex=True),
     fixed("norm", lambda x: _la.norm(x, axis=(0, 2)), (2, 3, 2), complex=True),
-    fixed("p_norm", lambda x: F.p_norm(x, ord=3), (4,), domain=AWAY),
+    *each(
+        "p_norm",
+        [
+            lambda x: F.p_norm(x, ord=3),
+            lambda x: F.p_norm(x, ord=1.5, axis=1),
+            lambda x: F.p_norm(x, ord=0.7, axis=0, keepdims=True),
+        ],
+        (2, 3),
+        domain=AWAY,
+        complex=True,
+    ),
     *[
         fixed("vector_norm", lambda x, p=p: _la.vector_norm(x, axis=0, ord=p), (3, 2), domain=AWAY)
         for p in (2, 1, np.inf)
     ],
-    *[fixed("matrix_norm", lambda x, p=p: _la.matrix_norm(x, ord=p, keepdims=True), (2, 3, 2)) for p in ("fro", 2, 1)],
     *[
-        fixed("cond", lambda x, p=p: _la.cond(regular(x) + np.diag([0, 3, 9]).astype(x.dtype), p), (3, 3))
+        fixed("matrix_norm", lambda x, p=p: _la.matrix_norm(apart(x), ord=p, keepdims=True), (2, 3, 2), domain=AWAY)
+        for p in ("fro", 2, 1)
+    ],
+    *[
+        fixed("cond", lambda x, p=p: _la.cond(regular(x) + np.diag([0, 3, 9]).astype(x.dtype), p), (3, 3), domain=AWAY)
         for p in (None, -2, 1, "fro")
     ],
 ]

@@ -289,6 +289,15 @@ def test_18_decompositions(f):
     agrees(f, X, rtol=1e-6)
 
 
+@pytest.mark.parametrize(
+    "matrix", [X.T @ X + np.eye(3), X.T @ X + np.diag([2j, -1j], 1) + np.diag([-2j, 1j], -1) + 4 * np.eye(3)]
+)
+def test_18_gradients_of_hermitian_matrices_are_hermitian(matrix):
+    for f in (np.linalg.cholesky, np.linalg.eigvalsh, lambda a: np.linalg.eigh(a)[1]):
+        g = grad(lambda a, f=f: np.sum([1.0, 2.0, 5.0] * np.abs(f(a))))(matrix)
+        close(g, g.conj().T, atol=1e-12)
+
+
 # 19, 20: dtypes ----------------------------------------------------------------------------------------------------
 
 
@@ -383,6 +392,8 @@ def test_26_array_methods(f):  # H#436
 @pytest.mark.filterwarnings("ignore:divide", "ignore:invalid")
 def test_27_limits():  # J#1052, 15798
     assert grad(np.sinc)(0.0) == 0
+    close(grad(np.sinc)(1e-9), -(np.pi**2) / 3 * 1e-9, rtol=1e-14)  # where (cos πx − sinc x) / x has lost all digits
+    close(grad(grad(np.sinc))(1e-9), -(np.pi**2) / 3, rtol=1e-14)
     assert grad(np.hypot, (0, 1))(0.0, 0.0) == (0, 0)
     assert grad(np.arctan2, (0, 1))(0.0, 0.0) == (0, 0)
     close(grad(np.std)(np.ones(3)), np.zeros(3))

@@ -10,8 +10,9 @@ from hypothesis.extra.numpy import array_shapes, mutually_broadcastable_shapes
 
 from autograd import Value, grad
 from autograd.rules import COMPOSED, OPS
-from tests.oracle import projections, weighted
-from tests.samples import CONSTANT, INNER, Sample, draw
+from autograd.rules.arithmetic import chain
+from tests.oracle import projections, weighted, weights
+from tests.samples import CONSTANT, INNER, SINGULAR, Sample, draw
 from tests.samples import SAMPLES as FIRST_SAMPLES
 from tests.samples_numpy import SAMPLES as MORE_SAMPLES
 
@@ -36,6 +37,18 @@ def gradients(f, n):
     return grad(f, tuple(range(n)))
 
 
+def backpropagated(call, seed):
+    """The gradients of `weighted`, from the weights as cotangent: no sum or product of the table stands in between."""
+
+    def gradients_of(*args):
+        inputs = [Value(x) for x in args]
+        out = call(*inputs)
+        out.backward(weights(out, seed))
+        return [x.grad for x in inputs]
+
+    return gradients_of
+
+
 @pytest.mark.parametrize("sample", SAMPLES, **ids)
 @given(data=st.data(), seed=SEEDS)
 @CHECKS
@@ -53,8 +66,7 @@ def test_value_is_numpys(sample, data, seed):
 @CHECKS
 def test_first_derivative(sample, data, seed):
     args = draw(sample, shapes_for(sample, data), seed)
-    f = weighted(sample.call, seed)
-    numeric, analytic = projections(f, gradients(f, len(args)), args, seed)
+    numeric, analytic = projections(weighted(sample.call, seed), backpropagated(sample.call, seed), args, seed)
     np.testing.assert_allclose(analytic, numeric, rtol=1e-7, atol=1e-8)
 
 
@@ -76,8 +88,7 @@ def test_second_derivative(sample, data, seed):
 @CHECKS
 def test_complex_derivative(sample, data, seed):
     args = draw(sample, shapes_for(sample, data), seed, np.complex128)
-    f = weighted(sample.call, seed)
-    numeric, analytic = projections(f, gradients(f, len(args)), args, seed)
+    numeric, analytic = projections(weighted(sample.call, seed), backpropagated(sample.call, seed), args, seed)
     np.testing.assert_allclose(analytic, numeric, rtol=1e-7, atol=1e-8)
 
 
@@ -115,6 +126,27 @@ def test_scalar_0d_and_array_agree(sample):
         results.append([float(np.sum(v)) for v in (out.data, *(x.grad for x in values))])
     np.testing.assert_allclose(results[1], results[0], rtol=1e-14)
     np.testing.assert_allclose(results[2], results[0], rtol=1e-14)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize(("call", "point"), SINGULAR)
+def test_a_zero_cotangent_wins_over_an_infinite_derivative(call, point):
+    """As scalars and as arrays, first and second order: 0 · ∞ would be NaN."""
+    for convert in (lambda x: x, lambda x: np.array([x, x])):
+        points = [np.asarray(convert(x))[()] for x in point]
+        for i, x in enumerate(points):
+
+            def first(v, before=points[:i], after=points[i + 1 :]):
+                return grad(lambda v: np.sum(np.real(0.0 * call(*before, v, *after))))(v)
+
+            np.testing.assert_array_equal(first(x), np.zeros_like(x))
+            second = grad(lambda v: np.sum(np.real(first(v))))(x)
+            np.testing.assert_array_equal(second, np.zeros_like(x))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_an_infinite_cotangent_does_not_revive_a_factor_of_zero():
+    np.testing.assert_array_equal(grad(lambda d: np.sum(np.sqrt(chain(np.zeros(2), d))))(np.ones(2)), [0, 0])
 
 
 @pytest.mark.parametrize("name", sorted(CONSTANT))

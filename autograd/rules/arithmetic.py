@@ -53,7 +53,7 @@ divide = Op(
 )
 negative = Op(np.negative, lambda g, out, x: -g, forward=operator.neg)
 positive = Op(np.positive, lambda g, out, x: g, forward=operator.pos)
-reciprocal = Op(np.reciprocal, lambda g, out, x: chain(g, -out * out))
+reciprocal = Op(np.reciprocal, lambda g, out, x: over(-g, x * x))
 square = Op(np.square, lambda g, out, x: g * (2 * x))
 
 

@@ -198,7 +198,7 @@ def cholesky(a: Array, /, *, upper: bool = False) -> Array:
 def gaps(w: Array) -> Array:
     """1 / (w[j] − w[i]), and 0 where they are equal: equal values do not turn into each other."""
     d = w[..., None, :] - w[..., :, None]
-    return np.where(d == 0, 0, 1 / np.where(d == 0, 1, d))
+    return np.where(d == 0, 0, 1 / d)
 
 
 def _pack(row: Array, rows: Array) -> Array:
@@ -261,7 +261,7 @@ def svd_rule(g: Array, out: Array, a: Array) -> Array:
     eye = np.eye(s.shape[-1], dtype=s.dtype)
     f = gaps(s * s)
     skew_u, skew_v = f * (_h(u) @ gu), f * (_h(v) @ gv)
-    inverse = chain(np.ones_like(s), np.where(s == 0, 0, 1 / np.where(s == 0, 1, s)))
+    inverse = np.where(s == 0, 0, 1 / s)
     core = gs[..., None] * eye + (skew_u + _h(skew_u)) * s[..., None, :] + s[..., :, None] * (skew_v + _h(skew_v))
     core = core + _phase_part(u, gu, inverse, eye)
     inside = u @ core @ _h(v)

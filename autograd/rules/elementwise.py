@@ -10,6 +10,7 @@ import numpy as np
 
 from ..op import Array, Op
 from .arithmetic import chain, over
+from .special import spherical_bessel
 
 sqrt = Op(np.sqrt, lambda g, out, x: over(g, 2 * out))
 cbrt = Op(np.cbrt, lambda g, out, x: over(g, 3 * out * out))
@@ -19,7 +20,7 @@ def sign_rule(g: Array, out: Array, x: Array) -> Array:
     """sign′ = 0. For complex z/|z| only the angle moves: (g − Re(g·out)·conj(out)) / |z|."""
     if not np.iscomplexobj(x):
         return np.zeros_like(x)
-    return over(g - (g * out).real * out.conj(), abs(x))
+    return over(g, abs(x)) - (g * out).real * over(out.conj(), abs(x))
 
 
 absolute = Op(np.absolute, lambda g, out, x: g * np.sign(x).conj(), forward=operator.abs)
@@ -82,7 +83,7 @@ deg2rad = Op(np.deg2rad, lambda g, out, x: g * (np.pi / 180))
 
 real = Op(np.real, lambda g, out, x: g)
 conjugate = Op(np.conjugate, lambda g, out, x: g.conj())
-imag = Op(np.imag, lambda g, out, x: g * -1j if np.iscomplexobj(x) else np.zeros_like(x))
+imag = Op(np.imag, lambda g, out, x: g * -1j)
 
 
 def angle(z: Array, deg: bool = False) -> Array:
@@ -97,7 +98,7 @@ def real_if_close(a: Array, tol: float = 100) -> Array:
     return a.real if np.iscomplexobj(a) and np.all(abs(a.imag) < limit) else a
 
 
-sinc = Op(np.sinc, lambda g, out, x: over(g * (np.cos(np.pi * x) - out), x))
+sinc = Op(np.sinc, lambda g, out, x: g * (-np.pi * spherical_bessel(np.pi * x, n=1)))
 copysign = Op(
     np.copysign,
     lambda g, out, x, y: g * np.sign(x) * np.copysign(1, y),

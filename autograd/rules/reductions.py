@@ -42,10 +42,10 @@ def others(x: Array) -> Array:
     if n <= 1:
         return np.ones_like(x)
     even, odd = x[0 : n - 1 : 2], x[1::2]
-    pairs = even * odd if n % 2 == 0 else np.concatenate([even * odd, x[n - 1 :]])
+    pairs = np.concatenate([even * odd, x[n - n % 2 :]])  # of an odd number the last stays alone
     outer = others(pairs)
     inner = np.stack([outer[: n // 2] * odd, outer[: n // 2] * even], axis=1).reshape((n - n % 2, *x.shape[1:]))
-    return inner if n % 2 == 0 else np.concatenate([inner, outer[n // 2 :]])
+    return np.concatenate([inner, outer[n // 2 :]])
 
 
 def product_of_others(x: Array, axis: Axis) -> Array:

@@ -104,6 +104,36 @@ def gelu_slope(x: Array) -> Array:
     return _normal_cdf(x) + x * (np.exp(-x * x / 2) * _NORMAL_PEAK)
 
 
+def _spherical_bessel(z: Array, n: int) -> Array:
+    """The spherical Bessel function jₙ; j₀(z) = sin z / z.
+
+    From its power series for |z| ≤ n + 1, otherwise by jₖ₊₁ = (2k + 1) jₖ / z − jₖ₋₁ from j₋₁ and j₀ (DLMF 10.51, 10.53).
+    """
+    near = abs(z) <= n + 1
+    x = np.where(near, z, 0)
+    term = x**n / math.prod(range(1, 2 * n + 2, 2))
+    series = term
+    for k in range(1, 20 + 2 * n):
+        term = term * (x * x) / (-2 * k * (2 * n + 2 * k + 1))
+        series = series + term
+    x = np.where(near, 1, z)
+    below, here = np.cos(x) / x, np.sin(x) / x
+    for k in range(n):
+        below, here = here, (2 * k + 1) / x * here - below
+    return np.where(near, series, here).astype(z.dtype)
+
+
+spherical_bessel: Op = Op(
+    _spherical_bessel,
+    lambda g, out, z, n: (
+        g * (n * spherical_bessel(z, n=n - 1) - (n + 1) * spherical_bessel(z, n=n + 1)) / (2 * n + 1)
+        if n
+        else -g * spherical_bessel(z, n=1)
+    ),
+    name="spherical_bessel",
+    params="z n",
+)
+
 relu = Op(lambda x: np.maximum(x, 0), lambda g, out, x: g * (x > 0), name="relu")
 sigmoid = Op(_sigmoid, lambda g, out, x: g * (out * (1 - out)), name="sigmoid")
 softplus = Op(lambda x: np.logaddexp(x, 0), lambda g, out, x: g * sigmoid(x), name="softplus")
