@@ -245,7 +245,8 @@ LINALG = [
             ("ii", ((3, 3),)), ("iij->j", ((3, 3, 2),)), ("ij->", ((2, 3),)), ("ij->ji", ((2, 3),)),
             ("...ij,...jk->...ik", ((5, 2, 3), (3, 4))), ("...ij,jk", ((5, 2, 3), (3, 4))), ("i...->...", ((2, 3),)),
             ("ij,jk,k->i", ((2, 3), (3, 4), (4,))), ("ij,ij->i", ((1, 3), (2, 3))), ("i,j->ij", ((2,), (3,))),
-            ("ba", ((2, 3),)), (",i->i", ((), (3,))), ("i,i,i->", ((3,), (3,), (3,))),
+            ("ba", ((2, 3),)), ("ii->", ((1, 1),)), ("ij->j", ((1, 3),)),
+            ("ii,i->", ((2, 2), (2,))), (",i->i", ((), (3,))), ("i,i,i->", ((3,), (3,), (3,))),
         ]
     ],
     fixed("einsum", lambda a, b: np.einsum(a, [0, 1], b, [1, 2], [0, 2]), (2, 3), (3, 4)),
@@ -259,8 +260,8 @@ _SINGULAR: list[tuple[str, list[tuple[Any, ...]]]] = [
     ("divide", [(1.0, 0.0)]), ("power", [(0.0, 0.5), (0.0, 0.0), (0.0, -1.0), (1e300, 2.0)]), ("exp", [(1000.0,)]),
     ("reciprocal sqrt cbrt log log2 log10", [(0.0,)]), ("exp2", [(2000.0,)]), ("log1p", [(-1.0,)]),
     ("expm1 sinh cosh", [(1000.0,)]), ("arcsin arccos arccosh arctanh", [(1.0,)]), ("arctan arcsinh", [(1j,)]),
-    ("arctan2 hypot", [(0.0, 0.0)]), ("chain", [(0.0, np.inf)]), ("over", [(0.0, 0.0), (1.0, 0.0)]),
-    ("sign", [(0j,)]), ("std", [([1.0, 1.0],)]),
+    ("hypot", [(0.0, 0.0)]), ("chain", [(0.0, np.inf)]), ("over", [(0.0, 0.0), (1.0, 0.0)]),
+    ("arctan2", [(0.0, 0.0), (1e-200, 1e-200)]), ("sign", [(0j,)]), ("std", [([1.0, 1.0],)]),
 ]  # fmt: skip
 SINGULAR = [(getattr(F, name), point) for names, points in _SINGULAR for name in names.split() for point in points]
 

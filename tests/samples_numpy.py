@@ -95,8 +95,8 @@ STATISTICS = [
 ]
 
 ELEMENTWISE = [
-    *unary("sinc", ANY),
-    Sample("spherical_bessel", lambda x: F.spherical_bessel(x, n=2), ((-6.0, 6.0),)),
+    *unary("sinc", (-9.0, 9.0)),
+    *[Sample("spherical_bessel", lambda x, n=n: F.spherical_bessel(x, n=n), ((-30.0, 30.0),)) for n in (0, 1, 2)],
     *unary("fix", (0.1, 0.4)),
     *binary("fmax fmin", ANY, ANY),
     *binary("copysign", AWAY, AWAY),
@@ -388,6 +388,7 @@ FOURIER = [
         fixed(name, lambda x, f=name: getattr(np.fft, f)(x), (3, 2, 4), complex="r" not in name)
         for name in ("fftn", "ifftn", "rfftn", "irfftn", "fft2", "ifft2", "rfft2", "irfft2")
     ],
+    *each("irfft", [lambda x: np.fft.irfft(x, axis=0), lambda x: np.fft.irfft(x, 5, axis=-2)], (3, 2), complex=True),
     fixed("fftn", lambda x: np.fft.fftn(x, (4, 3), axes=(2, 0)), (3, 2, 4)),
     fixed("irfftn", lambda x: np.fft.irfftn(x, (3, 5), axes=(0, 1)), (3, 3)),
     *each("fftshift", [np.fft.fftshift, lambda x: np.fft.fftshift(x, axes=1)], (3, 4)),

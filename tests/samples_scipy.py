@@ -97,6 +97,7 @@ BESSEL = [
     *of_order("jn jv iv", [0, 1, 2.5], POSITIVE, complex=True),
     *of_order("jve", [0, 1, 2.5], POSITIVE),
     *of_order("ive", [0, 2.5], POSITIVE),
+    *of_order("ive", [2, 3], AWAY),
     *of_order("yn kn", [0, 1, 3], POSITIVE),
     *of_order("yv kv kve", [0.5, 2.0], POSITIVE, complex=True),
     *of_order("spherical_jn spherical_yn spherical_in spherical_kn", [0, 2], POSITIVE, complex=True),
@@ -199,9 +200,9 @@ STATS = [
 ]
 
 
-def triangle(m, lower=True):
-    """A triangular matrix with a diagonal away from 0."""
-    return (np.tril(m) if lower else np.triu(m)) + 3 * np.eye(m.shape[-1], dtype=m.dtype)
+def dominant(m):
+    """A matrix with a diagonal away from 0; the other triangle is there, and not read."""
+    return m * m.dtype.type(0.5) + 3 * np.eye(m.shape[-1], dtype=m.dtype)
 
 
 def regular(m):
@@ -210,12 +211,11 @@ def regular(m):
 
 
 _BANDS = np.array([[0, 0, 1, 1.0], [0, 1, 1, 1], [4, 5, 6, 4], [1, 1, 1, 0]])
-_INSIDE = np.array([[0, 0, 1, 1.0], [0, 1, 1, 1], [1, 1, 1, 1], [1, 1, 1, 0]])
 
 
 def banded(ab):
-    """The diagonals of a dominant matrix, two above the main one and one below."""
-    return _BANDS.astype(ab.dtype) + ab * (_INSIDE * 0.3).astype(ab.dtype)
+    """The diagonals of a dominant matrix, two above the main one and one below; the corners are not read."""
+    return _BANDS.astype(ab.dtype) + ab * ab.dtype.type(0.3)
 
 
 LINALG = [
@@ -223,7 +223,7 @@ LINALG = [
         Sample(
             "solve_triangular",
             lambda a, b, trans=trans, lower=lower, unit=unit: linalg.solve_triangular(
-                triangle(a, lower), b, trans, lower, unit_diagonal=unit
+                dominant(a), b, trans, lower, unit_diagonal=unit
             ),
             (ANY, ANY),
             ((3, 3), shape),
@@ -231,6 +231,7 @@ LINALG = [
         )
         for trans, lower, unit, shape in [
             (0, False, False, (3,)), (0, True, False, (3, 2)), ("T", True, False, (3, 2)), (2, False, True, (3,)),
+            (1, True, True, (3,)),
         ]
     ],
     *each(
@@ -275,6 +276,7 @@ SIGNAL = [
         for shapes in _PAIRS
     ],
     fixed("convolve", lambda a, b: signal.convolve(a, b, "same"), (5,), (3,)),
+    fixed("convolve", lambda a, b: signal.convolve(a, b, ([2], [2]), ([1], [0])), (2, 3, 4), (3, 2, 2)),
     fixed("fftconvolve", lambda a, b: signal.fftconvolve(a, b, axes=0), (4, 2), (3, 2)),
     *[
         fixed(
@@ -286,6 +288,7 @@ SIGNAL = [
         )
         for axis, shape in [(-1, (6,)), (0, (5, 2))]
     ],
+    fixed("lfilter", lambda b, a, x: signal.lfilter(b, 3 + a * np.array([0, 1, 1, 1]), x), (4,), (1,), (2,)),
 ]
 
 _KNOTS = np.array([0.0, 0.5, 1.3, 2.0, 3.1])
@@ -315,6 +318,19 @@ OTHERS = [
     *each("sparse_product", [lambda x: sparse.matmul(x, _MATRIX[:, :2])], (2, 3)),
     fixed("spsolve", lambda b: sparse.linalg.spsolve(_MATRIX.tocsc(), b), (3,)),
     fixed("spsolve", lambda b: sparse.linalg.spsolve(_MATRIX.tocsc(), b), (3, 2)),
+]
+
+# Points where a derivative is infinite, or infinity times zero: a cotangent of zero wins.
+_INFINITE = [
+    ("lambertw", (-np.exp(-1.0),)), ("erfinv ndtri", (1.0,)), ("erfcinv logit entr expi exp1", (0.0,)),
+    ("xlogy rel_entr kl_div", (0.0, 0.0)), ("rel_entr kl_div", (1.0, 0.0)), ("xlog1py", (0.0, -1.0)), ("exp10", (400.0,)),
+]  # fmt: skip
+SINGULAR = [(getattr(sc, name), point) for names, point in _INFINITE for name in names.split()]
+SINGULAR += [
+    (lambda p: sc.gammaincinv(2.0, p), (0.0,)),
+    (lambda p: sc.gammainccinv(2.0, p), (1.0,)),
+    (lambda p: sc.betaincinv(2.0, 3.0, p), (0.0,)),
+    (lambda x: sc.expn(1, x), (0.0,)),
 ]
 
 SAMPLES = [*SPECIAL, *BESSEL, *STATS, *LINALG, *SIGNAL, *OTHERS]

@@ -265,6 +265,10 @@ def test_17_equal_eigenvalues_and_singular_values():  # H#527, J#2311, 8732
     close(grad(lambda a: np.sum(np.linalg.eigvalsh(a)))(np.eye(3)), np.eye(3))
     close(grad(lambda a: np.sum(np.linalg.svd(a, compute_uv=False)))(np.eye(3)), np.eye(3), atol=1e-14)
 
+    low = np.outer([1.0, 2.0], [2.0, 1.0])  # with a singular value of 0
+    u, _, vh = np.linalg.svd(low)
+    close(grad(lambda a: np.sum(np.linalg.svd(a, compute_uv=False) * [1.0, 0.0]))(low), np.outer(u[:, 0], vh[0]))
+
     def rebuild(a):
         w, v = np.linalg.eigh(a)
         return np.sum((v * w) @ v.T * X[:, :2])
@@ -394,6 +398,7 @@ def test_27_limits():  # J#1052, 15798
     assert grad(np.sinc)(0.0) == 0
     close(grad(np.sinc)(1e-9), -(np.pi**2) / 3 * 1e-9, rtol=1e-14)  # where (cos πx − sinc x) / x has lost all digits
     close(grad(grad(np.sinc))(1e-9), -(np.pi**2) / 3, rtol=1e-14)
+    close(grad(grad(grad(grad(np.sinc))))(0.0), np.pi**4 / 5, rtol=1e-14)
     assert grad(np.hypot, (0, 1))(0.0, 0.0) == (0, 0)
     assert grad(np.arctan2, (0, 1))(0.0, 0.0) == (0, 0)
     close(grad(np.std)(np.ones(3)), np.zeros(3))

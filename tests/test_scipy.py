@@ -27,7 +27,7 @@ from autograd.scipy.optimize import brentq, fixed_point, least_squares, minimize
 from autograd.scipy.signal import convolve
 from tests import test_table
 from tests.oracle import projections
-from tests.samples_scipy import SAMPLES
+from tests.samples_scipy import SAMPLES, SINGULAR
 
 close = np.testing.assert_allclose
 
@@ -57,6 +57,12 @@ def test_single_precision_stays(sample):
 @pytest.mark.parametrize("sample", [s for s in SAMPLES if s.shapes is None], ids=str)
 def test_scalar_0d_and_array_agree(sample):
     test_table.test_scalar_0d_and_array_agree(sample)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize(("call", "point"), SINGULAR)
+def test_a_zero_cotangent_wins(call, point):
+    test_table.test_a_zero_cotangent_wins_over_an_infinite_derivative(call, point)
 
 
 def test_every_row_has_a_sample():

@@ -113,7 +113,9 @@ class Table:
     def _mutants(self) -> Iterator[Mutant]:
         """Every mutant of every function that a rule uses, and of `fit`, which undoes broadcasting for all of them."""
         shapes = Module(ROOT / "autograd" / "shapes.py")
-        yield from mutants_of(shapes, shapes.functions["fit"], "fit", ("add", "multiply", "power", "matmul", "where"))
+        yield from mutants_of(
+            shapes, shapes.functions["fit"], "fit", ("add", "where", "matmul", "astype", "angle", "fft")
+        )
         for module in self.modules.values():
             names = {id(n): row for row, call in module.ops.values() for n in call.args}
             for function in ast.walk(module.tree):

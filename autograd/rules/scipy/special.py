@@ -103,8 +103,9 @@ erfc = Op(sc.erfc, *core.erfc.rules)
 erfcx = Op(sc.erfcx, lambda g, out, x: g * (2 * x * out - 2 / _ROOT_PI))
 erfi = Op(sc.erfi, lambda g, out, x: g * (np.exp(x * x) * (2 / _ROOT_PI)))
 dawsn = Op(sc.dawsn, lambda g, out, x: g * (1 - 2 * x * out))
-erfinv = Op(sc.erfinv, lambda g, out, x: chain(g, np.exp(out * out) * (_ROOT_PI / 2)))
-erfcinv = Op(sc.erfcinv, lambda g, out, x: chain(g, np.exp(out * out) * (-_ROOT_PI / 2)))
+# out**2 and not out * out: the rule of a power is guarded, where out is infinite.
+erfinv = Op(sc.erfinv, lambda g, out, x: chain(g, np.exp(out**2) * (_ROOT_PI / 2)))
+erfcinv = Op(sc.erfcinv, lambda g, out, x: chain(g, np.exp(out**2) * (-_ROOT_PI / 2)))
 
 
 def mills(x: Array) -> Array:
@@ -114,7 +115,7 @@ def mills(x: Array) -> Array:
 
 ndtr = Op(sc.ndtr, lambda g, out, x: g * (np.exp(-x * x / 2) * (1 / _ROOT_2PI)))
 log_ndtr = Op(sc.log_ndtr, lambda g, out, x: g / mills(x))
-ndtri = Op(sc.ndtri, lambda g, out, p: chain(g, np.exp(out * out / 2) * _ROOT_2PI))
+ndtri = Op(sc.ndtri, lambda g, out, p: chain(g, np.exp(out**2 / 2) * _ROOT_2PI))
 ndtri_exp = Op(sc.ndtri_exp, lambda g, out, y: g * mills(out))
 
 # -- logistic functions, x log y, entropies ----------------------------------------------------------------------
@@ -141,19 +142,19 @@ cosm1 = Op(sc.cosm1, lambda g, out, x: -g * np.sin(x))
 
 def lambertw_rule(g: Array, out: Array, z: Array, k: int = 0, tol: float = 1e-8) -> Array:
     """W′ = e⁻ᵂ / (1 + W)."""
-    return over(g * np.exp(-out), 1 + out)
+    return chain(g, np.exp(-out) / (1 + out))
 
 
 lambertw = Op(sc.lambertw, lambertw_rule, params="z k tol")
 
 # -- exponential integrals and hypergeometric functions ----------------------------------------------------------
 
-expi = Op(sc.expi, lambda g, out, x: over(g * np.exp(x), x))
-exp1 = Op(sc.exp1, lambda g, out, x: over(-g * np.exp(-x), x))
+expi = Op(sc.expi, lambda g, out, x: chain(g, np.exp(x) / x))
+exp1 = Op(sc.exp1, lambda g, out, x: chain(-g, np.exp(-x) / x))
 expn = Op(
     sc.expn,
     missing("expn", "the order n"),
-    lambda g, out, n, x: over(g * ((n - 1) * out - np.exp(-x)), x),
+    lambda g, out, n, x: chain(g, ((n - 1) * out - np.exp(-x)) / x),
 )
 hyp0f1 = Op(sc.hyp0f1, missing("hyp0f1", "v"), lambda g, out, v, z: g * (sc.hyp0f1(v + 1, z) / v))
 hyp1f1 = Op(
