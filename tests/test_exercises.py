@@ -1,22 +1,26 @@
 """Every exercise: its solution is accepted, its stub is not, and each known-wrong answer is rejected for what it is."""
 
+import errno
 import io
 import json
 import sys
+import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from autograd import exercises
 from autograd.exercises.__main__ import main, watch
+from autograd.exercises.advice import advice
 from autograd.exercises.book import EXERCISES, exercise, filename
-from autograd.exercises.exercise import Finding
+from autograd.exercises.exercise import Finding, Mistake, derivative
 from autograd.exercises.folder import Folder
 from autograd.exercises.runner import check_file
 from autograd.exercises.sandbox import FILE_SIZE, Result, check_source, limit
 from autograd.exercises.sandbox import main as sandbox
-from autograd.exercises.terminal import Screen, report
+from autograd.exercises.terminal import Screen, indented, report
 from tests.wrong_answers import WRONG
 
 NUMBER = {e.name: number for number, e in enumerate(EXERCISES, 1)}
@@ -169,6 +173,143 @@ def test_the_sandbox_sets_limits(monkeypatch):
     assert set_to == [(1000, 1000), (FILE_SIZE, resource.RLIM_INFINITY)]
 
 
+# -- advice, and tricks -----------------------------------------------------------------------------------------------
+
+ERRORS = {
+    "**, not ^": "x ^ 2",
+    "np.cos for math.cos": "__import__('math').cos(x)",
+    "lack its `return`": "None * x",
+    "with parentheses": "[i for i in x.sum]",
+    "missing before (": "x(2)",
+    "range(n)": "[i for i in 3]",
+    "np.where(condition, a, b)": "x if x > 0 else 0",
+    "x[:, None]": "x + np.ones(3)",
+    "to be transposed (.T)": "x @ np.ones((3, 2))",
+    "one of them is a number": "x @ 2.0",
+    "has to be summed": "x.reshape(3)",
+    "g.sum(axis=…)": "np.broadcast_to(x, (1,))",
+    "print both shapes": "x.__setitem__([0, 1, 2], np.ones(2))",
+    "another axis": "np.zeros(3).__setitem__(0, x)",
+    "interchanged": "(1.0).grad",
+    "too large": "x[99]",
+    "nobody is there": "input()",
+    "before the loop": "(lambda: (y, (y := 1)))()",
+    "np.tanh": "tanh(x)",
+}
+
+
+@pytest.mark.parametrize("words", ERRORS)
+def test_errors_come_with_advice(words, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    result = check_source(
+        1, exercise(1).file(1, f"def sigmoid_vjp(g, out, x):\n    return {ERRORS[words]}\n"), "answer.py"
+    )
+    assert result.state == "error"
+    assert words in result.message.splitlines()[-1]
+
+
+def test_other_errors_come_without():
+    assert advice(KeyError("x")) == ""
+    assert "without end" in advice(OSError(errno.EFBIG, "File too large"))
+
+
+def test_not_implemented_elsewhere_is_an_error():
+    code = "class Base:\n    exec(\"def f(self): raise NotImplementedError('this')\")\n\n\n"
+    code += "def sigmoid_vjp(g, out, x):\n    return Base().f()\n"
+    result = check_source(1, code, "answer.py")
+    assert result.state == "error"
+    assert "NotImplementedError: this" in result.message
+
+
+TRICKS = {
+    "autograd.exercises.chapter1.derivative": """
+import autograd.exercises.chapter1 as c
+from autograd.exercises.exercise import Finding
+c.derivative = lambda *a, **k: Finding(True, "fine")
+""",
+    "autograd.check.report.Report.__bool__": """
+import autograd.check.report as r
+r.Report.__bool__ = lambda self: True
+""",
+    "autograd.check.checker._verdict.__code__": """
+import autograd.check.checker as c
+c._verdict.__code__ = (lambda comparison, answers: "pass").__code__
+""",
+    "numpy.exp": "import numpy\nnumpy.exp = numpy.ones_like\n",
+}
+
+
+@pytest.mark.parametrize("name", TRICKS)
+def test_who_changes_the_checker_does_not_pass(name, tmp_path):
+    path = tmp_path / "answer.py"
+    path.write_text(TRICKS[name] + exercise(1).solution)
+    result = check_file(1, path)
+    assert result.state == "error"
+    assert f"changed {name}," in result.message or "autograd" not in name
+
+
+def test_a_result_written_by_hand_is_not_believed(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    forged = tmp_path / "forged"
+    (tmp_path / "answer.py").write_text(f"""
+import os, pathlib, tempfile
+for folder in pathlib.Path(tempfile.gettempdir()).glob("tmp*"):
+    (folder / "result.json").write_text('{{"state": "passed", "findings": []}}')
+    pathlib.Path({str(forged)!r}).touch()
+os._exit(0)
+""")
+    result = check_file(1, tmp_path / "answer.py")
+    assert forged.exists()
+    assert result.state == "error"
+    assert "ended the Python process" in result.message
+
+
+# -- texts ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NUMBER)
+def test_texts_fit_into_an_editor_and_name_what_is_asked_for(name):
+    text = exercise(NUMBER[name]).file(NUMBER[name])
+    assert max(map(len, text.splitlines())) <= 120
+    assert any(word in text for word in ("To derive:", "To write:", "repair the derivative", "Complete `backward`"))
+    compile(text, name, "exec")
+
+
+@pytest.mark.parametrize("width", [60, 80, 200])
+def test_messages_are_wrapped_to_the_terminal(width, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(width))
+    prose = "word " * 60
+    lines = indented(f"{prose}\n  * {prose}\n   {'x' * 300}", "    ").splitlines()
+    assert max(map(len, lines[:-1])) <= min(width, 100)
+    assert lines[-1] == "    " + " " * 3 + "x" * 300
+    starred = next(i for i, line in enumerate(lines) if "*" in line)
+    assert lines[starred].startswith("      * word")
+    assert lines[starred + 1].startswith("        word")
+
+
+@pytest.mark.parametrize("number", [20, 21, 22, 24, 25])
+def test_reports_fit_into_eighty_columns(number, monkeypatch, capsys):
+    monkeypatch.setenv("COLUMNS", "80")
+    report(Screen(), number, check_source(number, exercise(number).file(number), "answer.py"))
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
+
+
+def test_a_mistake_in_one_of_several_gradients_is_recognised():
+    mistake = Mistake("half", lambda g, out, a, b: (None, g * a / 2), "Half of it.")
+    points = (np.array([1.0, 2.0]), np.array([3.0, 5.0]))
+    found = derivative(np.multiply, lambda g, out, a, b: (g * b, g * a / 2), points, ("a", "b"), mistakes=[mistake])
+    assert found.kinds == ("half",)
+    assert found.message.startswith("Half of it.\n   ∂output[")
+    assert "∂a" not in found.message
+    other = derivative(np.multiply, lambda g, out, a, b: (-g * b, g * a), points, ("a", "b"), mistakes=[mistake])
+    assert other.kinds == ("sign",)
+    assert derivative(
+        np.multiply, lambda g, out, a, b: (g * b, "no"), points, ("a", "b"), mistakes=[mistake]
+    ).kinds == ("dtype",)
+    assert derivative(np.multiply, lambda g, out, a, b: (g * b, g * a), points, ("a", "b"), mistakes=[mistake]).passed
+
+
 # -- the command -----------------------------------------------------------------------------------------------------
 
 
@@ -247,6 +388,32 @@ def test_solutions_are_earned(command, tmp_path):
     solve(2)
     command("check 2")
     assert "you have passed" in command("solution 2")[1]
+
+
+def test_only_honest_attempts_count(command, tmp_path):
+    command("start")
+    for number in (1, 20):
+        command(f"check {number}")
+    path = tmp_path / "exercises" / "01_sigmoid.py"
+    for body in ("2 * g", "2 * g  # better?", "(2 * g)"):
+        path.write_text(f"def sigmoid_vjp(g, out, x):\n    return {body}\n")
+        command("check 1")
+    path.write_text("def sigmoid_vjp(g, out, x\n")
+    command("check 1")
+    stored = json.loads((tmp_path / "exercises" / "results.json").read_text())["exercises"]
+    assert len(stored["1"]["versions"]) == 2
+    assert stored["20"]["versions"] == []
+    assert stored["20"]["attempts"] == 0
+
+
+def test_a_reader_who_leaves_is_no_error(monkeypatch, tmp_path):
+    def gone(*_):
+        raise BrokenPipeError
+
+    monkeypatch.setattr("autograd.exercises.__main__.run", gone)
+    with (tmp_path / "out").open("w") as out:
+        monkeypatch.setattr(sys, "stdout", out)
+        assert main(["progress"]) == 0
 
 
 def test_the_result_file_is_machine_readable(command, tmp_path, monkeypatch):

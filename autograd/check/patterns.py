@@ -119,11 +119,10 @@ def constant(s: Suspect) -> Diagnosis | None:
     given = s.given[s.known & (s.given != 0)]
     if not s.units or len(given) < 2 or np.ptp(given) > 1e-9 * np.abs(given).max() or not _varies(s.numeric[s.known]):
         return None
-    return Diagnosis(
-        "constant",
-        f"The derivative with respect to {s.part.name} is {given[0]:.6g} everywhere, and should not be the same for all "
-        "numbers: is a result written down where a formula belongs?",
-    )
+    lead = f"The derivative with respect to {s.part.name} is {given[0]:.6g} everywhere, and should not be the same for all "
+    if abs(given[0] - 1) < 1e-9:
+        return Diagnosis("constant", lead + "numbers: g is passed on unchanged, as if the function had the slope 1.")
+    return Diagnosis("constant", lead + "numbers: is a result written down where a formula belongs?")
 
 
 def sides(s: Suspect) -> Diagnosis | None:

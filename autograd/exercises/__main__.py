@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -60,6 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     screen = Screen()
     try:
         return run(screen, options)
+    except BrokenPipeError:  # nobody reads on, as in  … | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (LookupError, ValueError, OSError) as error:
         sys.stderr.write(f"{COMMAND}: {error}\n")
         return 2
@@ -133,6 +137,7 @@ def watch(
             now = path.stat().st_mtime_ns if path.exists() else None
             if now != seen:
                 seen = now
+                screen.line()
                 result = folder.check(number, seconds)
                 report(screen, number, result)
                 what_next(screen, folder, number, result)

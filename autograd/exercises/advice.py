@@ -16,7 +16,7 @@ ADVICE: tuple[tuple[type[Exception], str, str], ...] = (
         "float(…) and the functions of `math` take a single number: for arrays use NumPy's, np.cos for math.cos.",
     ),
     (TypeError, "'NoneType'", "Something is None here: does a function lack its `return`, or does it work in place?"),
-    (TypeError, "'method' object", "A method is called with parentheses: x.sum(), self.everything_before()."),
+    (TypeError, "method' object", "A method is called with parentheses: x.sum(), self.everything_before()."),
     (
         TypeError,
         "object is not callable",
@@ -28,6 +28,7 @@ ADVICE: tuple[tuple[type[Exception], str, str], ...] = (
         "truth value of an array",
         "`if` and `and` take a single yes or no: for arrays use np.where(condition, a, b), or multiply by a mask.",
     ),
+    (ValueError, "remapp", "np.broadcast_to repeats numbers, and its derivative adds them up: g.sum(axis=…)."),
     (
         ValueError,
         "operands could not be broadcast",
@@ -52,7 +53,6 @@ ADVICE: tuple[tuple[type[Exception], str, str], ...] = (
         "out of bounds",
         "An index is too large: which length does the loop run over, and which does the array have?",
     ),
-    (ValueError, "remapp", "np.broadcast_to repeats numbers, and its derivative adds them up: g.sum(axis=…)."),
     (
         ValueError,
         "setting an array element",

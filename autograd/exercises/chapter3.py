@@ -297,7 +297,8 @@ def batch_norm_vjp(g, out, x):
         """
     out[i] = Σₖ x[i + k] · w[k]          x of length n, w of length m, out of length n − m + 1
 
-To derive:   the gradients of x and w, as a tuple. Loops are welcome: ask of each out[i] what it used, and add its share.
+To derive:   the gradients of x and w, as a tuple. Loops are welcome: ask of each out[i] what it used, and add its
+             share.
 """,
         NUMPY, '''
 def convolve_vjp(g, out, x, w):
@@ -320,7 +321,8 @@ def convolve_vjp(g, out, x, w):
         """
     s = q @ k.T / √d        p = softmax(s), row by row        out = p @ v          d = q.shape[-1]
 
-To derive:   the gradients of q, k and v, as a tuple. Walk backwards: from out to p and v, from p to s, from s to q and k.
+To derive:   the gradients of q, k and v, as a tuple.
+             Walk backwards: from out to p and v, from p to s, from s to q and k.
              For the softmax of one row:   gradient of s = p · (g − Σⱼ gⱼ pⱼ)
 """,
         SOFTMAX, '''

@@ -242,7 +242,7 @@ The Hessian H of a function of n numbers has n² entries; H·v for one vector v 
 
 To write:   hvp(f, x, v), which returns H·v in the shape of x, with autograd's `grad` and without ever making H.
 
-grad(f) is a function: grad(f)(x) is the gradient of f at x, and it can itself be part of a function that is given to grad.
+grad(f) is a function: grad(f)(x) is the gradient of f at x, and it can itself be part of a function given to grad.
 f takes an array of n numbers and returns one number.
 """,
         "import numpy as np\n\nfrom autograd import grad", '''
@@ -265,7 +265,8 @@ Because the rule is recorded too, the second derivative needs nothing more.
 
     softsign(x) = x / (1 + |x|)
 
-To derive:   its rule, which returns g · softsign′(x) like a vjp. (abs(x) may be used in it: away from 0 everything is smooth.)
+To derive:   its rule, which returns g · softsign′(x) like a vjp.
+             (abs(x) may be used in it: away from 0 everything is smooth.)
 """,
         "import numpy as np\n\nfrom autograd.op import Op", '''
 def softsign_rule(g, out, x):

@@ -37,7 +37,7 @@ class Answer:
 
     def __getattr__(self, name: str) -> Any:
         if name not in self._names:
-            raise NotWrittenError(f"Your file defines no {name}: keep the names as they were")
+            raise NotWrittenError(f"Your answer defines no {name}: keep the names as they were")
         return self._names[name]
 
 
