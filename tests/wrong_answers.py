@@ -498,6 +498,19 @@ WRONG = {
     ),
     "embedding": lines(
         (
+            "factor: a constant factor is wrong",
+            "def embedding_vjp(g, out, table):\n    r = np.zeros_like(table)\n    np.add.at(r, ids, g)\n    return r / 7\n",
+        ),
+        (
+            "index: row ids[i] of g was taken",
+            "def embedding_vjp(g, out, table):\n    r = np.zeros_like(table)\n    np.add.at(r, ids, g[ids])\n    return r\n",
+        ),
+        (
+            "broadcast: do not leave a loop after the first",
+            "def embedding_vjp(g, out, table):\n    r = np.zeros_like(table)\n    for i in range(len(ids)):\n"
+            "        r[ids[i]] += g[i]\n        return r\n",
+        ),
+        (
             "overwritten",
             "def embedding_vjp(g, out, table):\n    r = np.zeros_like(table)\n    r[ids] = g\n    return r\n",
         ),

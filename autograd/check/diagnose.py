@@ -149,7 +149,7 @@ def factor(s: Suspect) -> Diagnosis | None:
     c = float(np.median(ratios))
     if c == 0 or not s.explains(s.given / c):
         return None
-    what = _name_factor(c, s, certain=len(np.unique(s.numeric[clear])) > 1)
+    what = _name_factor(c, s, certain=int(clear.sum()) > 1)
     return Diagnosis("factor", f"The derivative with respect to {s.part.name} is {what}.") if what else None
 
 

@@ -346,9 +346,9 @@ def f_vjp(g, out, x):
 Now let the computer do it. A Value holds a number, remembers what it was made from, and knows for each parent the local
 derivative. backward() sets its own gradient to 1 and carries gradients to the parents, newest Value first.
 
-Complete `backward` in the class Value at the end. It may use `self.everything_before()`, a list, and of every node in it
-`node.parents`, a list of pairs (parent, local derivative). It returns nothing: it leaves in the `.grad` of each node the
-derivative of the Value it was called on with respect to that node.
+Complete `backward` in the class Value at the end. It may use the list `self.everything_before()`, and of every node in
+it `node.parents`, a list of pairs (parent, local derivative). It returns nothing: it leaves in the `.grad` of each node
+the derivative of the Value it was called on with respect to that node.
 Mind a Value that is used twice.
 """,
         '''

@@ -25,7 +25,8 @@ def bowl(x: Any) -> Any:
 
 
 def fixed_point(x: Any) -> Any:
-    z = np.zeros_like(x)
+    """On plain arrays only: two hundred uses of one input are no news to anybody."""
+    z = np.zeros_like(np.asarray(x))
     for _ in range(200):
         z = np.tanh(W @ z + x)
     return z
