@@ -302,6 +302,9 @@ def test_a_mistake_in_one_of_several_gradients_is_recognised():
     assert found.kinds == ("half",)
     assert found.message.startswith("Half of it.\n   ∂output[")
     assert "∂a" not in found.message
+    innocent = Mistake("right", lambda g, out, a, b: (g * b, None), "This is how it should be.")
+    blamed = derivative(np.multiply, lambda g, out, a, b: (g * b, -g * a), points, ("a", "b"), mistakes=[innocent])
+    assert blamed.kinds == ("sign",)
     other = derivative(np.multiply, lambda g, out, a, b: (-g * b, g * a), points, ("a", "b"), mistakes=[mistake])
     assert other.kinds == ("sign",)
     assert derivative(
