@@ -11,6 +11,7 @@ from autograd.check import (
     check_jvp,
     check_vjp,
     gradcheck,
+    gradgradcheck,
 )
 from autograd.op import Op
 
@@ -102,8 +103,87 @@ PLANTED = {
         lambda g, out, x: g * np.arange(4.0) * (1 - np.tanh(np.tanh(x)) ** 2),
         X,
     ),
+    "transposed, J·g": (lambda x: SQUARE @ x, lambda g, out, x: SQUARE @ g, SQUARE[0]),
+    "places": (lambda x: x[1:], lambda g, out, x: np.append(g, 0.0), ROW),
+    "places, reshaped": (lambda x: x.swapaxes(0, 1), lambda g, out, x: g.reshape(x.shape), X.reshape(3, 2, 2)),
+    "axis": (lambda x: x - x.mean(axis=0), lambda g, out, x: g - g.mean(axis=1, keepdims=True), X),
+    "axis, summed too much": (lambda x: x.sum(axis=0), lambda g, out, x: np.full_like(x, g.sum()), X),
+    "axis, shape": (lambda x, b: x + b, lambda g, out, x, b: (g, g.sum(axis=1)), (X, ROW)),
+    "swapped, shapes": (lambda a, b: a @ b, lambda g, out, a, b: (a.T @ g, g @ b.T), (X, Y.T.copy()[:, :2])),
+    "power": (np.tanh, lambda g, out, x: g / np.cosh(x), X),
+    "power, too high": (np.sinh, lambda g, out, x: g * np.cosh(x) ** 2, X),
+    "power, upside down": (np.log, lambda g, out, x: g * x, np.abs(X)),
+    "product": (lambda x, y: x * y, lambda g, out, x, y: (g * y, g), (X, Y)),
+    "product, too much": (lambda x, y: x + y, lambda g, out, x, y: (g * x, g), (X, Y)),
+    "product, the output": (np.tanh, lambda g, out, x: g * (1 - out**2) * out, X),
+    "constant": (np.sin, lambda g, out, x: g * 0.3, X),
+    "constant, passed on": (lambda x: x * np.sin(x) * 0.1, lambda g, out, x: g, X),
+    "sides": (lambda x: x / (1 + abs(x)), lambda g, out, x: g / (1 + x) ** 2, X),
+    "sides, positive": (lambda x: x / (1 + abs(x)), lambda g, out, x: g / (1 - x) ** 2, X),
     "unknown": (np.sin, lambda g, out, x: g * (np.cos(x) + 0.1 * x), X),
+    "unknown, a single number": (np.sin, lambda g, out, x: g * 0.123, 1.1),
 }
+
+# Words of the sentence: a function, a wrong vjp, inputs.
+SENTENCES = {
+    "is a `return` missing?": (np.sin, lambda g, out, x: None, X),
+    "of text": (np.sin, lambda g, out, x: "0.5", X),
+    "Python objects (NoneType)": (np.sin, lambda g, out, x: np.array([None]), X),
+    "returned a list": (np.multiply, lambda g, out, x, y: [g * y, g * x], (X, Y)),
+    "have each other's shapes": (lambda x, b: x + b, lambda g, out, x, b: (g.sum(axis=0), g), (X, ROW)),
+    "without keepdims=True": (lambda x, b: x + b, lambda g, out, x, b: (g, g.sum(axis=0, keepdims=True)), (X, ROW)),
+    "with keepdims=True": (lambda x, b: x + b, lambda g, out, x, b: (g, g.sum(axis=1)), (X, ROW[:3, None])),
+    "after a sum over axis 1": (lambda x, b: x + b, lambda g, out, x, b: (g, g.sum(axis=1)), (X, ROW)),
+    "axes are in another order": (lambda x: 2 * x, lambda g, out, x: g.transpose(1, 2, 0), X.reshape(3, 2, 2)),
+    "is a single number": (np.sin, lambda g, out, x: g.sum(), X),
+    "one number for each number": (np.sin, lambda g, out, x: g[:2], X),
+    "with respect to x1 is not linear": (np.add, lambda g, out, x, y: (g, g + 1), (X, Y)),
+    "for g = 0 it is not 0": (np.sin, lambda g, out, x: g + 1, X),
+    "g and −g give the same": (np.sin, lambda g, out, x: g * g, X),
+    "twice the g must give": (np.sin, lambda g, out, x: np.where(g > 0, g, 0), X),
+    "whole numbers": (np.sin, lambda g, out, x: g.astype(int), X),
+    "was divided by 3 in place of 4": (
+        lambda x: x.mean(axis=1),
+        lambda g, out, x: np.repeat(g[:, None], 4, axis=1) / 3,
+        X,
+    ),
+    "is √3": (lambda x: x.sum(axis=0) / 3**0.5, lambda g, out, x: np.tile(g, (3, 1)), X),
+    "is 1/√3": (lambda x: x.sum(axis=0), lambda g, out, x: np.tile(g, (3, 1)) / 3**0.5, X),
+    "its use in `multiply`; the use in `sin` contributes": (
+        lambda x: x * np.sin(x),
+        lambda g, out, x: g * np.sin(x),
+        X,
+    ),
+    "the other one contributes": (lambda x: x * x, lambda g, out, x: g * x, X),
+    "nothing comes from output[0, 0] and 3 more": (
+        lambda x: x[:, ::-1] * 2,
+        lambda g, out, x: np.concatenate([0 * g[:1], 2 * g[1:]])[:, ::-1],
+        X,
+    ),
+    "lies between": (np.sin, lambda g, out, x: g * (np.cos(x) + 0.1 * x), X),
+    "passed on unchanged": (lambda x: x * np.sin(x) * 0.1, lambda g, out, x: g, X),
+}
+
+
+@pytest.mark.parametrize("words", SENTENCES)
+def test_the_sentence_says_what_is_wrong(words):
+    f, vjp, inputs = SENTENCES[words]
+    report = check_vjp(f, vjp, inputs, seed=0, names=["x0", "x1"])
+    assert words in " ".join(diagnosis.sentence for diagnosis in report.diagnoses)
+
+
+def test_a_jvp_of_the_wrong_structure_is_said_once():
+    report = check_jvp(np.sin, lambda xs, ts: None, X, seed=0)
+    assert report.kinds == ["count"]
+    assert report.diagnoses[0].sentence == (
+        "The derivative returned nothing numeric, and the output has shape (3, 4): they must be the same."
+    )
+
+
+def test_inputs_can_be_named():
+    wrong = Op(np.sin, lambda g, out, x: -g * np.cos(x))
+    assert "with respect to angle" in str(gradcheck(wrong, X, seed=0, names=["angle"]))
+    assert gradgradcheck(np.sin, X, seed=0, names=["angle"]).rows[0].name == "angle"
 
 
 @pytest.mark.parametrize("name", PLANTED)
@@ -114,7 +194,7 @@ def test_each_bug_has_its_diagnosis(name):
     assert report.verdict == "fail"
     assert not report
     assert name.split(",")[0] in report.kinds, str(report)
-    assert all(diagnosis.sentence.endswith(".") for diagnosis in report.diagnoses)
+    assert all(diagnosis.sentence.endswith((".", "?")) for diagnosis in report.diagnoses)
 
 
 BIG = R.normal(size=(7, 8))

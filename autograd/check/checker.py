@@ -13,7 +13,7 @@ from .diagnose import diagnose
 from .hygiene import Answers, behaviour
 from .judge import FAIL, KINK, PASS, UNSURE, WORDS
 from .ladder import LEVELS
-from .problem import Part, Problem, part_of
+from .problem import AnswerError, Part, Problem, part_of
 from .report import Element, Report, Row, Verdict
 from .suspects import Uses
 
@@ -63,8 +63,8 @@ def check(
         if extra is not None:
             try:
                 extra(answers, rng)
-            except ValueError as error:
-                answers.note("shape", f"{error}.")
+            except AnswerError as error:
+                answers.refuse(error)
         if chosen_mode == "jacobian":
             comparison = whole_jacobian(answers, rng, options.rtol or _ELEMENT_RTOL, options.progress)
         else:

@@ -6,12 +6,14 @@ They are tried in order, the most specific first.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from . import patterns
 from .compare import Comparison
 from .hygiene import Answers
 from .judge import FAIL, UNSURE
@@ -58,11 +60,22 @@ class Suspect:
         """Whether every component of the input is among the columns."""
         return len(self.columns) == self.part.stop - self.part.start
 
+    @property
+    def units(self) -> bool:
+        """Whether this is a whole Jacobian: each row belongs to one component of the output."""
+        weights = self.comparison.weights
+        return self.whole and weights.shape[0] == weights.shape[1] and not np.any(weights - np.eye(len(weights)))
+
+    def place(self, column: int) -> str:
+        """``x[1, 2]``, the element of the input that a column belongs to."""
+        index, _ = self.part.place(int(self.columns[column]))
+        return f"{self.part.name}[{', '.join(map(str, index))}]" if index else self.part.name
+
 
 def diagnose(comparison: Comparison, answers: Answers, uses: Uses) -> list[Diagnosis]:
     """The likely causes: faults of form first, then for each wrong input the first suspicion that explains it."""
     found = dict(answers.faults)
-    if "nonlinear" in found or "mutated" in found:
+    if {"nonlinear", "mutated", "ties"} & found.keys():
         return list(found.values())  # the numbers are only a consequence
     for suspect in _suspects(comparison, answers, uses):
         for suspicion in _SUSPICIONS:
@@ -72,11 +85,7 @@ def diagnose(comparison: Comparison, answers: Answers, uses: Uses) -> list[Diagn
                 break
         else:
             if not found:
-                found["unknown"] = Diagnosis(
-                    "unknown",
-                    f"The derivative with respect to {suspect.part.name} is wrong in a way that fits none of the usual "
-                    "mistakes; the elements that are furthest off are listed below.",
-                )
+                found["unknown"] = patterns.unknown(suspect)
     return list(found.values())
 
 
@@ -140,26 +149,41 @@ def factor(s: Suspect) -> Diagnosis | None:
     c = float(np.median(ratios))
     if c == 0 or not s.explains(s.given / c):
         return None
-    what = _name_factor(c, s)
-    return Diagnosis("factor", f"The derivative with respect to {s.part.name} is {what}.")
+    what = _name_factor(c, s, certain=int(clear.sum()) > 1)
+    return Diagnosis("factor", f"The derivative with respect to {s.part.name} is {what}.") if what else None
 
 
-def _name_factor(c: float, s: Suspect) -> str:
-    """A constant factor in words; 2, ½ and the sizes of axes are the usual ones."""
+def _name_factor(c: float, s: Suspect, certain: bool) -> str | None:
+    """A constant factor in words; 2, ½, the sizes of axes, their quotients and roots are the usual ones.
+
+    Where there is only one number to judge by (`certain` is False) any error is some factor: then only usual ones count.
+    """
     problem = s.answers.problem
     sizes = {n for part in (*problem.inputs, *problem.outputs) for n in (*part.shape, part.count) if n > 1}
     times = f"{abs(c):.4g}" if abs(c) >= 1 else f"1/{1 / abs(c):.4g}"
     lead = f"{times} times what it should be" + (", and has the wrong sign" if c < 0 else "")
+
+    def is_about(number: float) -> bool:
+        return abs(abs(c) / number - 1) < _FACTOR_LIKE
+
     for n in sorted(sizes - {2}):
-        if abs(abs(c) - n) < _FACTOR_LIKE * n:
+        if is_about(n):
             return f"{lead}: {n} is a length here, so a division by it is missing (a sum in place of a mean)"
-        if abs(abs(c) * n - 1) < _FACTOR_LIKE:
+        if is_about(1 / n):
             return f"{lead}: {n} is a length here, so something was averaged where it should be summed"
-    if abs(abs(c) - 2) < _FACTOR_LIKE:
+    if is_about(2):
         return f"{lead}: a factor 2 too many, or something was added twice"
-    if abs(abs(c) - 0.5) < _FACTOR_LIKE:
+    if is_about(1 / 2):
         return f"{lead}: a factor 2 is missing (the derivative of x² is 2x), or one of two uses of the input was lost"
-    return f"{lead}: a constant factor is wrong"
+    for n, m in itertools.permutations(sorted(sizes), 2):
+        if is_about(n / m):
+            return f"{lead}: {n} and {m} are lengths here, so something was divided by {m} in place of {n}"
+    for n in sorted(sizes):
+        if is_about(n**0.5):
+            return f"{lead}: that is √{n}, and {n} is a length here, so a division by its root is missing"
+        if is_about(n**-0.5):
+            return f"{lead}: that is 1/√{n}, and {n} is a length here, so a division by its root is one too many"
+    return f"{lead}: a constant factor is wrong" if certain else None
 
 
 def conjugate(s: Suspect) -> Diagnosis | None:
@@ -212,15 +236,23 @@ def swapped(s: Suspect) -> Diagnosis | None:
 def overwritten(s: Suspect) -> Diagnosis | None:
     """What only one of several uses of the input contributes."""
     contributions = s.uses.contributions(s)
-    only = next((f" (its use in `{name}`)" for name, one in contributions if s.explains(s.given, one)), None)
-    if len(contributions) < 2 or only is None:
+    kept = next((i for i, (_, one) in enumerate(contributions) if s.explains(s.given, one)), None)
+    if len(contributions) < 2 or kept is None:
         if _kept_rows(s) != "last":
             return None
-        only = ""
+        return Diagnosis(
+            "overwritten",
+            f"Only the last of several contributions to the gradient of {s.part.name} is left: the input is used more "
+            "than once, and the gradients of all its uses must be added up, not overwritten (a loop with += in place "
+            "of =; NumPy's r[index] += g is not such a loop, because it adds only once to each element).",
+        )
+    name = contributions[kept][0]
+    others = [f"`{other}`" for other in dict.fromkeys(n for n, _ in contributions) if other != name]
+    lost = f"the use in {' and '.join(others)}" if others else "the other one"
     return Diagnosis(
         "overwritten",
-        f"Only one of several contributions to the gradient of {s.part.name} is left{only}: the input is used more "
-        "than once, and the gradients of all its uses must be added up (+=), not overwritten (=).",
+        f"Only one of several contributions to the gradient of {s.part.name} is left, that of its use in "
+        f"`{name}`; {lost} contributes nothing. The gradients of all uses must be added up (+=), not overwritten (=).",
     )
 
 
@@ -230,8 +262,9 @@ def broadcast(s: Suspect) -> Diagnosis | None:
         return None
     return Diagnosis(
         "broadcast",
-        f"Only the first of several contributions to the gradient of {s.part.name} is left: the input was broadcast, "
-        "that is, used once for every row, so sum the gradient over that axis in place of picking one.",
+        f"Only the first of several contributions to the gradient of {s.part.name} is left: its numbers are used "
+        "several times (broadcast to every row, for example), so sum over all uses; do not pick one, and do not leave "
+        "a loop after the first.",
     )
 
 
@@ -312,10 +345,16 @@ def missing(s: Suspect) -> Diagnosis | None:
     """Right where it is not zero: something was masked out that counts."""
     if not _right_or_zero(s):
         return None
+    lost = ~s.given.any(axis=1) & (s.known & (np.abs(s.numeric) > 5 * s.error)).any(axis=1)
+    which = "a mask or an index leaves out elements that count"
+    if lost.any() and s.explains(np.where(lost[:, None], s.numeric, s.given)):
+        names = [name for name, gone in zip(s.comparison.rows, lost, strict=True) if gone]
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        which = f"nothing comes from {names[0]}{more}, as if a loop or a slice ended too early"
     return Diagnosis(
         "missing",
         f"Some derivatives with respect to {s.part.name} are zero where they should not be, and all others are right: "
-        "a mask or an index leaves out elements that count.",
+        f"{which}.",
     )
 
 
@@ -324,7 +363,7 @@ def surplus(s: Suspect) -> Diagnosis | None:
     true_zero = np.abs(s.numeric) <= 5 * s.error
     if not (true_zero & s.known).any() or not s.explains(np.where(true_zero, s.numeric, s.given)):
         return None
-    return Diagnosis(
+    return patterns.dependence(s) or Diagnosis(
         "surplus",
         f"Some derivatives with respect to {s.part.name} should be zero and are not, and all others are right: a mask "
         "is missing, or is that of other data.",
@@ -340,10 +379,17 @@ _SUSPICIONS: tuple[Callable[[Suspect], Diagnosis | None], ...] = (
     conjugate,
     transposed,
     swapped,
+    patterns.upright,
     broadcast,
     missing,
     surplus,
     at_output,
     at_input,
+    patterns.product,
     inside,
+    patterns.places,
+    patterns.power,
+    patterns.constant,
+    patterns.dependence,
+    patterns.sides,
 )

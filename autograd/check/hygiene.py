@@ -27,6 +27,11 @@ class Answers:
     def note(self, kind: str, sentence: str) -> None:
         self.faults.setdefault(kind, Diagnosis(kind, sentence))
 
+    def refuse(self, error: AnswerError) -> None:
+        """Note an answer of the wrong structure."""
+        words = str(error)
+        self.note("count", f"{words[0].upper()}{words[1:]}.")
+
     def vector(self, cotangent: Vector) -> Vector:
         """The gradient for a real cotangent, as one real vector; NaN where an input's has the wrong form."""
         problem = self.problem
@@ -34,9 +39,13 @@ class Answers:
         try:
             gradients = problem.gradients(cotangent)
         except AnswerError as error:
-            self.note("count", f"{str(error).capitalize()}.")
+            self.refuse(error)
             self.unusable.update(part.name for part in problem.inputs)
             return result
+        if _in_another_order(problem.inputs, gradients):
+            self.note(
+                "swapped", _ORDER.format(" and ".join(part.name for part in _misshapen(problem.inputs, gradients)))
+            )
         for part, gradient in zip(problem.inputs, gradients, strict=True):
             if self.fits(part, gradient):
                 result[part.start : part.stop] = part.vector(gradient, conjugate=True)
@@ -45,16 +54,22 @@ class Answers:
     def fits(self, part: Part, gradient: Any) -> bool:
         """Whether a gradient has its input's form; otherwise the fault is noted."""
         if gradient is None:
-            self.note("zero", f"No gradient was returned for {part.name}, on which the result may depend.")
+            self.note(
+                "zero",
+                f"No gradient was returned for {part.name} (None), on which the result may depend: is a `return` missing? "
+                "Functions that work in place, such as np.add.at, return None too.",
+            )
             self.unusable.add(part.name)
             return False
         array = np.asarray(gradient)
         if array.dtype.kind not in "fciub":
-            self.note("dtype", f"The gradient of {part.name} is not made of numbers, but of {array.dtype} objects.")
+            what = "text" if array.dtype.kind in "US" else f"Python objects ({type(array.flat[0]).__name__})"
+            self.note("dtype", f"The gradient of {part.name} is not made of numbers, but of {what}.")
             self.unusable.add(part.name)
             return False
         if array.shape != part.shape:
-            self.note(*_shape_fault(part, array.shape))
+            if "swapped" not in self.faults:
+                self.note(*_shape_fault(part, array.shape, self.problem.outputs))
             self.unusable.add(part.name)
             self.wrong_shapes[part.name] = array
             return False
@@ -67,27 +82,66 @@ class Answers:
         return True
 
 
-def _shape_fault(part: Part, shape: tuple[int, ...]) -> tuple[str, str]:
+_ORDER = "The gradients of {} have each other's shapes: return them in the order of the inputs."
+
+
+def _misshapen(parts: list[Part], gradients: list[Any]) -> list[Part]:
+    return [part for part, gradient in zip(parts, gradients, strict=True) if np.shape(gradient) != part.shape]
+
+
+def _in_another_order(parts: list[Part], gradients: list[Any]) -> bool:
+    """Whether the wrong shapes are right ones, returned for other inputs."""
+    wrong = _misshapen(parts, gradients)
+    given = [np.shape(gradient) for gradient in gradients if gradient is not None]
+    return bool(wrong) and sorted(given) == sorted(part.shape for part in parts)
+
+
+def _shape_fault(part: Part, shape: tuple[int, ...], outputs: list[Part]) -> tuple[str, str]:
     """Why a gradient's shape is wrong: most often the sum over an axis that was broadcast is missing."""
-    try:
-        broadcast = np.broadcast_shapes(shape, part.shape) == shape
-    except ValueError:
-        broadcast = False
-    if broadcast:
-        return "broadcast", (
-            f"The gradient of {part.name} has shape {shape}, and the input has {part.shape}: the input was broadcast, "
-            "that is, each of its numbers was used several times, so sum the gradient over the axes that were added "
-            "or stretched."
+    lead = f"The gradient of {part.name} has shape {shape}, and the input has {part.shape}: "
+    if sorted(n for n in shape if n > 1) == sorted(n for n in part.shape if n > 1) and len(shape) != len(part.shape):
+        return "shape", lead + (
+            "an axis of length 1 is left over; sum without keepdims=True, or reshape it away."
+            if len(shape) > len(part.shape)
+            else "an axis of length 1 is lost; sum with keepdims=True, or reshape it back."
         )
-    if shape == part.shape[::-1]:
+    if _broadcasts(part.shape, shape):
+        return "broadcast", lead + (
+            "the input was broadcast, that is, each of its numbers was used several times, so sum the gradient over "
+            "the axes that were added or stretched."
+        )
+    if len(shape) == 2 and shape == part.shape[::-1]:
         return "transposed", (
             f"The gradient of {part.name} has shape {shape}, which is the input's {part.shape} the other way round: "
             "transpose it."
         )
-    return "shape", (
-        f"The gradient of {part.name} has shape {shape}, and the input has {part.shape}: a gradient has one number "
-        "for each number of its input."
-    )
+    if sorted(shape) == sorted(part.shape):
+        return "shape", lead + "its axes are in another order; put each of them back to where it came from."
+    for out in outputs:
+        axes = _summed_axis(out.shape, shape), _summed_axis(out.shape, part.shape)
+        if None not in axes and _broadcasts(part.shape, out.shape):
+            return "axis", lead + (
+                f"that is what is left of the output's {out.shape} after a sum over axis {axes[0]}; the input was "
+                f"broadcast along axis {axes[1]}, so sum over that one."
+            )
+    if not shape:
+        return "shape", (
+            f"The gradient of {part.name} is a single number, and the input has shape {part.shape}: a gradient has one "
+            "number for each number of its input. Is something summed up that should not be?"
+        )
+    return "shape", lead + "a gradient has one number for each number of its input."
+
+
+def _broadcasts(shape: tuple[int, ...], to: tuple[int, ...]) -> bool:
+    try:
+        return np.broadcast_shapes(shape, to) == to
+    except ValueError:
+        return False
+
+
+def _summed_axis(whole: tuple[int, ...], rest: tuple[int, ...]) -> int | None:
+    """The axis over which an array of shape `whole` was summed if `rest` is left."""
+    return next((i for i in range(len(whole)) if whole[:i] + whole[i + 1 :] == rest), None)
 
 
 def behaviour(answers: Answers, rng: np.random.Generator) -> bool:
@@ -120,15 +174,30 @@ def behaviour(answers: Answers, rng: np.random.Generator) -> bool:
         size = (np.abs(both) + 2 * np.abs(g1) + 3 * np.abs(g2)).max(initial=0, where=np.isfinite(both))
         off = np.maximum(np.abs(both - (2 * g1 - 3 * g2)), np.abs(opposite + g1)) > _LINEAR * size
     if off.any():
-        ignores = _same(g1, g2) and _same(g1, both)
-        answers.note(
-            "nonlinear",
-            "The derivative does not depend on the incoming gradient g: the chain rule multiplies by g."
-            if ignores
-            else "The derivative is not linear in the incoming gradient g: twice the g must give twice the result, so "
-            "g is a factor of every term, once.",
-        )
+        answers.note("nonlinear", _nonlinear(answers, off, w1, g1, ignores=_same(g1, g2) and _same(g1, both)))
     return True
+
+
+def _nonlinear(answers: Answers, off: Any, cotangent: Vector, once: Vector, ignores: bool) -> str:
+    """In which way the derivative is not linear in g, and with respect to which inputs."""
+    if ignores:
+        return "The derivative does not depend on the incoming gradient g: the chain rule multiplies by g."
+    parts = [part for part in answers.problem.inputs if off[part.start : part.stop].any()]
+    here = np.concatenate([np.arange(part.start, part.stop) for part in parts])
+    names = " and ".join(part.name for part in parts)
+    whole = [np.asarray(g).dtype.kind in "iub" for g in answers.problem.gradients(cotangent)]
+    if any(whole):
+        return (
+            f"The gradient of {names} is made of whole numbers, so that fractions are lost: collect it in an array of "
+            "floats, for example np.zeros(x.shape)."
+        )
+    lead = f"The derivative with respect to {names} is not linear in the incoming gradient g: "
+    zero, opposite = answers.vector(0 * cotangent)[here], answers.vector(-cotangent)[here]
+    if np.any(np.abs(zero) > _LINEAR * np.abs(once[here]).max(initial=0)):
+        return lead + "for g = 0 it is not 0, so a term lacks the factor g."
+    if _same(opposite, once[here]):
+        return lead + "g and −g give the same, so g is squared, or its sign is lost."
+    return lead + "twice the g must give twice the result, so g is a factor of every term, once."
 
 
 def _same(a: Vector, b: Vector) -> bool:

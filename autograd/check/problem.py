@@ -360,7 +360,8 @@ def pushed(problem: Problem, jvp: Callable[..., Any], arguments: Arguments, poin
         outputs = output_leaves(jvp(inputs, tuple(arguments.rebuild(zeros))))
     shapes, wanted = [np.shape(out) for out in outputs], [part.shape for part in problem.outputs]
     if shapes != wanted:
-        raise AnswerError(f"the derivative returned shapes {shapes}, and the function {wanted}: they must be the same")
+        given, right = (", ".join(map(str, some)) or "nothing numeric" for some in (shapes, wanted))
+        raise AnswerError(f"the derivative returned {given}, and the output has shape {right}: they must be the same")
     return np.concatenate([part.vector(out) for part, out in zip(problem.outputs, outputs, strict=True)])
 
 
@@ -373,6 +374,11 @@ def chosen(answer: Any, arguments: Arguments) -> list[Any]:
     ends = np.cumsum(arguments.counts)
     needed = [any(end - n <= i < end for i in arguments.active) for end, n in zip(ends, arguments.counts, strict=True)]
     wanted = len(needed)
+    if isinstance(answer, (list, dict)) and len(answer) == wanted > 1:
+        raise AnswerError(
+            f"the derivative returned a {type(answer).__name__} of {wanted} gradients: return a tuple, (a, b) in place of "
+            "[a, b], with one gradient for each input in their order"
+        )
     if not isinstance(answer, tuple) or (wanted == 1 and arguments.counts[0] > 1 and len(answer) != 1):
         answer = (answer,)
     if len(answer) == sum(needed) < wanted:  # nothing for constants

@@ -36,6 +36,7 @@ def gradcheck(
     rtol: float | None = None,
     mode: Mode = "auto",
     progress: bool | None = None,
+    names: Sequence[str] = (),
 ) -> Report:
     """Check the gradients that this package computes for `f` against finite differences.
 
@@ -50,6 +51,7 @@ def gradcheck(
             evaluations each whatever the size, and at single elements where a projection fails. "auto" takes the whole
             Jacobian where it costs at most 12,000 evaluations.
         progress: a progress bar; by default on a terminal, for checks of more than two seconds.
+        names: used in the report in place of "input 0", "input 1", …
 
     Returns:
         A `Report`: true if and only if the verdict is "pass". The verdict is "inconclusive" where finite differences
@@ -57,7 +59,7 @@ def gradcheck(
     """
     name = f"gradcheck of {_name(f)}"
     with _restored(f):
-        arguments = take_apart(inputs)
+        arguments = take_apart(inputs, names)
         return check(of_values(f, arguments, name), Uses(_caller(f, arguments)), Options(seed, rtol, mode, progress))
 
 
@@ -69,13 +71,14 @@ def gradgradcheck(
     rtol: float | None = None,
     mode: Mode = "auto",
     progress: bool | None = None,
+    names: Sequence[str] = (),
 ) -> Report:
     """As `gradcheck`, one order higher: the gradient of `f` is itself differentiated and compared.
 
     What is checked is g ↦ gradient, as a function of the inputs and of the incoming gradient g, for a random g.
     """
     seed = new_seed(seed)
-    arguments = take_apart(inputs)
+    arguments = take_apart(inputs, names)
     count = len(arguments.active)
     name = f"gradgradcheck of {_name(f)}"
     with _restored(f):
@@ -124,7 +127,7 @@ def check_vjp(
 
     It is given the incoming gradient g (in the shape of the output), the output, and the inputs, and returns the
     gradient of each input: one, or a tuple for several. Of a real f of a complex z = x + iy that is ∂f/∂x − i ∂f/∂y.
-    `names` are used in the report in place of "input 0", "input 1", …; everything else is as in `gradcheck`.
+    Everything else is as in `gradcheck`.
     """
     arguments = take_apart(inputs, names)
     problem = of_vjp(f, vjp, arguments, f"check_vjp of {_name(f)}")

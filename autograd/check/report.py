@@ -90,8 +90,8 @@ class Report:
     __repr__ = __str__
 
 
-_ROW_TITLES = ("with respect to", "shape", "dtype", "right", "kink", "unsure", "wrong", "largest difference")
-_ELEMENT_TITLES = ("element", "of", "derivative given", "finite differences", "±", "verdict")
+_ROW_TITLES = ("with respect to", "shape", "dtype", "right", "kink", "unsure", "wrong", "difference")
+_ELEMENT_TITLES = ("element", "of", "given", "finite differences", "±", "verdict")
 
 
 def _row_cells(row: Row) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ def show(number: int) -> None:
 def check(number: int, **names: Any) -> Result:
     """Check functions that were defined elsewhere, for example in a notebook, and print what was found."""
     given: dict[str, Any] = {"DIAGNOSIS": ""}
-    result = guarded(lambda: given | names, number, "")
+    file = next((f.__code__.co_filename for f in names.values() if hasattr(f, "__code__")), "")
+    result = guarded(lambda: given | names, number, file)
     report(Screen(), number, result)
     return result

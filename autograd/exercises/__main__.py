@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from .folder import RECORD, Folder
 from .grade import grade, students
 from .runner import SECONDS
 from .sandbox import Result
-from .terminal import Screen, report
+from .terminal import Screen, indented, report
 
 COMMAND = "python -m autograd.exercises"
 DEFAULT = "exercises"
@@ -60,6 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     screen = Screen()
     try:
         return run(screen, options)
+    except BrokenPipeError:  # nobody reads on, as in  … | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except (LookupError, ValueError, OSError) as error:
         sys.stderr.write(f"{COMMAND}: {error}\n")
         return 2
@@ -91,7 +95,8 @@ def start(screen: Screen, folder: Folder) -> int:
     number = folder.current()
     if number is not None:
         screen.line(f"Open {folder.file(number)}, read the text at its top, and complete the function. Then run")
-        screen.line(f"  {COMMAND} check        or, to have it checked whenever you save,  {COMMAND} watch")
+        screen.line(f"  {COMMAND} check         to have it checked, or")
+        screen.line(f"  {COMMAND} watch         to have it checked whenever you save")
     return 0
 
 
@@ -106,17 +111,17 @@ def check(screen: Screen, folder: Folder, number: int, seconds: float) -> int:
 def what_next(screen: Screen, folder: Folder, number: int, result: Result) -> None:
     """The next step, in a line."""
     if not result.passed:
-        if folder.may_see_solution(number)[0]:
-            screen.line(f"  Stuck?  hint {number}  or  solution {number}", "dim")
-        elif result.state == "failed":
+        if result.state == "failed":
             screen.line(f"  Stuck?  {COMMAND} hint {number}", "dim")
+        if result.state != "todo" and folder.may_see_solution(number)[0]:
+            screen.line(f"  {' ' * 7} {COMMAND} solution {number}", "dim")
         return
     upcoming = folder.current()
     done = sum(entry.passed for entry in folder.progress.values())
     if upcoming is None:
         screen.line(f"All {len(EXERCISES)} exercises passed. Well done!", "bold green")
     else:
-        screen.line(f"  {done} of {len(EXERCISES)} passed. Next: {upcoming}, {exercise(upcoming).title}, in")
+        screen.line(f"  {done} of {len(EXERCISES)} passed. Next: {upcoming}, {exercise(upcoming).title}")
         screen.line(f"  {folder.file(upcoming)}")
 
 
@@ -132,6 +137,7 @@ def watch(
             now = path.stat().st_mtime_ns if path.exists() else None
             if now != seen:
                 seen = now
+                screen.line()
                 result = folder.check(number, seconds)
                 report(screen, number, result)
                 what_next(screen, folder, number, result)
@@ -148,7 +154,7 @@ def hint(screen: Screen, folder: Folder, number: int, _seconds: float) -> int:
     """One more hint."""
     which, text = folder.hint(number)
     screen.line(f"Hint {which} of 3 for exercise {number}, {exercise(number).title}:", "bold")
-    screen.line(f"  {text}")
+    screen.line(indented(text, "  "))
     return 0
 
 
@@ -166,6 +172,7 @@ def solution(screen: Screen, folder: Folder, number: int, _seconds: float) -> in
     allowed, why = folder.may_see_solution(number)
     if not allowed:
         screen.line(why)
+        screen.line(f"A hint may help:  {COMMAND} hint {number}")
         return 1
     screen.line(f"A solution of exercise {number}, {exercise(number).title} ({why}):", "bold")
     screen.code(folder.solution(number))

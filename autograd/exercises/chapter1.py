@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from .exercise import Answer, Exercise, Finding, derivative, value
+from .exercise import Answer, Exercise, Finding, Mistake, derivative, returned, value
 
 TITLE = "Scalars and the chain rule"
 POINTS = np.array([-2.3, -0.4, 0.0, 0.9, 3.1])
@@ -17,68 +17,193 @@ def sigmoid(x: Any) -> Any:
     return 1 / (1 + np.exp(-x))
 
 
-def loss(w1: Any, rest: Any, x: Any) -> Any:
-    """The 2-2-1 network's squared error for one sample with y_true = 1, as a function of its first weight."""
-    w2, w3, w4, w5, w6, b1, b2, b3 = rest
-    h1, h2 = sigmoid(w1 * x[0] + w2 * x[1] + b1), sigmoid(w3 * x[0] + w4 * x[1] + b2)
-    return (1 - sigmoid(w5 * h1 + w6 * h2 + b3)) ** 2
+def slope(x: Any) -> Any:
+    return sigmoid(x) * (1 - sigmoid(x))
+
+
+class Network:
+    """The 2-2-1 network for one sample with y_true = 1: its values and the slopes along the way from w1 to the loss."""
+
+    def __init__(self, w1: Any, rest: Any, x: Any) -> None:
+        w2, w3, w4, w5, w6, b1, b2, b3 = rest
+        self.x, self.w5, self.w6 = x, w5, w6
+        self.h1, self.h2 = sigmoid(w1 * x[0] + w2 * x[1] + b1), sigmoid(w3 * x[0] + w4 * x[1] + b2)
+        self.y = sigmoid(w5 * self.h1 + w6 * self.h2 + b3)
+        self.loss = (1 - self.y) ** 2
+        self.dl, self.dy = -2 * (1 - self.y), self.y * (1 - self.y)
+        self.dh1, self.dh2 = self.h1 * (1 - self.h1), self.h2 * (1 - self.h2)
 
 
 def check_sigmoid(answer: Answer) -> Iterator[Finding]:
-    yield derivative(sigmoid, answer.sigmoid_vjp, (POINTS,), ("x",))
+    half = (
+        "The slope of the sigmoid is a product of two factors, both in terms of the output, and this is {} one alone."
+    )
+    yield derivative(sigmoid, answer.sigmoid_vjp, (POINTS,), ("x",), mistakes=(
+        Mistake("incomplete", lambda g, out, x: g * out, half.format("the first")),
+        Mistake("incomplete", lambda g, out, x: g * (1 - out), half.format("the second")),
+        Mistake("incomplete", lambda g, out, x: g * out**2,
+                "The derivative of the inner function e⁻ˣ lacks the factor e⁻ˣ: it is −e⁻ˣ, not −1."),
+        Mistake("chain", lambda g, out, x: -g * out**2,
+                "The chain rule was left out: the derivative of e⁻ˣ inside is to be multiplied in."),
+        Mistake("sign", lambda g, out, x: g * out * (1 + out), "The sign between the two terms is wrong."),
+    ))  # fmt: skip
 
 
 def check_tanh(answer: Answer) -> Iterator[Finding]:
-    yield derivative(np.tanh, answer.tanh_vjp, (POINTS,), ("x",))
+    yield derivative(np.tanh, answer.tanh_vjp, (POINTS,), ("x",), mistakes=(
+        Mistake("power", lambda g, out, x: g * (1 - out),
+                "A power is missing: in (d² − n²)/d² the quotient n/d, which is `out`, is squared."),
+        Mistake("sign", lambda g, out, x: g * (1 + out**2),
+                "The sign between the two terms is wrong: tanh is nowhere steeper than 1."),
+        Mistake("incomplete", lambda g, out, x: g * out**2, "This is one of the quotient rule's two terms alone."),
+    ))  # fmt: skip
 
 
 def check_chain(answer: Answer) -> Iterator[Finding]:
-    yield derivative(lambda x: np.sin(x**2), answer.f_vjp, (POINTS,), ("x",))
+    inner = "The slope of the outer function belongs at the inner value x²: {}"
+    yield derivative(lambda x: np.sin(x**2), answer.f_vjp, (POINTS,), ("x",), mistakes=(
+        Mistake("inner", lambda g, out, x: g * np.cos(x) * 2 * x, inner.format("here the cosine was taken at x.")),
+        Mistake("inner", lambda g, out, x: g * np.cos(2 * x),
+                inner.format("here it was taken at the slope 2x, which is a factor of its own.")),
+        Mistake("inner", lambda g, out, x: g * np.cos(2 * x) * 2 * x, inner.format("here it was taken at the slope 2x.")),
+        Mistake("outer", lambda g, out, x: g * np.sin(x**2) * 2 * x,
+                "The outer function, sin, is itself still there: its slope is another function."),
+        Mistake("outer", lambda g, out, x: g * np.sin(2 * x), "Neither sin nor the place it is taken at is right: the "
+                "slope of sin is cos, taken at the inner value x², and the slope 2x of x² is a factor of its own."),
+    ))  # fmt: skip
 
 
 def check_network(answer: Answer) -> Iterator[Finding]:
-    x = np.array([-2.0, -1.0])
-    ones = np.array([1.0] * 5 + [0.0] * 3)
-    others = np.array([0.3, -0.7, 1.2, -0.8, 0.6, 0.1, -0.2, 0.4])
-    for title, w1, rest in (("Alice, all weights 1", 1.0, ones), ("other weights", -0.5, others)):
-        slope = answer.dL_dw1
-        yield derivative(
-            lambda w, rest=rest: loss(w, rest, x),
-            lambda g, out, w, rest=rest, slope=slope: g * slope(w, rest.copy(), x.copy()),
-            (w1,),
-            ("w1",),
-            title,
-        )
-    yield value("∂L/∂w1 for Alice", answer.dL_dw1(1.0, ones.copy(), x.copy()), 0.02146953526581111)
+    alice = (1.0, np.array([1.0] * 5 + [0.0] * 3), np.array([-2.0, -1.0]))
+    first = returned("dL_dw1 for Alice", answer.dL_dw1(*alice), ())
+    if not first.passed:
+        yield first
+        return
+    r = np.random.default_rng(4)
+    samples = [alice, *((w, r.normal(size=8), r.normal(size=2)) for w in r.normal(size=4))]
+
+    def each(slope: Callable[..., Any]) -> Callable[..., Any]:
+        """`slope` of every sample, where the weight w1 is element i of an array."""
+
+        def vjp(g: Any, _out: Any, w1: Any) -> Any:
+            slopes = [slope(w, rest.copy(), x.copy()) for w, (_, rest, x) in zip(w1, samples, strict=True)]
+            return g * np.array(slopes)
+
+        return vjp
+
+    def mistake(kind: str, slope: Callable[[Network], Any], sentence: str) -> Mistake:
+        return Mistake(kind, each(lambda *sample: slope(Network(*sample))), sentence)
+
+    yield derivative(
+        lambda w1: np.array([Network(w, *rest).loss for w, (_, *rest) in zip(w1, samples, strict=True)]),
+        each(answer.dL_dw1),
+        (np.array([w for w, _, _ in samples]),),
+        ("w1",),
+        title="five samples, Alice the first",
+        mistakes=(
+            mistake("incomplete", lambda n: n.dy * n.w5 * n.dh1 * n.x[0], "The factor ∂L/∂y is missing."),
+            mistake("incomplete", lambda n: n.dl * n.w5 * n.dh1 * n.x[0],
+                    "In ∂y/∂h1 the slope of the output's sigmoid is missing."),
+            mistake("incomplete", lambda n: n.dl * n.dy * n.dh1 * n.x[0], "In ∂y/∂h1 the weight of h1 is missing."),
+            mistake("incomplete", lambda n: n.dl * n.dy * n.w5 * n.x[0],
+                    "In ∂h1/∂w1 the slope of the hidden neuron's sigmoid is missing."),
+            mistake("incomplete", lambda n: n.dl * n.dy * n.w5 * n.dh1,
+                    "In ∂h1/∂w1 the input that w1 is multiplied by is missing."),
+            mistake("incomplete", lambda n: n.dl * n.dy * n.w5, "The factor ∂h1/∂w1 is missing: this is ∂L/∂h1."),
+            mistake("incomplete", lambda n: n.dl, "This is ∂L/∂y alone."),
+            mistake("path", lambda n: n.dl * n.dy * n.w5 * n.dh1 * n.x[1], "w1 is multiplied by x[0], not by x[1]."),
+            mistake("path", lambda n: n.dl * n.dy * n.w6 * n.dh2 * n.x[0],
+                    "This goes through h2: w1 goes into h1, and h1 into y with the weight w5."),
+            mistake("path", lambda n: n.dl * n.dy * n.w6 * n.dh1 * n.x[0], "h1 goes into y with the weight w5, not w6."),
+            mistake("at-output", lambda n: n.dl * slope(n.y) * n.w5 * n.dh1 * n.x[0],
+                    "The slope of the output's sigmoid was taken at its output y: in terms of y it is y·(1 − y)."),
+            mistake("at-output", lambda n: n.dl * n.dy * n.w5 * slope(n.h1) * n.x[0],
+                    "The slope of the hidden sigmoid was taken at its output h1: in terms of h1 it is h1·(1 − h1)."),
+            mistake("at-output", lambda n: n.dl * slope(n.y) * n.w5 * slope(n.h1) * n.x[0], "The slopes of the "
+                    "sigmoids were taken at their outputs y and h1: in terms of y the slope is y·(1 − y)."),
+        ),
+    )  # fmt: skip
+    yield value("∂L/∂w1 for Alice", answer.dL_dw1(*alice), 0.02146953526581111)
 
 
 def check_fan_out(answer: Answer) -> Iterator[Finding]:
-    yield derivative(lambda x: x * np.exp(x) + x**2, answer.f_vjp, (POINTS,), ("x",))
+    yield derivative(lambda x: x * np.exp(x) + x**2, answer.f_vjp, (POINTS,), ("x",), mistakes=(
+        Mistake("incomplete", lambda g, out, x: g * (np.exp(x) + x * np.exp(x) + x),
+                "x² is x·x, which uses x twice: one of its two contributions is missing."),
+        Mistake("sum", lambda g, out, x: g * np.exp(x) * 2 * x, "The slopes of all uses were multiplied: the "
+                "contributions of different uses are added (and in x·eˣ each use keeps the other factor)."),
+    ))  # fmt: skip
 
 
 def check_value(answer: Answer) -> Iterator[Finding]:
     value_class = answer.Value
 
-    def through(f: Any, title: str) -> Finding:
-        def vjp(g: Any, _out: Any, a: Any, b: Any) -> Any:
+    def vjp(f: Callable[..., Any], backward: Callable[[Any], Any]) -> Callable[..., Any]:
+        """The gradients that `backward` leaves behind, for each pair of numbers."""
+
+        def both(a: Any, b: Any) -> tuple[float, float]:
             x, y = value_class(float(a)), value_class(float(b))
-            f(x, y).backward()
-            return g * x.grad, g * y.grad
+            backward(f(x, y))
+            return x.grad, y.grad
 
-        return derivative(f, vjp, (1.3, -0.7), ("a", "b"), title)
+        return lambda g, _out, a, b: tuple(g * np.array([both(*pair) for pair in zip(a, b, strict=True)]).T)
 
-    yield through(lambda a, b: a + b, "a + b")
-    yield through(lambda a, b: a * b, "a * b")
-    yield through(lambda a, b: a * a + b, "a * a + b: one Value used twice")
-    yield through(lambda a, b: (a * b + a) * (a * b + b), "(ab + a)(ab + b)")
+    for f, title in (
+        (lambda a, b: a + b, "a + b"),
+        (lambda a, b: a * b, "a * b"),
+        (lambda a, b: a * a + b, "a * a + b: one Value used twice"),
+        (lambda a, b: (a * b + a) * (a * b + b), "(ab + a)(ab + b)"),
+    ):
+        mistakes = [Mistake(kind, vjp(f, wrong), sentence) for kind, wrong, sentence in BACKWARDS]
+        inputs = (np.array([1.3, -0.4]), np.array([-0.7, 2.1]))
+        yield derivative(f, vjp(f, lambda out: out.backward()), inputs, ("a", "b"), title=title, mistakes=mistakes)
     x = value_class(2.0)
     y = x * x
     for _ in range(3):
         y = y * y
     y.backward()
-    yield value("x¹⁶ by squaring four times, each result used twice", x.grad, 16 * 2.0**15,
-                "A Value must hand its gradient on only after every use has reported to it.", "order")  # fmt: skip
+    yield value("x¹⁶ by squaring four times, each result used twice", x.grad, 16 * 2.0**15, kind="order",
+                advice="A Value that is used twice handed its gradient on twice, or before both uses had reported to it: go "
+                "through self.everything_before(), in which each Value comes once.")  # fmt: skip
 
+
+def _local_slopes_only(out: Any) -> None:
+    for node in out.everything_before():
+        for parent, slope in node.parents:
+            parent.grad += slope
+
+
+def _parents_only(out: Any) -> None:
+    for parent, slope in out.parents:
+        parent.grad += slope
+
+
+def _one_anew_everywhere(out: Any) -> None:
+    out.grad = 1.0
+    for parent, slope in out.parents:
+        parent.grad += out.grad * slope
+        _one_anew_everywhere(parent)
+
+
+def _data_for_slopes(out: Any) -> None:
+    out.grad = 1.0
+    for node in out.everything_before():
+        for parent, _ in node.parents:
+            parent.grad += node.grad * parent.data
+
+
+BACKWARDS = (
+    ("zero", lambda _: None,
+     "No gradient arrives anywhere: backward() starts with self.grad = 1.0 and hands it on to the parents."),
+    ("chain", _local_slopes_only, "Each parent gets node.grad · slope: the gradient of the node that hands it on is "
+     "missing (and it is that node's, not self's)."),
+    ("incomplete", _parents_only, "Only the parents of the last Value get a gradient: go through all of "
+     "self.everything_before(), in its order, in which the last Value comes first."),
+    ("reset", _one_anew_everywhere, "Calling backward() of a parent sets its gradient to 1 again and loses what it had: "
+     "set it once, and go through self.everything_before()."),
+    ("slope", _data_for_slopes, "The gradient is multiplied by the parent's number: it should be the local derivative "
+     "that is stored next to the parent."),
+)  # fmt: skip
 
 SIGMOID = """
 import numpy as np
@@ -102,6 +227,8 @@ and returns how much the final result changes when x changes: by the chain rule 
 All three are arrays of one shape; everything happens element by element.
 
 To derive:   d/dx  1 / (1 + e⁻ˣ)      (express it by `out`, and it becomes short)
+
+Replace the line `raise NotImplementedError` by `return …`, with an array of that shape.
 """,
         SIGMOID, '''
 def sigmoid_vjp(g, out, x):
@@ -118,7 +245,9 @@ def sigmoid_vjp(g, out, x):
     Exercise(
         "tanh", "The slope of tanh",
         """
-To derive:   d/dx  tanh x,   tanh x = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)      (again it is short in `out`)
+To derive:   d/dx  tanh x,   tanh x = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)      (again it is short in `out`, which is tanh x)
+
+As before, tanh_vjp returns g · tanh′(x).
 """,
         "import numpy as np", '''
 def tanh_vjp(g, out, x):
@@ -138,6 +267,7 @@ def tanh_vjp(g, out, x):
 To derive:   d/dx  sin(x²)
 
 The chain rule: the slope of the outer function *at the inner value*, times the slope of the inner one.
+f_vjp returns g · f′(x); `out` is sin(x²).
 """,
         "import numpy as np", '''
 def f_vjp(g, out, x):
@@ -162,6 +292,7 @@ A network with two inputs, two hidden neurons and one output, and its error for 
 
 To derive:   ∂L/∂w1 = ∂L/∂y · ∂y/∂h1 · ∂h1/∂w1
 
+dL_dw1 returns it, a number. `rest` holds the other weights and the biases, and the forward pass is already there.
 For Alice, x = (−2, −1), with all weights 1 and all biases 0, it is 0.0214695…
 """,
         SIGMOID, '''
@@ -194,6 +325,8 @@ In f(x) = x·eˣ + x² the input x is used four times. Each use has its own cont
 contributions are *added*: that is all there is to "backpropagation through a fan-out".
 
 To derive:   d/dx  (x·eˣ + x²)
+
+f_vjp returns g · f′(x); `out` is f(x).
 """,
         "import numpy as np", '''
 def f_vjp(g, out, x):
@@ -213,7 +346,9 @@ def f_vjp(g, out, x):
 Now let the computer do it. A Value holds a number, remembers what it was made from, and knows for each parent the local
 derivative. backward() sets its own gradient to 1 and carries gradients to the parents, newest Value first.
 
-Complete `backward`: it may use `self.parents`, a list of pairs (parent, local derivative), and `everything_before`.
+Complete `backward` in the class Value at the end. It may use the list `self.everything_before()`, and of every node in
+it `node.parents`, a list of pairs (parent, local derivative). It returns nothing: it leaves in the `.grad` of each node
+the derivative of the Value it was called on with respect to that node.
 Mind a Value that is used twice.
 """,
         '''

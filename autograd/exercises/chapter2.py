@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .exercise import Answer, Exercise, Finding, derivative
+from .exercise import Answer, Exercise, Finding, Mistake, derivative
 
 TITLE = "Arrays"
 _R = np.random.default_rng(0)
@@ -27,8 +27,8 @@ def check_unbroadcast(answer: Answer) -> Iterator[Finding]:
         return answer.unbroadcast(g * b, a.shape), answer.unbroadcast(g * a, b.shape)
 
     for a, b in ((X, X.copy()), (X, B), (C, B), (CUBE, C), (B, np.array(2.0)), (CUBE, _R.normal(size=(1, 1, 1)))):
-        title = f"shapes {a.shape} and {np.shape(b)}"
-        yield derivative(lambda a, b: a * b, multiply_vjp, (a, b), ("a", "b"), title)
+        title = f"out = a * b, shapes {a.shape} and {np.shape(b)}"
+        yield derivative(lambda a, b: a * b, multiply_vjp, (a, b), ("a", "b"), title=title)
 
 
 def check_mean(answer: Answer) -> Iterator[Finding]:
@@ -36,9 +36,9 @@ def check_mean(answer: Answer) -> Iterator[Finding]:
 
 
 def check_matmul(answer: Answer) -> Iterator[Finding]:
-    yield derivative(np.matmul, answer.matmul_vjp, (X, Y), ("a", "b"), "shapes (3, 4) and (4, 2)")
+    yield derivative(np.matmul, answer.matmul_vjp, (X, Y), ("a", "b"), title="shapes (3, 4) and (4, 2)")
     square = _R.normal(size=(2, 3, 3))
-    yield derivative(np.matmul, answer.matmul_vjp, (square[0], square[1]), ("a", "b"), "square matrices")
+    yield derivative(np.matmul, answer.matmul_vjp, (square[0], square[1]), ("a", "b"), title="square matrices")
 
 
 def check_transpose(answer: Answer) -> Iterator[Finding]:
@@ -46,7 +46,7 @@ def check_transpose(answer: Answer) -> Iterator[Finding]:
         yield derivative(
             lambda x, axes=axes: x.transpose(axes),
             lambda g, out, x, axes=axes: answer.transpose_vjp(g, out, x, axes),
-            (CUBE,), ("x",), f"axes {axes}",
+            (CUBE,), ("x",), title=f"axes {axes}",
         )  # fmt: skip
 
 
@@ -55,13 +55,27 @@ def check_gather(answer: Answer) -> Iterator[Finding]:
         yield derivative(
             lambda x, index=index: x[index],
             lambda g, out, x, index=index: answer.gather_vjp(g, out, x, index),
-            (X,), ("x",), f"rows {index.tolist()}",
+            (X,), ("x",), title=f"index {index.tolist()}",
+            mistakes=(Mistake("index", lambda g, out, x, index=index: _rows_of_g(g, x, index),
+                              "Row i of g belongs to row index[i] of x, and here row index[i] of g was taken."),),
         )  # fmt: skip
 
 
+def _rows_of_g(g: Any, x: Any, index: Any) -> Any:
+    result = np.zeros_like(x)
+    np.add.at(result, index, g[index % len(g)])
+    return result
+
+
 def check_max(answer: Answer) -> Iterator[Finding]:
-    yield derivative(lambda x: x.max(axis=1), answer.max_vjp, (X,), ("x",), "no ties")
-    yield derivative(lambda x: x.max(axis=1), answer.max_vjp, (TIES,), ("x",), "with ties")
+    mistakes = (
+        Mistake("axis", lambda g, out, x: (x == x.max(axis=0)) * g[:, None],
+                "The largest of each column is marked, and out holds the largest of each row (axis=1)."),
+        Mistake("mask", lambda g, out, x: (x != out[:, None]) * g[:, None],
+                "The mask is the wrong way round: the gradient goes to every element but the largest."),
+    )  # fmt: skip
+    for title, x in (("no ties", X), ("with ties", TIES)):
+        yield derivative(lambda x: x.max(axis=1), answer.max_vjp, (x,), ("x",), title=title, mistakes=mistakes)
 
 
 NUMPY = "import numpy as np"
@@ -74,7 +88,8 @@ x has shape (3, 4) and b has shape (4,). In x + b NumPy uses b three times, once
 
     out[i, j] = x[i, j] + b[j]
 
-To derive:   the gradients of x and of b, each in the shape of its input. Return both, as a tuple.
+To derive:   the gradients of x and of b, each in the shape of its input. Return both, as a tuple (of x, of b).
+             g and out have the shape (3, 4).
 """,
         NUMPY, '''
 def add_vjp(g, out, x, b):
@@ -96,6 +111,9 @@ Its derivative sums over just those axes.
 
 To write:   unbroadcast(g, shape), which sums g to `shape`, the shape an input had before it was broadcast.
             (4,) ← (3, 4)        (3, 1) ← (3, 4)        () ← (4,)        (3, 1) ← (2, 3, 4)
+
+The check multiplies arrays a and b of several shapes and takes your function for both gradients: that of a is
+unbroadcast(g * b, a.shape), that of b is unbroadcast(g * a, b.shape).
 """,
         NUMPY, '''
 def unbroadcast(g, shape):
@@ -118,7 +136,7 @@ x has shape (3, 4), and out = x.mean(axis=1) has shape (3,).
 
     out[i] = (x[i, 0] + x[i, 1] + x[i, 2] + x[i, 3]) / 4
 
-To derive:   the gradient of x, in its shape.
+To derive:   the gradient of x, in its shape (3, 4). g has the shape of out, (3,).
 """,
         NUMPY, '''
 def mean_vjp(g, out, x):
@@ -137,7 +155,8 @@ def mean_vjp(g, out, x):
         """
     out[i, k] = Σⱼ a[i, j] · b[j, k]
 
-To derive:   the gradients of a and of b. Both are matrix products; the shapes tell you nearly everything.
+To derive:   the gradients of a and of b, as a tuple. Both are matrix products; the shapes tell you nearly everything:
+             a (3, 4), b (4, 2), g and out (3, 2).
 """,
         NUMPY, '''
 def matmul_vjp(g, out, a, b):
@@ -177,7 +196,8 @@ def transpose_vjp(g, out, x, axes):
         """
     out = x[index]          for example index = [2, 0, 2, 2]
 
-This is how an embedding looks words up. A row that is picked three times has three uses.
+This is how an embedding looks words up. A row that is picked three times has three uses, and one that is not picked
+has none. g and out have one row for each entry of `index`.
 
 To derive:   the gradient of x: zeros, with the rows of g put back to where they came from.
 """,

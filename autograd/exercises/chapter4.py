@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
 from ..check import check_vjp
 from ..functions import sigmoid
-from .exercise import Answer, Exercise, Finding, derivative, diagnosed
+from .exercise import Answer, Exercise, Finding, Mistake, derivative, diagnosed, value
 
 TITLE = "Find the bug"
 _R = np.random.default_rng(2)
@@ -17,10 +18,20 @@ X, W, B = _R.normal(size=(4, 3)), _R.normal(size=3), _R.normal(size=3)
 T = np.array([0.0, 1.0, 1.0, 0.0])
 IDS = np.array([1, 3, 1, 1, 0])
 TABLE = _R.normal(size=(4, 2))
-CHOICES = (
-    "at-output", "at-input", "factor", "broadcast", "overwritten", "mutated", "surplus", "nondeterministic", "sign",
-    "transposed", "zero",
-)  # fmt: skip
+CHOICES = {
+    "at-output": "a slope was taken at the output of a function in place of its input",
+    "at-input": "a formula in terms of the output was given the input",
+    "broadcast": "the sum over an axis that was broadcast is missing",
+    "factor": "a constant factor is wrong, for example a sum for a mean",
+    "missing": "some numbers are zero and should not be",
+    "mutated": "an array that belongs to somebody else is changed in place",
+    "nondeterministic": "the same question gets different answers",
+    "overwritten": "only one of several contributions is left: = in place of +=",
+    "sign": "the sign is wrong",
+    "surplus": "some numbers should be zero and are not",
+    "transposed": "two axes are interchanged",
+    "zero": "everything is zero",
+}
 
 
 def neuron_loss(w: Any) -> Any:
@@ -31,42 +42,101 @@ def relu(x: Any) -> Any:
     return np.maximum(x, 0)
 
 
+def mean_square(x: Any) -> Any:
+    return (x * x).mean()
+
+
+def scaled(x: Any, scale: Any) -> Any:
+    return x * scale
+
+
+def embedding(table: Any) -> Any:
+    return table[IDS]
+
+
 def repaired(
-    f: Callable[..., Any], name: str, inputs: tuple[Any, ...], names: tuple[str, ...], kind: str
+    kind: str,
+    f: Callable[..., Any],
+    vjp_of: Callable[[Answer], Callable[..., Any]],
+    inputs: Mapping[str, Any],
+    mistakes: tuple[Mistake, ...] = (),
 ) -> Callable[[Answer], Iterator[Finding]]:
-    """The check of an exercise of this chapter: the diagnosis, and the repaired derivative."""
+    """The check of an exercise of this chapter: the repaired derivative, and the diagnosis."""
 
     def check(answer: Answer) -> Iterator[Finding]:
-        vjp = getattr(answer, name)
-        found = derivative(f, vjp, inputs, names, "the repaired derivative")
+        vjp, names, points = vjp_of(answer), tuple(inputs), tuple(inputs.values())
+        found = derivative(f, vjp, points, names, title="the repaired derivative", mistakes=mistakes)
+        diagnosis = diagnosed(answer, kind, CHOICES)
         if not found.passed and kind in found.kinds:
-            report = check_vjp(f, vjp, inputs, seed=0, names=names, progress=False)
-            found = Finding(False, "the derivative is still broken; the checker's report:", str(report), found.kinds)
+            report = check_vjp(f, vjp, points, seed=0, names=names, progress=False)
+            step = "That is right. Now" if diagnosis.passed else f"{diagnosis.message} Then"
+            message = f"{report}\n\n{diagnosis.title}: {step} repair the derivative."
+            found = Finding(False, "the derivative is still broken; the checker's report:", message, found.kinds)
         yield found
-        yield diagnosed(answer, kind, CHOICES)
+        yield diagnosis
 
     return check
 
 
-def check_mask(answer: Answer) -> Iterator[Finding]:
+def layer_vjp(answer: Answer) -> Callable[..., Any]:
+    """The backward pass of a layer, after another batch has come through."""
     layer = answer.ReLU()
 
     def vjp(g: Any, _out: Any, x: Any) -> Any:
         layer.forward(x)
-        layer.forward(np.abs(x))  # another batch comes through before the backward pass of the first
+        layer.forward(np.abs(x))
         return layer.backward(g, x)
 
-    yield derivative(relu, vjp, (X,), ("x",), "the repaired derivative")
-    yield diagnosed(answer, "surplus", CHOICES)
+    return vjp
 
 
+def check_layer(answer: Answer) -> Iterator[Finding]:
+    yield from repaired("surplus", relu, layer_vjp, {"x": X}, RELU_MISTAKES)(answer)
+    yield value("forward() is still max(x, 0)", answer.ReLU().forward(X.copy()), relu(X))
+
+
+NEURON_MISTAKES = (
+    Mistake("incomplete", lambda g, out, w: g * X.T @ ((sigmoid(X @ w) - T) * (1 - sigmoid(X @ w))),
+            "The slope of the sigmoid has two factors in terms of the prediction, and one of them is missing."),
+    Mistake("incomplete", lambda g, out, w: g * X.T @ ((sigmoid(X @ w) - T) * sigmoid(X @ w)),
+            "The slope of the sigmoid has two factors in terms of the prediction, and one of them is missing."),
+)  # fmt: skip
+SCALE_MISTAKES = (
+    Mistake("sum", lambda g, out, x, scale: (None, g.sum(axis=0) * x.sum(axis=0)),
+            "This is a product of two sums: multiply g and x first, element by element, then sum the products."),
+    Mistake("term", lambda g, out, x, scale: (None, g.sum(axis=0)),
+            "The factor x is missing: scale was multiplied by x."),
+)  # fmt: skip
+RELU_MISTAKES = (
+    Mistake("mask", lambda g, out, x: g * (x <= 0), "The mask is the wrong way round: g passes where x > 0."),
+    Mistake("product", lambda g, out, x: g * np.maximum(x, 0),
+            "g was multiplied by the output of the function: its slope is 1 where x > 0, and 0 elsewhere."),
+    Mistake("product", lambda g, out, x: g * x,
+            "g was multiplied by x: the slope of the function is 1 where x > 0, and 0 elsewhere."),
+)  # fmt: skip
+
+
+def _rows_of_g(g: Any, table: Any) -> Any:
+    result = np.zeros_like(table)
+    np.add.at(result, IDS, g[IDS])
+    return result
+
+
+EMBEDDING_MISTAKES = (
+    Mistake("index", lambda g, out, table: _rows_of_g(g, table),
+            "Row i of g belongs to row ids[i] of the table, and here row ids[i] of g was taken."),
+)  # fmt: skip
+
+_WIDTH = max(map(len, CHOICES))
 ASSIGNMENT = (
     """
 
 Run the checker (`check`) on the file as it is, read its report, and write what is wrong into DIAGNOSIS: one of
-    """
-    + ", ".join(map(repr, CHOICES))
+
+"""
+    + "\n".join(f"    {kind:<{_WIDTH}}  {words}" for kind, words in CHOICES.items())
     + """
+
 Then repair the derivative."""
 )
 
@@ -91,11 +161,10 @@ def _given(diagnosis: str, code: str) -> str:
 
 EXERCISES = (
     Exercise(
-        "slope_of_the_output", "A tutorial's neuron",
+        "neuron", "A tutorial's neuron",
         """
 A neuron σ(X·w) is trained on the loss ½ Σ (out − t)². This is the gradient from a widely read tutorial. It trains, only
-more slowly and to other weights than it should.
-""" + ASSIGNMENT,
+more slowly and to other weights than it should.""" + ASSIGNMENT,
         f"{WITH_SIGMOID}\n\nX = np.array({np.array2string(X, separator=', ')})\nt = np.array([0.0, 1.0, 1.0, 0.0])\n",
         '''
 def sigmoid_slope(x):
@@ -113,10 +182,10 @@ def loss_vjp(g, out, w):
         ("What is given to sigmoid_slope: the input of the sigmoid, or its output?",
          "σ′(x) = σ(x)(1 − σ(x)) wants the input. Given the output it computes σ(σ(x))(1 − σ(σ(x))).",
          "The diagnosis is 'at-output'. Use prediction * (1 - prediction), or sigmoid_slope(X @ w)."),
-        repaired(neuron_loss, "loss_vjp", (W,), ("w",), "at-output"),
+        repaired("at-output", neuron_loss, attrgetter("loss_vjp"), {"w": W}, NEURON_MISTAKES),
     ),
     Exercise(
-        "mean_or_sum", "Mean or sum",
+        "mean_square", "A tiny learning rate",
         "The mean squared error of x, mean(x²) over all elements. The training seems to need a tiny learning rate."
         + ASSIGNMENT,
         HEAD, '''
@@ -128,10 +197,10 @@ def mse_vjp(g, out, x):
 '''),
         ("How many elements are averaged?", "mean(x²) = Σ x² / n: what is the derivative of that?",
          "The diagnosis is 'factor': divide by x.size."),
-        repaired(lambda x: (x * x).mean(), "mse_vjp", (X,), ("x",), "factor"),
+        repaired("factor", mean_square, attrgetter("mse_vjp"), {"x": X}),
     ),
     Exercise(
-        "lost_broadcast", "The scale of a normalisation",
+        "scale", "The scale of a normalisation",
         "out = x * scale, with x of shape (4, 3) and scale of shape (3,), used for every row." + ASSIGNMENT,
         HEAD, '''
 def scale_vjp(g, out, x, scale):
@@ -143,10 +212,10 @@ def scale_vjp(g, out, x, scale):
         ("Compare the shape of each gradient with the shape of its input.",
          "scale was used for each of the four rows: four contributions.",
          "The diagnosis is 'broadcast': (g * x).sum(axis=0)."),
-        repaired(lambda x, scale: x * scale, "scale_vjp", (X, B), ("x", "scale"), "broadcast"),
+        repaired("broadcast", scaled, attrgetter("scale_vjp"), {"x": X, "scale": B}, SCALE_MISTAKES),
     ),
     Exercise(
-        "overwritten", "Words that occur twice",
+        "embedding", "Frequent words",
         "An embedding: out = table[ids], with ids = [1, 3, 1, 1, 0]. Rare words are learnt, frequent ones hardly."
         + ASSIGNMENT,
         HEAD + "ids = np.array([1, 3, 1, 1, 0])\n", '''
@@ -164,11 +233,11 @@ def embedding_vjp(g, out, table):
 '''),
         ("Row 1 of the table is used three times. What is in result[1] at the end?",
          "Each use adds its contribution.", "The diagnosis is 'overwritten': += in place of =."),
-        repaired(lambda table: table[IDS], "embedding_vjp", (TABLE,), ("table",), "overwritten"),
+        repaired("overwritten", embedding, attrgetter("embedding_vjp"), {"table": TABLE}, EMBEDDING_MISTAKES),
     ),
     Exercise(
-        "in_place", "A ReLU that saves memory",
-        "out = max(x, 0). Somebody saved an array by working in place. The layer is right when it is tested alone."
+        "relu", "A ReLU in a residual network",
+        "out = max(x, 0). Alone the layer has the right gradient. In a network with y = x + relu(x) it has not."
         + ASSIGNMENT,
         HEAD, '''
 def relu_vjp(g, out, x):
@@ -181,14 +250,13 @@ def relu_vjp(g, out, x):
         ("Whose array is g? Who else may hold it?",
          "In a residual connection y = x + relu(x) the same g goes to both branches: changing it spoils the other.",
          "The diagnosis is 'mutated': make a new array, g * (x > 0)."),
-        repaired(relu, "relu_vjp", (X,), ("x",), "mutated"),
+        repaired("mutated", relu, attrgetter("relu_vjp"), {"x": X}, RELU_MISTAKES),
     ),
     Exercise(
-        "stale_mask", "Yesterday's mask",
+        "layer", "A layer that is used twice",
         """
-A layer keeps a mask from forward() for backward(). If another batch comes through in between, for example because the
-layer is used twice in the network, the mask is that of the other batch.
-""" + ASSIGNMENT,
+A ReLU as a layer, out = max(x, 0). Used once in a network it gives the right gradient. It does not if it is used twice,
+or if another batch comes through forward() before the backward() of the first.""" + ASSIGNMENT,
         HEAD, '''
 class ReLU:
     def forward(self, x):
@@ -210,6 +278,6 @@ class ReLU:
         ("Which x does self.mask belong to when backward() runs?",
          "Do not keep anything between forward and backward that belongs to a single batch.",
          "The diagnosis is 'surplus': compute the mask from x in backward()."),
-        check_mask,
+        check_layer,
     ),
 )  # fmt: skip

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from ..check import Report, check_vjp
+from ..check.report import Element
 
 SHOWN = 3  # wrong elements that a message names
+_SHORT = 6  # elements of an array that is printed whole
 
 
 class NotWrittenError(Exception):
@@ -35,7 +37,7 @@ class Answer:
 
     def __getattr__(self, name: str) -> Any:
         if name not in self._names:
-            raise NotWrittenError(f"your file defines no {name}: keep the names as they were")
+            raise NotWrittenError(f"Your answer defines no {name}: keep the names as they were")
         return self._names[name]
 
 
@@ -60,51 +62,164 @@ class Exercise:
         return "\n".join([text, self.given.strip(), "", "", (part or self.stub).strip(), ""])
 
 
-def finding(title: str, report: Report) -> Finding:
-    """A checker's report in a student's words."""
+@dataclass(frozen=True)
+class Mistake:
+    """A wrong answer that students give, known by what it returns, and what is wrong in it.
+
+    `answer` is called like the right one; None among several results stands for those that it does not get wrong.
+    """
+
+    kind: str
+    answer: Callable[..., Any]
+    sentence: str
+
+
+def finding(title: str, report: Report, inputs: Mapping[str, Any] | None = None) -> Finding:
+    """A checker's report in a student's words; with `inputs` it says at which numbers a derivative is wrong."""
     if report.verdict == "pass":
         return Finding(True, title)
     lines = [diagnosis.sentence for diagnosis in report.diagnoses]
     if report.verdict == "inconclusive":
         lines.append("Finite differences cannot decide here, because the numbers are not finite or lost in rounding.")
-    lines += [
-        f"   {e.place}, of {e.output}: you give {e.analytic:.6g}, right is {e.numeric:.6g}"
-        for e in report.worst[:SHOWN]
-    ]
+    if not {"nonlinear", "mutated"} & set(report.kinds):  # the numbers are only a consequence
+        lines += [_entry(element, inputs or {}) for element in report.worst[:SHOWN]]
     return Finding(False, title, "\n".join(lines), tuple(report.kinds))
 
 
+def _entry(e: Element, inputs: Mapping[str, Any]) -> str:
+    """One wrong derivative, and where it is one of a single number, the number."""
+    where = ""
+    if e.index and e.output == f"output{e.place.removeprefix(e.input)}" and e.input in inputs:
+        where = f"   (where {e.place} = {inputs[e.input][e.index]:.4g})"
+    return f"   ∂{e.output}/∂{e.place}: you give {e.analytic:.6g}, right is {e.numeric:.6g}{where}"
+
+
 def derivative(
-    f: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any], names: Sequence[str], title: str = ""
+    f: Callable[..., Any],
+    vjp: Callable[..., Any],
+    inputs: Sequence[Any],
+    names: Sequence[str],
+    *,
+    title: str = "the derivative",
+    mistakes: Iterable[Mistake] = (),
 ) -> Finding:
-    """A vjp against finite differences."""
-    copies = tuple(np.array(x)[()] if isinstance(x, np.ndarray) else x for x in inputs)
-    return finding(title or "the derivative", check_vjp(f, vjp, copies, seed=0, names=names, progress=False))
+    """A vjp against finite differences; where it is wrong, and one of the known `mistakes`, that is what is said."""
+    report = check_vjp(f, vjp, tuple(_copies(inputs)), seed=0, names=names, progress=False)
+    elementwise = {np.shape(x) for x in inputs} == {np.shape(f(*_copies(inputs)))}
+    numbers = dict(zip(names, inputs, strict=True)) if elementwise else {}
+    found = finding(title, report, numbers)
+    if found.passed or not report.rows or {"mutated", "count"} & set(report.kinds):
+        return found
+    wrong = [row.name for row in report.rows if row.failed]
+    known = _recognised(f, vjp, inputs, mistakes)
+    made = {name: mistake for name, mistake in zip(names, known, strict=True) if mistake and name in wrong}
+    if not made:
+        return found
+    lines = [*dict.fromkeys(mistake.sentence for mistake in made.values())]
+    lines += [_entry(e, numbers) for e in report.worst if e.input in made][:SHOWN]
+    return Finding(False, title, "\n".join(lines), tuple(dict.fromkeys(mistake.kind for mistake in made.values())))
 
 
-def value(title: str, got: Any, expected: Any, advice: str = "", kind: str = "value") -> Finding:
-    """A number or an array against the right one."""
+def _copies(inputs: Sequence[Any]) -> list[Any]:
+    return [np.array(x)[()] for x in inputs]
+
+
+def _recognised(
+    f: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any], mistakes: Iterable[Mistake]
+) -> list[Mistake | None]:
+    """For each input the mistake that gives the same numbers as `vjp` does, for a random g."""
+    out = f(*_copies(inputs))
+    g = np.random.default_rng(0).normal(size=np.shape(out))[()]
+
+    def asked(answer: Callable[..., Any]) -> tuple[Any, ...]:
+        with np.errstate(all="ignore"):
+            got = answer(np.array(g)[()], np.array(out)[()], *_copies(inputs))
+        return got if isinstance(got, tuple) else (got,)
+
+    given = asked(vjp)
+    matches = [(m, [_same(*pair) for pair in zip(given, asked(m.answer), strict=False)]) for m in mistakes]
+    matches.sort(key=lambda match: -sum(match[1]))  # what explains the most first
+    return [next((m for m, fits in matches if i < len(fits) and fits[i]), None) for i in range(len(inputs))]
+
+
+def _same(mine: Any, wrong: Any) -> bool:
+    """Whether two results are equal; None is equal to nothing."""
     try:
-        given = np.asarray(getattr(got, "data", got), dtype=float)
+        a, b = np.asarray(mine, dtype=float), np.asarray(wrong, dtype=float)
     except (TypeError, ValueError):
-        return Finding(False, title, f"This should be a number or an array, and is {type(got).__name__}.", (kind,))
+        return False
+    return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-7, atol=1e-12))
+
+
+def returned(title: str, got: Any, shape: tuple[int, ...]) -> Finding:
+    """Whether what a function returned is made of numbers and has the right shape."""
+    advice = ""
+    if got is None:
+        advice = "None was returned: is a `return` missing?"
+    elif callable(got) and not hasattr(got, "shape"):
+        advice = "A function was returned: call it, as in grad(f)(x)."
+    elif isinstance(got, tuple):
+        advice = f"A tuple of {len(got)} was returned: return the one result alone."
+    else:
+        try:
+            given = np.asarray(getattr(got, "data", got), dtype=float).shape
+        except (TypeError, ValueError):
+            advice = f"This should be a number or an array, and is {type(got).__name__}."
+        else:
+            if given != shape:
+                is_, should = (f"an array of shape {s}" if s else "a single number" for s in (given, shape))
+                advice = f"This is {is_}, and should be {should}."
+    return Finding(not advice, title, advice, ("shape",) if advice else ())
+
+
+def value(
+    title: str,
+    got: Any,
+    expected: Any,
+    *,
+    advice: str = "",
+    kind: str = "value",
+    mistakes: Iterable[tuple[str, Any, str]] = (),
+) -> Finding:
+    """A number or an array against the right one; `mistakes` are a kind, a wrong result, and what is wrong in it."""
     right = np.asarray(expected, dtype=float)
-    if given.shape != right.shape:
-        return Finding(False, title, f"The shape is {given.shape}, and should be {right.shape}. {advice}", (kind,))
+    form = returned(title, got, right.shape)
+    if not form.passed:
+        return replace(form, message=f"{form.message} {advice}".strip())
+    given = np.asarray(getattr(got, "data", got), dtype=float)
     if np.allclose(given, right, rtol=1e-6, atol=1e-9):
         return Finding(True, title)
-    return Finding(False, title, f"You give {_short(given)}, right is {_short(right)}. {advice}".strip(), (kind,))
+    for known, wrong, sentence in mistakes:
+        if _same(given, wrong):
+            kind, advice = known, sentence
+            break
+    numbers = _compared(given, right)
+    return Finding(False, title, f"{advice}\n   {numbers}" if advice else numbers, (kind,))
+
+
+def _compared(given: Any, right: Any) -> str:
+    """Two results side by side; of large ones the elements that are furthest apart."""
+    where = ""
+    if right.size > _SHORT:
+        index = tuple(int(i) for i in np.unravel_index(int(np.abs(given - right).argmax()), right.shape))
+        where, given, right = f"At [{', '.join(map(str, index))}] ", given[index], right[index]
+    text = f"you give {_short(np.asarray(given))}, right is {_short(np.asarray(right))}."
+    return where + text if where else text.capitalize()
 
 
 def _short(x: Any) -> str:
-    return np.array2string(x, precision=6, threshold=6) if x.ndim else f"{x:.8g}"
+    return np.array2string(x, precision=6, suppress_small=True) if x.ndim else f"{x:.8g}"
 
 
-def diagnosed(answer: Answer, kind: str, choices: Sequence[str]) -> Finding:
+def diagnosed(answer: Answer, kind: str, choices: Iterable[str]) -> Finding:
     """The diagnosis that a student reads off the report of a broken derivative."""
-    title = f"DIAGNOSIS = {answer.DIAGNOSIS!r}"
-    if kind == answer.DIAGNOSIS:
+    title, given = f"DIAGNOSIS = {answer.DIAGNOSIS!r}", str(answer.DIAGNOSIS).strip().lower()
+    if given == kind:
         return Finding(True, title)
-    if answer.DIAGNOSIS not in choices:
-        return Finding(False, title, f"Choose one of {', '.join(map(repr, choices))}.", ("diagnosis",))
-    return Finding(False, title, "That is not what the report says: read its first line again.", ("diagnosis",))
+    if not given:
+        words = "Write what was wrong between the quotation marks."
+    elif given in choices:
+        words = "That is not what the report of the broken derivative says in its first lines, after the *."
+    else:
+        words = f"Choose one of {', '.join(map(repr, choices))}."
+    return Finding(False, title, words, ("diagnosis",))

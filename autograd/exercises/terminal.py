@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import sys
 import textwrap
 from typing import TextIO
@@ -10,7 +11,7 @@ from typing import TextIO
 from .book import exercise
 from .sandbox import Result
 
-_WIDTH = 96
+_WIDEST = 100
 
 
 class Screen:
@@ -56,10 +57,16 @@ MARKS = {
 
 
 def indented(text: str, by: str) -> str:
-    """`text` with prose wrapped; what begins with a space is a table or code, and stays as it is."""
+    """`text` with prose wrapped to the terminal; what begins with a space is a table or code, and stays as it is."""
+    width = min(shutil.get_terminal_size((_WIDEST, 24)).columns, _WIDEST) - len(by)
     lines = []
     for line in text.splitlines():
-        lines += [line] if line.startswith(" ") else textwrap.wrap(line, _WIDTH) or [""]
+        if line.startswith("  * "):
+            lines += textwrap.wrap(line, width, subsequent_indent="    ")
+        elif line.startswith(" "):
+            lines.append(line)
+        else:
+            lines += textwrap.wrap(line, width) or [""]
     return "\n".join((by + line).rstrip() for line in lines)
 
 
