@@ -135,7 +135,12 @@ REDUCTIONS = [
 
 SHAPING = [
     *each("reshape", [lambda x: np.reshape(x, (3, 4)), lambda x: x.reshape(-1)], (2, 3, 2), complex=True),
-    *each("transpose", [np.transpose, lambda x: np.transpose(x, (2, 0, 1)), lambda x: x.T], (2, 3, 4), complex=True),
+    *each(
+        "transpose",
+        [np.transpose, lambda x: np.transpose(x, (2, 0, 1)), lambda x: x.transpose(-1, 0, 1)],
+        (2, 3, 4),
+        complex=True,
+    ),
     fixed("matrix_transpose", lambda x: x.mT, (2, 3, 4)),
     fixed("broadcast_to", lambda x: np.broadcast_to(x, (2, 3, 4)), (3, 1), complex=True),
     *each("expand_dims", [lambda x: np.expand_dims(x, 1), lambda x: np.expand_dims(x, (0, -1))], (2, 3)),
@@ -146,6 +151,7 @@ SHAPING = [
     *each("roll", [lambda x: np.roll(x, 2), lambda x: np.roll(x, (1, -2), (0, 1)), lambda x: np.roll(x, 1, 0)], (3, 4)),
     fixed("astype", lambda x: np.astype(x, np.float64), (3,)),
     fixed("concatenate", lambda x, y: np.concatenate([x, y], axis=1), (2, 3), (2, 1), complex=True),
+    fixed("concatenate", lambda x, y: np.concatenate([x, y], axis=-1), (2, 3), (2, 1)),
     fixed("concatenate", lambda x, y: np.concatenate((x, y), axis=None), (2, 3), (4,)),
     fixed("concatenate", lambda x: np.concatenate([x, x, x]), (2,)),
     fixed("stack", lambda x, y: np.stack([x, y], axis=-1), (2, 3), (2, 3)),

@@ -323,7 +323,8 @@ OTHERS = [
 # Points where a derivative is infinite, or infinity times zero: a cotangent of zero wins.
 _INFINITE = [
     ("lambertw", (-np.exp(-1.0),)), ("erfinv ndtri", (1.0,)), ("erfcinv logit entr expi exp1", (0.0,)),
-    ("xlogy rel_entr kl_div", (0.0, 0.0)), ("rel_entr kl_div", (1.0, 0.0)), ("xlog1py", (0.0, -1.0)), ("exp10", (400.0,)),
+    ("xlogy rel_entr kl_div", (0.0, 0.0)), ("rel_entr kl_div", (1.0, 0.0)), ("xlogy", (1.0, 0.0)),
+    ("xlog1py", (0.0, -1.0)), ("xlog1py", (1.0, -1.0)), ("exp10", (400.0,)),
 ]  # fmt: skip
 SINGULAR = [(getattr(sc, name), point) for names, point in _INFINITE for name in names.split()]
 SINGULAR += [

@@ -7,7 +7,9 @@ import inspect
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +22,7 @@ import scipy.special
 import autograd.scipy
 import autograd.scipy.stats.norm as norm
 from autograd import GraphError, ShapeError, UnsupportedError, Value, grad, hessian
+from autograd import functions as F
 from autograd.rules.scipy import interpolate, linalg, signal, sparse, special, stats
 from autograd.scipy.integrate import odeint, solve_ivp
 from autograd.scipy.interpolate import CubicSpline
@@ -145,6 +148,30 @@ def test_what_stands_in_takes_scipys_arguments(module):
         assert mine[first:] == theirs[first : len(mine)], name
 
 
+# -- special functions of our own --------------------------------------------------------------------------------
+
+NEAR = np.concatenate([np.linspace(-6, 6, 1201), [0.46875, 0.5, 4.0, 1e-9, -1e-300, 5.9]])
+OURS: list[tuple[Any, Any, Any, float]] = [
+    (F.erf, scipy.special.erf, NEAR, 0),
+    (F.erfc, scipy.special.erfc, np.concatenate([NEAR, np.linspace(6, 26, 201)]), 0),
+    (F.sigmoid, scipy.special.expit, np.concatenate([NEAR, [-700.0, 700.0]]), 0),
+    (F.softplus, lambda x: -scipy.special.log_expit(-x), np.concatenate([NEAR, [-700.0, 700.0]]), 0),
+    (F.silu, lambda x: x * scipy.special.expit(x), NEAR, 0),
+    (F.gelu, lambda x: x * scipy.special.ndtr(x), np.concatenate([NEAR, [-36.0, 36.0]]), 0),
+]
+OURS += [
+    (partial(F.spherical_bessel, n=n), partial(scipy.special.spherical_jn, n), np.linspace(0.01, 40, 999), 1e-15)
+    for n in range(5)
+]
+
+
+@pytest.mark.parametrize(("ours", "theirs", "x", "atol"), OURS)
+def test_our_own_special_functions_are_as_accurate(ours, theirs, x, atol):
+    """As arrays and number by number, in both tails."""
+    close(ours(x), theirs(x), rtol=1e-13, atol=atol)
+    close([ours(one) for one in x[::20]], theirs(x[::20]), rtol=1e-13, atol=atol)
+
+
 # -- where formulas break ----------------------------------------------------------------------------------------
 
 sc = autograd.scipy.special
@@ -164,6 +191,8 @@ EDGES = [
     (lambda x: sc.xlogy(0.0, x), 0.0, 0.0),
     (lambda x: sc.xlog1py(0.0, x), -1.0, 0.0),
     (lambda x: sc.rel_entr(0.0, x), 0.5, 0.0),
+    (lambda x: sc.rel_entr(0.0, x), 0.0, 0.0),
+    (lambda x: sc.kl_div(0.0, x), 0.0, 1.0),
     (lambda x: sc.betainc(1.0, 2.0, x), 0.0, 2.0),
     (lambda x: sc.gammainc(1.0, x), 0.0, 1.0),
     (lambda x: sc.jv(0, x), 0.0, 0.0),

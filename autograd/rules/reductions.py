@@ -16,7 +16,7 @@ Axis = int | tuple[int, ...] | None
 
 def spread(g: Array, x: Array, axis: Axis = None, keepdims: bool = False, **_: Any) -> Array:
     """`g`, the cotangent of a reduction of `x` over `axis`, repeated along the axes that were reduced."""
-    return np.broadcast_to(g if keepdims or axis is None else keep_axes(g, x, axis), x.shape)
+    return np.broadcast_to(g if keepdims else keep_axes(g, x, axis), x.shape)
 
 
 def count(x: Array, axis: Axis) -> int:

@@ -13,9 +13,9 @@ from ..op import Array, Op
 
 
 def keep_axes(g: Array, x: Array, axis: int | tuple[int, ...] | None) -> Array:
-    """`g`, a reduction of `x` over `axis`, with the reduced axes back as axes of length one (``keepdims``)."""
+    """`g`, a reduction of `x` over `axis`, with the reduced axes back as axes of length one, so that it broadcasts."""
     if axis is None or not x.ndim:
-        return g if not x.ndim else g.reshape((1,) * x.ndim)
+        return g
     reduced = {i % x.ndim for i in (axis if isinstance(axis, tuple) else (axis,))}
     return g.reshape(tuple(1 if i in reduced else n for i, n in enumerate(x.shape)))
 

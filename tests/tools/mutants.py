@@ -49,7 +49,7 @@ HEAVY = (
 
 def check_rows(names: Sequence[str]) -> None:
     """The derivatives' tests on the samples of some rows and at special points: a moment; pytest collects thousands."""
-    from tests import samples_scipy, test_conventions
+    from tests import samples_scipy, test_conventions, test_scipy
     from tests import test_table as table
 
     for sample in [*table.SAMPLES, *samples_scipy.SAMPLES]:
@@ -60,6 +60,8 @@ def check_rows(names: Sequence[str]) -> None:
                 table.test_complex_derivative(sample=sample)
             table.test_value_is_numpys(sample=sample)
             table.test_a_narrow_dtype_stays(sample, "float32")
+    for case in test_scipy.OURS:
+        test_scipy.test_our_own_special_functions_are_as_accurate(*case)
     with warnings.catch_warnings(action="ignore"):
         for row in test_conventions.FIRST:
             test_conventions.test_first_derivative(*row)
