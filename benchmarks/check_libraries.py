@@ -53,7 +53,7 @@ def hips_check_grads(f, vjp, inputs, seed):
     from autograd.extend import defvjp, primitive
     from autograd.test_util import check_grads
 
-    wrapped = primitive(lambda *xs: f(*xs))
+    wrapped = primitive(f)
     places = tuple(range(len(inputs)))
     defvjp(wrapped, *[lambda out, *xs, i=i: lambda g: vjp(g, out, *xs)[i] for i in places])
     np.random.seed(seed)

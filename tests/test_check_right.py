@@ -216,6 +216,12 @@ def test_large_inputs_are_cheap():
     assert gradcheck(lambda x: F.relu(x).sum(), np.zeros(1000), seed=0, mode="projections").verdict != "fail"
 
 
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_thousands_of_kinks_pass(share):
+    x = np.where(np.arange(4000) % 2, 0.0, R.normal(size=4000))
+    assert check_vjp(lambda x: np.maximum(x, 0), lambda g, out, x: g * ((x > 0) + share * (x == 0)), x, seed=0)
+
+
 def test_the_seed_repeats_the_check():
     f = lambda x: np.sin(x) @ x
     a, b = gradcheck(f, X[:, :3]), None

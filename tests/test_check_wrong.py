@@ -141,6 +141,32 @@ def test_one_wrong_element_in_ten_thousand_is_found_and_named():
         assert report.worst[0].place == "input 0[3, 7]"
 
 
+def padded(seed):
+    """Ten thousand numbers, of which half lie on the kink of a ReLU."""
+    rng = np.random.default_rng(seed)
+    return rng.permutation(np.where(np.arange(10_000) % 2, 0.0, rng.normal(size=10_000)))
+
+
+def test_kinks_of_other_outputs_hide_nothing():
+    x = padded(0)
+    wrong = int(x.argmax())
+
+    def vjp(g, out, x):
+        gradient = g * (x > 0)
+        gradient[wrong] *= 1.001
+        return gradient
+
+    report = check_vjp(lambda x: np.maximum(x, 0), vjp, x, seed=0)
+    assert report.verdict == "fail"
+    assert report.worst[0].place == f"input 0[{wrong}]"
+
+
+def test_kinks_of_one_output_do_not_hide_a_common_factor():
+    f = lambda x: np.maximum(x, 0).sum()
+    assert check_vjp(f, lambda g, out, x: 1.0002 * g * (x > 0), padded(0), seed=0).verdict == "fail"
+    assert check_vjp(f, lambda g, out, x: g * (x >= 0), padded(0), seed=0).verdict == "pass"
+
+
 @pytest.mark.parametrize("total", [0.0, 2.0, 0.5])
 def test_subgradients_at_a_tie_must_add_up(total):
     x = np.array([1.0, 1.0, 0.0])
