@@ -184,10 +184,17 @@ def test_a_number_outside_the_subgradients_fails(outside):
     assert report.verdict == "fail"
 
 
+@pytest.mark.parametrize(("slope", "verdict"), [(1, "pass"), (2, "fail"), (1.01, "fail"), (0, "fail")])
+def test_at_a_jump_the_side_without_it_decides(slope, verdict):
+    x = np.array([-3.0, -1.0, 2.0, 3.0])  # steps of whole numbers all say 2
+    assert check_vjp(lambda x: np.floor(x) + x, lambda g, out, x: g * slope, x, seed=0).verdict == verdict
+
+
 UNDECIDED = {
     "NaN everywhere": (np.log, lambda g, out, x: g / x, np.array([-1.0, -2.0])),
     "an infinite slope": (np.sqrt, lambda g, out, x: g * 0.5 / np.sqrt(x), np.array([0.0])),
     "flat beyond all digits": (np.tanh, lambda g, out, x: g / np.cosh(x) ** 2, np.array([18.5])),
+    "a jump on both sides": (lambda x: np.where(x == 1, 5, x), lambda g, out, x: g, np.array([1.0])),
     "nothing but noise": (lambda x: 1e30 + x, lambda g, out, x: g, np.array([1.0])),
 }
 

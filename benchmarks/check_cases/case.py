@@ -50,9 +50,11 @@ class Case:
         )
 
 
-def elementwise(name: str, f: Callable[..., Any], slope: Callable[..., Any], draw: Callable[..., Any]) -> Case:
+def elementwise(
+    name: str, f: Callable[..., Any], slope: Callable[..., Any], draw: Callable[..., Any], **options: Any
+) -> Case:
     """A smooth function of one array, number by number, with the derivative `slope(x)`; `draw(rng)` makes the array."""
-    return Case(name, f, [lambda g, out, x: (g * slope(x),)], lambda rng: (draw(rng),))
+    return Case(name, f, [lambda g, out, x: (g * slope(x),)], lambda rng: (draw(rng),), **options)
 
 
 def normal(*shape: int, scale: float = 1.0, shift: float = 0.0) -> Callable[[np.random.Generator], Any]:
