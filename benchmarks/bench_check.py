@@ -130,7 +130,7 @@ def wanted_rows(options):
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="one point of each function in place of --points")
-    parser.add_argument("--points", type=int, default=5, help="points for each function (default 5)")
+    parser.add_argument("--points", type=int, default=3, help="points for each function (default 3)")
     parser.add_argument("--salt", default="", help="any text: other points of the same functions")
     parser.add_argument("--only", nargs="+", choices=COLUMNS, default=list(COLUMNS), help="these columns")
     parser.add_argument("--rows", nargs="+", help=f"the rows whose names hold one of these words; ours is {OURS}")

@@ -6,7 +6,7 @@ import numpy as np
 
 from .case import Case, arrays, normal
 
-_POINTS = 2
+_POINTS = 1
 
 
 def half_zero(rng):
