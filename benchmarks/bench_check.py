@@ -117,7 +117,7 @@ def cell(found):
         return 100 * counts[right, verdict] / max(sum(n for (r, _), n in counts.items() if r == right), 1)
 
     unsure = [share(right, "inconclusive") for right in (True, False)]
-    brackets = f" ({unsure[0]:.1f} / {unsure[1]:.1f})" if any(unsure) else ""
+    brackets = f" ({unsure[0]:.1f} / {unsure[1]:.2f})" if any(unsure) else ""
     return f"{share(True, 'fail'):.1f} / {share(False, 'pass'):.2f}{brackets}"
 
 

@@ -83,7 +83,7 @@ def test_a_cell_counts_false_alarms_misses_and_doubts():
     key = bench_check.Key
     found = {key("c", "f", "right, 1", k): verdict for k, verdict in enumerate(["pass", "pass", "fail", "pass"])}
     wrong = {key("c", "f", "sign", k): verdict for k, verdict in enumerate(["pass", "fail", "fail", "inconclusive"])}
-    assert bench_check.cell(found | wrong) == "25.0 / 25.00 (0.0 / 25.0)"
+    assert bench_check.cell(found | wrong) == "25.0 / 25.00 (0.0 / 25.00)"
     assert bench_check.cell({}) == "–"
 
 
