@@ -1,32 +1,55 @@
 """Gradient checkers compared: how often each rejects a right derivative and accepts a wrong one.
 
-    python benchmarks/bench_check.py            the full comparison (some minutes)
-    python benchmarks/bench_check.py --quick    a few points of each function
+    python benchmarks/bench_check.py            the full comparison (some minutes a row)
+    python benchmarks/bench_check.py --quick    one point of each function
 
 For each function in `check_cases/`, at each point drawn, every right derivative is checked (a rejection is a false
 alarm), and every bug in `check_cases/bugs.py` is planted (an acceptance is a miss). A planted bug that changes nothing
 at that point, or makes another valid subgradient of it, is not counted.
+
+The libraries' own checkers run beside the rules that are written down of them, where they are installed: PyTorch and JAX
+in this interpreter, HIPS autograd, whose package has the same name as this one, in another one (`--hips-python`).
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import subprocess
 import sys
 import time
+import warnings
 import zlib
 from collections import Counter
+from importlib.metadata import PackageNotFoundError, version
+from typing import NamedTuple
 
+import _pinned  # noqa: F401
 import numpy as np
-from check_cases import kinks, noisy, scaled, smooth
+from check_cases import kinks, large, noisy, scaled, smooth
 from check_cases.bugs import BUGS
-from check_rules import RULES
+from check_libraries import HIPS, LIBRARIES
+from check_rules import OURS, RULES
 
+LARGE = "10,000 inputs"
 COLUMNS = {
     "smooth": smooth.CASES,
     "badly scaled": scaled.CASES,
     "at kinks": kinks.CASES,
     "noisy / float32": noisy.CASES,
+    LARGE: large.CASES,
 }
+ROWS = {rule.name: rule for rule in (*RULES, *LIBRARIES)}
+
+
+class Key(NamedTuple):
+    """One check: the derivative is "right", or has one of `BUGS`."""
+
+    column: str
+    case: str
+    derivative: str
+    point: int
 
 
 def planted(case, rng_seed, inputs):
@@ -35,76 +58,120 @@ def planted(case, rng_seed, inputs):
     probes = [np.random.default_rng((rng_seed, i)).normal(size=np.shape(out))[()] for i in range(3)]
     for name, plant in BUGS.items():
         wrong = plant(case, case.vjps[0])
-        with np.errstate(all="ignore"):
-            good = all(case.valid(g, out, inputs, wrong(g, out, *inputs)) for g in probes)
-        if not good:
+        if not all(case.valid(g, out, inputs, wrong(g, out, *inputs)) for g in probes):
             yield name, wrong
 
 
-def run(case, rule, points, salt, tally):
-    """Check right and wrong derivatives of one case at so many points."""
-    for k in range(points):
-        seed = zlib.crc32(f"{case.name} {k}{salt}".encode())
-        inputs = case.draw(np.random.default_rng(seed))
-        with np.errstate(all="ignore"):
-            for vjp in case.vjps:
-                verdict = rule(case.f, vjp, inputs, np.random.default_rng(seed))
-                tally["right", verdict] += 1
-                if verdict != "pass":
-                    tally[verdict, case.name, "right", k] += 1
-            for name, wrong in planted(case, seed, inputs):
-                verdict = rule(case.f, wrong, inputs, np.random.default_rng(seed + 1))
-                tally["wrong", verdict] += 1
-                if verdict != "fail":
-                    tally[verdict, case.name, name, k] += 1
-    return tally
+def checks(columns, options):
+    """Every check: its key, a seed, the function, the derivative and the inputs."""
+    for column in columns:
+        for case in COLUMNS[column]:
+            for k in range(min(options.points, case.points)):
+                seed = zlib.crc32(f"{case.name} {k}{options.salt}".encode())
+                inputs = case.draw(np.random.default_rng(seed))
+                derivatives = [(f"right, {i + 1}", vjp) for i, vjp in enumerate(case.vjps)]
+                for name, vjp in [*derivatives, *planted(case, seed, inputs)]:
+                    yield Key(column, case.name, name, k), seed, case.f, vjp, inputs
 
 
-def per_cent(tally, kind, verdict):
-    total = sum(n for key, n in tally.items() if key[0] == kind)
-    return 100 * tally[kind, verdict] / max(total, 1)
+def verdicts(rule, columns, options):
+    """What a rule says to each check."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return {key: rule.verdict(f, vjp, inputs, seed) for key, seed, f, vjp, inputs in checks(columns, options)}
 
 
-def cell(tally):
-    """False alarms / misses, and in brackets what was left undecided (right / wrong derivatives)."""
-    alarms, misses = per_cent(tally, "right", "fail"), per_cent(tally, "wrong", "pass")
-    unsure = [per_cent(tally, kind, "inconclusive") for kind in ("right", "wrong")]
-    return f"{alarms:.1f} / {misses:.2f}" + (f" ({unsure[0]:.1f} / {unsure[1]:.1f})" if any(unsure) else "")
+def elsewhere(rule, options):
+    """The same in another interpreter, which sees nothing of this one's packages: verdicts, seconds and a version."""
+    arguments = [
+        "--points",
+        str(options.points),
+        "--salt",
+        options.salt,
+        "--only",
+        *options.only,
+        "--verdicts",
+        rule.name,
+    ]
+    line = [options.hips_python, "-E", __file__, *arguments]
+    answer = json.loads(subprocess.run(line, check=True, stdout=subprocess.PIPE, cwd=os.path.dirname(__file__)).stdout)
+    return {Key(*key): verdict for *key, verdict in answer["verdicts"]}, answer["seconds"], answer["version"]
+
+
+def here(rule, options):
+    """The verdicts of a rule, how long they took, and the version of what it needs; PackageNotFoundError without that."""
+    release = version(rule.needs) if rule.needs else ""
+    columns = [column for column in options.only if not (rule.each_element and column == LARGE)]
+    start = time.perf_counter()
+    found = verdicts(rule, columns, options)
+    return found, time.perf_counter() - start, release
+
+
+def cell(found):
+    """False alarms / misses in per cent, and in brackets what was left undecided (right / wrong derivatives)."""
+    if not found:
+        return "–"
+    counts = Counter((key.derivative.startswith("right"), verdict) for key, verdict in found.items())
+
+    def share(right, verdict):
+        return 100 * counts[right, verdict] / max(sum(n for (r, _), n in counts.items() if r == right), 1)
+
+    unsure = [share(right, "inconclusive") for right in (True, False)]
+    brackets = f" ({unsure[0]:.1f} / {unsure[1]:.2f})" if any(unsure) else ""
+    return f"{share(True, 'fail'):.1f} / {share(False, 'pass'):.2f}{brackets}"
+
+
+def wanted_rows(options):
+    if options.rows:
+        return [rule for name, rule in ROWS.items() if any(word in name for word in options.rows)]
+    return list(ROWS.values())
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="two points of each function in place of --points")
-    parser.add_argument("--points", type=int, default=10, help="points for each function (default 10)")
+    parser.add_argument("--quick", action="store_true", help="one point of each function in place of --points")
+    parser.add_argument("--points", type=int, default=3, help="points for each function (default 3)")
     parser.add_argument("--salt", default="", help="any text: other points of the same functions")
-    parser.add_argument("--only", help="one column, for example 'at kinks'")
-    parser.add_argument("--ours", action="store_true", help="this project's checker alone")
-    parser.add_argument("--list", action="store_true", help="name each case that went wrong for this project's checker")
+    parser.add_argument("--only", nargs="+", choices=COLUMNS, default=list(COLUMNS), help="these columns")
+    parser.add_argument("--rows", nargs="+", help=f"the rows whose names hold one of these words; ours is {OURS}")
+    parser.add_argument("--hips-python", help="a Python interpreter with HIPS autograd (and without this project)")
+    parser.add_argument(
+        "--list", action="store_true", help="name each check that went wrong for this project's checker"
+    )
+    parser.add_argument("--verdicts", choices=ROWS, metavar="ROW", help="print the verdicts of one row as JSON")
     options = parser.parse_args()
-    points = 2 if options.quick else options.points
-    columns = {name: cases for name, cases in COLUMNS.items() if options.only in (None, name)}
-    rules = {name: rule for name, rule in RULES.items() if not options.ours or name == "chainrule"}
-    count = sum(len(cases) for cases in columns.values())
-    print(f"{count} functions, {points} points each, {len(BUGS)} kinds of bug; false alarms % / misses %")
+    options.points = 1 if options.quick else options.points
+    if options.verdicts:
+        found, seconds, release = here(ROWS[options.verdicts], options)
+        json.dump({"verdicts": [[*k, v] for k, v in found.items()], "seconds": seconds, "version": release}, sys.stdout)
+        return 0
+    count = sum(len(COLUMNS[name]) for name in options.only)
+    print(f"{count} functions, {options.points} points each, {len(BUGS)} kinds of bug; false alarms % / misses %")
     print("(in brackets: undecided among the right / among the wrong derivatives, %)\n")
-    print("| method | " + " | ".join(columns) + " | ms a check |")
-    print("|---|" + "---|" * (len(columns) + 1))
-    failures = Counter()
-    for name, rule in rules.items():
-        cells, start, checks = [], time.perf_counter(), 0
-        for cases in columns.values():
-            tally = Counter()
-            for case in cases:
-                run(case, rule, points, options.salt, tally)
-            cells.append(cell(tally))
-            checks += sum(n for key, n in tally.items() if key[0] in ("right", "wrong"))
-            if name == "chainrule":
-                failures.update({key: n for key, n in tally.items() if len(key) == 4})
-        cost = 1000 * (time.perf_counter() - start) / max(checks, 1)
-        print(f"| {name} | " + " | ".join(cells) + f" | {cost:.1f} |", flush=True)
+    print("| method | " + " | ".join(options.only) + " | ms a check |")
+    print("|---|" + "---|" * (len(options.only) + 1))
+    everything, remarks = {}, []
+    for rule in wanted_rows(options):
+        try:
+            found, seconds, release = (elsewhere if rule.name == HIPS and options.hips_python else here)(rule, options)
+        except PackageNotFoundError:
+            print(f"| {rule.name} | " + " | ".join("not installed" for _ in options.only) + " | |", flush=True)
+            continue
+        cells = [cell({k: v for k, v in found.items() if k.column == column}) for column in options.only]
+        print(f"| {rule.name} | " + " | ".join(cells) + f" | {1000 * seconds / max(len(found), 1):.1f} |", flush=True)
+        everything[rule.name] = found
+        if rule.needs:
+            remarks.append(f"{rule.name}: {rule.needs} {release}")
+        if rule.states in everything:
+            same = sum(verdict == everything[rule.states].get(key) for key, verdict in found.items())
+            remarks[-1] += (
+                f"; the same verdict as {rule.states} on {100 * same / len(found):.2f} % of {len(found)} checks"
+            )
+    print("", *remarks, sep="\n")
     if options.list:
-        for key in sorted(failures):
-            print(*key, sep=" | ")
+        for key, verdict in everything.get(OURS, {}).items():
+            if verdict != ("pass" if key.derivative.startswith("right") else "fail"):
+                print(verdict, *key, sep=" | ")
     return 0
 
 

@@ -130,6 +130,14 @@ def test_functions_with_few_right_digits_pass(name, seed):
     assert check_vjp(f, lambda *a: 1.05 * vjp(*a), x, seed=seed).verdict == "fail"
 
 
+@pytest.mark.parametrize(("x", "verdict"), [(0.5, "pass"), (1e-3, "inconclusive"), (0.015020666, "inconclusive")])
+def test_rounded_values_near_zero_are_not_taken_for_a_constant(x, verdict):
+    """The stairs are long beside the size of x, and short beside the way to the next input."""
+    f = lambda x: np.round(np.exp(x), 5)
+    assert check_vjp(f, lambda g, out, x: g * np.exp(x), np.array([x]), seed=0).verdict == verdict
+    assert check_vjp(f, lambda g, out, x: -g * np.exp(x), np.array([x]), seed=0).verdict != "pass"
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.complex64])
 def test_inputs_in_single_precision(dtype):
     report = gradcheck(lambda x: (x * x).sum(), X.astype(dtype), seed=0)
@@ -214,6 +222,12 @@ def test_large_inputs_are_cheap():
     report = assert_gradcheck(lambda x: np.sin(x) @ x, R.normal(size=(100, 100)), seed=0)
     assert report.evaluations < 600
     assert gradcheck(lambda x: F.relu(x).sum(), np.zeros(1000), seed=0, mode="projections").verdict != "fail"
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_thousands_of_kinks_pass(share):
+    x = np.where(np.arange(4000) % 2, 0.0, R.normal(size=4000))
+    assert check_vjp(lambda x: np.maximum(x, 0), lambda g, out, x: g * ((x > 0) + share * (x == 0)), x, seed=0)
 
 
 def test_the_seed_repeats_the_check():

@@ -221,6 +221,32 @@ def test_one_wrong_element_in_ten_thousand_is_found_and_named():
         assert report.worst[0].place == "input 0[3, 7]"
 
 
+def padded(seed):
+    """Ten thousand numbers, of which half lie on the kink of a ReLU."""
+    rng = np.random.default_rng(seed)
+    return rng.permutation(np.where(np.arange(10_000) % 2, 0.0, rng.normal(size=10_000)))
+
+
+def test_kinks_of_other_outputs_hide_nothing():
+    x = padded(0)
+    wrong = int(x.argmax())
+
+    def vjp(g, out, x):
+        gradient = g * (x > 0)
+        gradient[wrong] *= 1.001
+        return gradient
+
+    report = check_vjp(lambda x: np.maximum(x, 0), vjp, x, seed=0)
+    assert report.verdict == "fail"
+    assert report.worst[0].place == f"input 0[{wrong}]"
+
+
+def test_kinks_of_one_output_do_not_hide_a_common_factor():
+    f = lambda x: np.maximum(x, 0).sum()
+    assert check_vjp(f, lambda g, out, x: 1.0002 * g * (x > 0), padded(0), seed=0).verdict == "fail"
+    assert check_vjp(f, lambda g, out, x: g * (x >= 0), padded(0), seed=0).verdict == "pass"
+
+
 @pytest.mark.parametrize("total", [0.0, 2.0, 0.5])
 def test_subgradients_at_a_tie_must_add_up(total):
     x = np.array([1.0, 1.0, 0.0])
@@ -238,10 +264,17 @@ def test_a_number_outside_the_subgradients_fails(outside):
     assert report.verdict == "fail"
 
 
+@pytest.mark.parametrize(("slope", "verdict"), [(1, "pass"), (2, "fail"), (1.01, "fail"), (0, "fail")])
+def test_at_a_jump_the_side_without_it_decides(slope, verdict):
+    x = np.array([-3.0, -1.0, 2.0, 3.0])  # steps of whole numbers all say 2
+    assert check_vjp(lambda x: np.floor(x) + x, lambda g, out, x: g * slope, x, seed=0).verdict == verdict
+
+
 UNDECIDED = {
     "NaN everywhere": (np.log, lambda g, out, x: g / x, np.array([-1.0, -2.0])),
     "an infinite slope": (np.sqrt, lambda g, out, x: g * 0.5 / np.sqrt(x), np.array([0.0])),
     "flat beyond all digits": (np.tanh, lambda g, out, x: g / np.cosh(x) ** 2, np.array([18.5])),
+    "a jump on both sides": (lambda x: np.where(x == 1, 5, x), lambda g, out, x: g, np.array([1.0])),
     "nothing but noise": (lambda x: 1e30 + x, lambda g, out, x: g, np.array([1.0])),
 }
 

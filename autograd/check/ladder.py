@@ -36,6 +36,8 @@ _NOISE_POINTS = np.array([0.0, 1.13, 1.87, 3.21, 3.9, 5.32, 6.13])
 _CUBIC = np.vander(_NOISE_POINTS, 4)
 _FREEDOM = len(_NOISE_POINTS) - 4
 _REST = np.eye(len(_NOISE_POINTS)) - _CUBIC @ np.linalg.pinv(_CUBIC)  # takes the best cubic out of seven values
+_MANY_STAIRS = 16
+_FINEST = 6  # so many of the smallest steps show a jump
 _FLAT_STEP = 2.0**-14  # constant for all steps up to this one: flat, unless rounding alone explains it
 
 
@@ -109,15 +111,18 @@ def climb(
     with np.errstate(all="ignore"):
         size = np.maximum(np.maximum(np.abs(plus), np.abs(minus)) * epsilon, noise)
         flat_right, flat_left = (_flat(side, at_zero, steps, noise) for side in (plus, minus))
+        jumps_right, jumps_left = (_jumps(side, at_zero, noise) for side in (plus, minus))
+        stairs = (flat_left | flat_right) & _stairs(plus - at_zero, minus - at_zero, steps)
         central = _extrapolate((plus - minus) / (2 * h), size / h, epsilon, steps, 4.0)
         right = _extrapolate((plus - at_zero) / h, 2 * size / h, epsilon, steps, 2.0)
         left = _extrapolate((at_zero - minus) / h, 2 * size / h, epsilon, steps, 2.0)
         short = int(np.flatnonzero(steps == _SECANT_STEP)[0])
         moves = np.maximum(np.abs(plus[short] - at_zero), np.abs(minus[short] - at_zero)) / _SECANT_STEP
     secant = np.where(np.isfinite(moves), moves, 0.0)
-    return Slopes(
-        _or_zero(central, flat_left & flat_right), _or_zero(left, flat_left), _or_zero(right, flat_right), secant
-    )
+    central = _or_nothing(_or_zero(central, flat_left & flat_right), jumps_left | jumps_right | stairs)
+    left = _or_nothing(_or_zero(left, flat_left), jumps_left | stairs)
+    right = _or_nothing(_or_zero(right, flat_right), jumps_right | stairs)
+    return Slopes(central, left, right, secant)
 
 
 def _flat(values: Vector, at_zero: Vector, steps: Vector, noise: Vector) -> Any:
@@ -125,12 +130,39 @@ def _flat(values: Vector, at_zero: Vector, steps: Vector, noise: Vector) -> Any:
 
     It is rounding if the change that shows first, with growing steps, is no larger than rounding errors are.
     """
-    near = steps <= _FLAT_STEP
-    constant = (values[near] == at_zero).all(axis=0)
-    far = np.abs(values[~near] - at_zero)[::-1]
-    first = (far != 0).argmax(axis=0)[None]
-    change = np.take_along_axis(far, first, axis=0)[0]
+    constant = (values[steps <= _FLAT_STEP] == at_zero).all(axis=0)
+    change = _first(values - at_zero)
     return constant & ((change == 0) | (change > 8 * noise))
+
+
+def _first(changes: Vector) -> Vector:
+    """The size of the change that shows first, with growing steps."""
+    growing = np.abs(changes)[::-1]
+    return np.take_along_axis(growing, (growing != 0).argmax(axis=0)[None], axis=0)[0]
+
+
+def _stairs(right: Vector, left: Vector, steps: Vector) -> Any:
+    """Whether a function that is constant beside the point goes evenly up, or down, in many small stairs.
+
+    Rounded to few digits, it may stand for what it was before, whose slope the stairs have, or for itself, with slope 0.
+    """
+    top = int(np.flatnonzero(steps == FIRST_STEP)[0])
+    highest = np.maximum(_first(right), _first(left))
+    even = np.minimum(np.abs(right[top]), np.abs(left[top])) > _MANY_STAIRS * highest
+    return even & (np.sign(right[top]) == -np.sign(left[top]))
+
+
+def _jumps(values: Vector, at_zero: Vector, noise: Vector) -> Any:
+    """Whether the function jumps at the point: with the finest steps its change stays the same, and is not rounding.
+
+    There is no slope on that side, though steps as long as the distance between two jumps may all agree on one.
+    """
+    change = np.abs(values[-_FINEST:] - at_zero)
+    return (change.max(axis=0) < 1.5 * change.min(axis=0)) & (change.min(axis=0) > 64 * noise)
+
+
+def _or_nothing(estimate: Estimate, unknown: Any) -> Estimate:
+    return Estimate(estimate.value, np.where(unknown, np.inf, estimate.error))
 
 
 def _or_zero(estimate: Estimate, flat: Any) -> Estimate:

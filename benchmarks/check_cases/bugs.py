@@ -56,9 +56,74 @@ def swapped(case, vjp):
     return wrong
 
 
-def squared_g(case, vjp):
+def absolute_g(case, vjp):
     """Not linear: |g| in place of g."""
     return lambda g, out, *xs: vjp(np.abs(g), out, *xs)
+
+
+def negative_inputs(case, vjp):
+    """Twice as large where the first input is negative."""
+
+    def wrong(g, out, *xs):
+        first, *others = vjp(g, out, *xs)
+        return (np.where(np.asarray(xs[0]) < 0, 2, 1) * first, *others)
+
+    return wrong
+
+
+def last_output(case, vjp):
+    """The last output's derivative is lost, where there are several."""
+
+    def wrong(g, out, *xs):
+        g = np.array(g)
+        if g.size > 1:
+            g.flat[-1] = 0
+        return vjp(g[()], out, *xs)
+
+    return wrong
+
+
+def last_input(case, vjp):
+    """The sign of the last input's gradient, where there are several: a conjugate lost, of a real and an imaginary part."""
+
+    def wrong(g, out, *xs):
+        found = vjp(g, out, *xs)
+        return (*found[:-1], -found[-1]) if len(found) > 1 else found
+
+    return wrong
+
+
+def stale(case, vjp):
+    """The values of another call, kept too long."""
+    kept = case.draw(np.random.default_rng(0))
+
+    def wrong(g, out, *xs):
+        same = [np.shape(x) for x in kept] == [np.shape(x) for x in xs]
+        return vjp(g, case.f(*kept), *kept) if same else vjp(g, out, *xs)
+
+    return wrong
+
+
+def beside(case, vjp):
+    """The derivative at x + 0.001: near a kink the wrong side of it."""
+
+    def wrong(g, out, *xs):
+        first = xs[0] + 1e-3
+        return vjp(g, case.f(first, *xs[1:]), first, *xs[1:])
+
+    return wrong
+
+
+def outside(case, vjp):
+    """At a kink of an elementwise function a number as far above both slopes as they are apart."""
+
+    def wrong(g, out, *xs):
+        if case.interval is None:
+            return vjp(g, out, *xs)
+        low, high = case.interval(*xs)
+        return (np.where(low < high, g * (2 * high - low), *vjp(g, out, *xs)),)
+
+    return wrong
 
 
 BUGS = {
@@ -68,11 +133,22 @@ BUGS = {
     "zero": _each(np.zeros_like),
     "mean for sum": _each(lambda v: v / max(v.size, 3)),
     "one per cent": _each(lambda v: 1.01 * v),
+    "one in a thousand": _each(lambda v: 1.001 * v),
+    "two in ten thousand": _each(lambda v: 1.0002 * v),
+    "an offset": _each(lambda v: v + 1e-3 * np.abs(v).max()),
+    "off by one": _each(lambda v: np.roll(v, 1, axis=-1) if v.ndim else v),
+    "transposed": _each(lambda v: v.T if v.ndim == 2 and len(v) == len(v.T) else v),
     "one element zero": _one(lambda v: 0.0),
     "one element, sign": _one(lambda v: -v),
     "one element, 1 %": _one(lambda v: 1.01 * v),
     "at output": at_output,
     "wrong place": swapped,
     "ignores g": ignores_g,
-    "|g| for g": squared_g,
+    "|g| for g": absolute_g,
+    "negative inputs": negative_inputs,
+    "last output": last_output,
+    "last input, sign": last_input,
+    "stale": stale,
+    "beside": beside,
+    "outside": outside,
 }

@@ -12,16 +12,14 @@ Inputs = tuple[Any, ...]
 Gradients = tuple[Any, ...]
 Vjp = Callable[..., Gradients]
 
-# A gradient that differs from the right one by less than this, relative to each element, is no bug.
-_SAME = 1e-4
-
 
 @dataclass(frozen=True)
 class Case:
     """`vjps` are all right: at a kink there may be several. `draw` makes the inputs of one point.
 
     `interval(*inputs)` gives for an elementwise function of one input the smallest and the largest valid derivative,
-    and `accepts(g, gradients, *inputs)` says for any other whether a gradient is valid.
+    and `accepts(g, gradients, *inputs)` says for any other whether a gradient is valid. A gradient that differs from a
+    right one by less than `same`, relative to each element, is no bug. There are at most `points` points.
     """
 
     name: str
@@ -30,6 +28,8 @@ class Case:
     draw: Callable[[np.random.Generator], Inputs]
     interval: Callable[..., tuple[Any, Any]] | None = None
     accepts: Callable[..., bool] | None = None
+    same: float = 1e-4
+    points: int = 1000
 
     def valid(self, g: Any, out: Any, inputs: Inputs, gradients: Gradients) -> bool:
         """Whether `gradients` are right, at these inputs and for this cotangent."""
@@ -39,21 +39,22 @@ class Case:
             if self.interval is not None:
                 ends = [np.asarray(g * end) for end in self.interval(*inputs)]
                 low, high = np.minimum(*ends), np.maximum(*ends)
-                slack = _SAME * np.maximum(np.abs(low), np.abs(high))
+                slack = self.same * np.maximum(np.abs(low), np.abs(high))
                 return bool(((low - slack <= gradients[0]) & (gradients[0] <= high + slack)).all())
             return any(self._close(gradients, vjp(g, out, *inputs)) for vjp in self.vjps)
 
-    @staticmethod
-    def _close(given: Gradients, right: Gradients) -> bool:
+    def _close(self, given: Gradients, right: Gradients) -> bool:
         return all(
-            np.shape(a) == np.shape(b) and bool((np.abs(a - b) <= _SAME * np.maximum(np.abs(a), np.abs(b))).all())
+            np.shape(a) == np.shape(b) and bool((np.abs(a - b) <= self.same * np.maximum(np.abs(a), np.abs(b))).all())
             for a, b in zip(given, right, strict=True)
         )
 
 
-def elementwise(name: str, f: Callable[..., Any], slope: Callable[..., Any], draw: Callable[..., Any]) -> Case:
+def elementwise(
+    name: str, f: Callable[..., Any], slope: Callable[..., Any], draw: Callable[..., Any], **options: Any
+) -> Case:
     """A smooth function of one array, number by number, with the derivative `slope(x)`; `draw(rng)` makes the array."""
-    return Case(name, f, [lambda g, out, x: (g * slope(x),)], lambda rng: (draw(rng),))
+    return Case(name, f, [lambda g, out, x: (g * slope(x),)], lambda rng: (draw(rng),), **options)
 
 
 def normal(*shape: int, scale: float = 1.0, shift: float = 0.0) -> Callable[[np.random.Generator], Any]:

@@ -74,6 +74,23 @@ def maximum_accepts(g, gradients, x, y):
     return bool(((share >= low - 1e-4) & (share <= high + 1e-4)).all() and (np.abs(share + other - 1) < 1e-4).all())
 
 
+def stair(rng):
+    """On a step of floor(x), beside one, or anywhere."""
+    beside = rng.choice([-1, 1], size=4) * 10 ** rng.uniform(-8, -2, size=4)
+    inside = rng.uniform(0.01, 0.99, size=4)
+    return rng.integers(-3, 4, size=4) + np.select([rng.random(4) < 0.3, rng.random(4) < 0.6], [0, beside], inside)
+
+
+def nearly_tied(rng):
+    """Numbers that come in pairs, 10⁻⁷ to 10⁻² apart."""
+    x = np.repeat(rng.normal(size=3), 2)
+    return rng.permutation(x + np.tile([0, 1], 3) * 10 ** rng.uniform(-7, -2, size=6))
+
+
+def median_vjp(g, out, x):
+    return (g * (x == out),)
+
+
 def nearly_equal(rng):
     x = rng.normal(size=4)
     gap = np.where(rng.random(4) < 0.4, 0, rng.choice([-1, 1], size=4) * 10 ** rng.uniform(-8, 0, size=4))
@@ -89,6 +106,13 @@ _hinge = (lambda x: np.where(x <= 1, -1.0, 0.0), lambda x: np.where(x < 1, -1.0,
 _sin = (lambda x: np.where(x > 0, np.cos(x), -np.cos(x)), lambda x: np.where(x >= 0, np.cos(x), -np.cos(x)))
 _cubic = (lambda x: np.where(x > 0, 3 * x**2 + 2, x - 1), lambda x: np.where(x >= 0, 3 * x**2 + 2, x - 1))
 _hard = (lambda x: ((x > -3) & (x <= 3)) / 6, lambda x: ((x >= -3) & (x < 3)) / 6)
+_tent = (lambda x: 1e3 * (((x > -1e-3) & (x <= 0)) * 1.0 - ((x > 0) & (x <= 1e-3))),
+         lambda x: 1e3 * (((x >= -1e-3) & (x < 0)) * 1.0 - ((x >= 0) & (x < 1e-3))))  # fmt: skip
+_knots = np.linspace(-3, 3, 61)
+_heights = np.cos(3 * _knots)
+_slopes = np.concatenate([[0], np.diff(_heights) / np.diff(_knots), [0]])
+_table = (lambda x: _slopes[np.searchsorted(_knots, x, "left")], lambda x: _slopes[np.searchsorted(_knots, x, "right")])
+_far = (lambda x: np.where(x > 1e6, 2.0, 1.0), lambda x: np.where(x >= 1e6, 2.0, 1.0))
 _huber = lambda x: np.clip(x, -1, 1)
 _squared = lambda x: 2 * np.maximum(x, 0)
 
@@ -106,8 +130,20 @@ CASES = [
     piecewise("squared relu", lambda x: np.maximum(x, 0) ** 2, _squared, _squared, [0.0]),
     piecewise("relu, offset", lambda x: np.maximum(x - 1000, 0),
               lambda x: 1.0 * (x > 1000), lambda x: 1.0 * (x >= 1000), [1000.0]),
+    piecewise("a tent of width 1e-3", lambda x: np.maximum(0, 1 - np.abs(x) / 1e-3), *_tent, [-1e-3, 0.0, 1e-3]),
+    piecewise("a table with straight lines", lambda x: np.interp(x, _knots, _heights), *_table, list(_knots[25:35])),
+    piecewise("a small kink at 1e6", lambda x: x + np.maximum(x - 1e6, 0), *_far, [1e6]),
     Case("floor away from integers", lambda x: np.floor(x) + x, [lambda g, out, x: (g,)],
          lambda rng: (rng.integers(-3, 3, size=4) + rng.choice([1e-4, 0.02, 0.3, 0.9], size=4),)),
+    Case("floor at and beside integers", lambda x: np.floor(x) + x, [lambda g, out, x: (g,)], arrays(stair)),
+    Case("a jump beside", lambda x: np.where(x > 0, 1 + x * x + x, x - 1),
+         [lambda g, out, x: (g * np.where(x > 0, 2 * x + 1, 1),)],
+         lambda rng: (rng.choice([-1, 1], size=4) * 10 ** rng.uniform(-8, 0, size=4),)),
+    Case("a tiny jump beside", lambda x: np.sin(x) + 1e-5 * (x > 0.5), [lambda g, out, x: (g * np.cos(x),)],
+         lambda rng: (0.5 + rng.choice([-1, 1], size=4) * 10 ** rng.uniform(-7, -1, size=4),)),
+    Case("sort with near ties", np.sort, [lambda g, o, x: (g[np.argsort(np.argsort(x))],)], arrays(nearly_tied)),
+    Case("median with near ties", lambda x: np.median(x[:5]),
+         [lambda g, out, x: (np.append(median_vjp(g, out, x[:5])[0], 0.0),)], arrays(nearly_tied)),
     Case("max with ties", lambda x: x.max(axis=1), [max_even, max_first], arrays(tied), accepts=max_accepts),
     Case("maximum of two", np.maximum,
          [lambda g, o, x, y: (g * ((x > y) + 0.5 * (x == y)), g * ((y > x) + 0.5 * (x == y))),

@@ -65,6 +65,28 @@ def inverse_vjp(g, out, x):
     return (-out.T @ g @ out.T,)
 
 
+def complex_square(a, b):
+    """z² of z = a + ib, as two real arrays in one."""
+    return np.stack([a * a - b * b, 2 * a * b])
+
+
+def complex_square_vjp(g, out, a, b):
+    return 2 * (a * g[0] + b * g[1]), 2 * (a * g[1] - b * g[0])
+
+
+def attention(q, k):
+    return softmax(q @ k.T)
+
+
+def attention_vjp(g, out, q, k):
+    (inner,) = softmax_vjp(g, out, None)
+    return inner @ k, inner.T @ q
+
+
+def convolution_vjp(g, out, x, w):
+    return np.convolve(g, w[::-1]), np.correlate(x, g)[::-1]
+
+
 def gelu(x):
     return 0.5 * x * (1 + np.vectorize(math.erf)(x / math.sqrt(2)))
 
@@ -102,4 +124,15 @@ CASES = [
     Case("inverse", np.linalg.inv, [inverse_vjp], arrays(lambda rng: 3 * np.eye(3) + rng.normal(size=(3, 3)))),
     Case("arctan2", np.arctan2, [lambda g, o, y, x: (g * x / (x * x + y * y), -g * y / (x * x + y * y))],
          arrays(normal(3), normal(3))),
+    Case("complex square", complex_square, [complex_square_vjp], arrays(normal(3), normal(3))),
+    Case("attention weights", attention, [attention_vjp], arrays(normal(2, 3), normal(3, 3))),
+    Case("convolution", lambda x, w: np.convolve(x, w, "valid"), [convolution_vjp], arrays(normal(6), normal(3))),
+    Case("power", np.power, [lambda g, out, x, y: (g * y * x ** (y - 1), g * out * np.log(x))],
+         arrays(between(0.3, 3, 3), normal(3))),
+    Case("product of all", np.prod, [lambda g, out, x: (g * out / x,)], arrays(between(0.3, 3, 5))),
+    Case("cumulative sum", np.cumsum, [lambda g, out, x: (np.cumsum(g[::-1])[::-1],)], arrays(normal(5))),
+    Case("quadratic form", lambda x, a: x @ a @ x, [lambda g, out, x, a: (g * (a + a.T) @ x, g * np.outer(x, x))],
+         arrays(normal(3), normal(3, 3))),
+    Case("sine and cosine", lambda x: np.concatenate([np.sin(x), np.cos(x)]),
+         [lambda g, out, x: (g[: x.size] * np.cos(x) - g[x.size :] * np.sin(x),)], arrays(normal(3))),
 ]  # fmt: skip
