@@ -113,7 +113,7 @@ def _spherical_bessel(z: Array, n: int) -> Array:
     x = np.where(near, z, 0)
     term = x**n / math.prod(range(1, 2 * n + 2, 2))
     series = term
-    for k in range(1, 20 + 2 * n):
+    for k in range(1, 10 + 2 * n):
         term = term * (x * x) / (-2 * k * (2 * n + 2 * k + 1))
         series = series + term
     x = np.where(near, 1, z)

@@ -63,6 +63,8 @@ def check_rows(names: Sequence[str]) -> None:
     for case in test_scipy.OURS:
         test_scipy.test_our_own_special_functions_are_as_accurate(*case)
     with warnings.catch_warnings(action="ignore"):
+        for edge in test_scipy.EDGES:
+            test_scipy.test_edge_values(*edge)
         for row in test_conventions.FIRST:
             test_conventions.test_first_derivative(*row)
         for row in test_conventions.SECOND:
@@ -147,9 +149,11 @@ def survivors(mutants: Sequence[Mutant], jobs: int) -> list[Mutant]:
             sys.exit(f"the samples of {', '.join(rows)} fail without any mutant: repair them first")
         rest = []
         for number, (mutant, noticed) in enumerate(by_rows(mutants, folders), 1):
-            rest += [] if noticed else [mutant]
+            if not noticed:
+                rest.append(mutant)
+                print(f"for all tests  {mutant.file}  {mutant.label}", flush=True)
             if number % 100 == 0:
-                print(f"{number} of {len(mutants)}, {len(rest)} not noticed by the samples of their rows", flush=True)
+                print(f"{number} of {len(mutants)}, {len(rest)} not noticed yet", flush=True)
         if rest and not tests_pass(spare):
             sys.exit("the tests fail without any mutant: repair them first")
         found = []
