@@ -33,6 +33,12 @@ def test_the_report_is_a_table_with_the_worst_elements():
     assert report.rows[0].failed == (X > 0).sum()
 
 
+def test_a_gradient_that_is_only_rounding_is_not_called_non_linear():
+    weights = np.cos([2.0, 3.0])
+    report = gradcheck(lambda x: (weights * np.sin(F.log_softmax(np.stack([x, x])))).sum(), 0.5, seed=1090)
+    assert report.verdict == "inconclusive"
+
+
 def test_complex_components_are_named():
     report = check_vjp(np.exp, lambda g, out, z: -g * out, np.array([1j, 2.0]), seed=0)
     assert {element.place for element in report.worst} <= {f"input 0[{i}].{c}" for i in (0, 1) for c in ("re", "im")}

@@ -34,13 +34,11 @@ REGRESSIONS = [
         (np.array([[0.2], [-1.2]]),),
         ("np.cumprod(np.tanh(v[0]))", "np.einsum('...i,...i->...', (v[0] / (1 + np.abs(v[0]))), v[1])"),
     ),
-    Program((np.float32(-0.3), np.float64(0.5)), ("checkpoint(lambda x, y: np.sin(x) * y)(v[0], v[1])",)),
-    Program((np.float64(0.4), np.float32(-0.9)), ("v[0] * 1j", "checkpoint(lambda x, y: x * y)(v[2], v[1])")),
+    Program((np.float32(-0.3), np.float64(0.5)), ("checkpoint(lambda x, y: np.sin(x))(v[0], v[1])",)),
+    Program((np.float64(0.4), np.float32(-0.9)), ("v[0] * 1j", "checkpoint(lambda x, y: np.arctan(y))(v[2], v[1])")),
     Program((np.array([-1.2], dtype="float32"), np.float64(0.6)), ("at(v[0])[0].set(np.sum(np.tanh(v[1])))",)),
     Program((np.array([-1.2], dtype="float32"), np.float64(0.6)), ("at(v[0])[0].add(v[1])",)),
-    Program((np.float64(0.3), np.array([0.4])), ("np.geomspace((1.5 + np.sin(v[1])), (1.5 + np.sin(v[0])), 3)",)),
-    Program((np.float16(-0.1),), ("np.geomspace((1.5 + np.sin(v[0])), (1.5 + np.sin(v[0])), 3)",)),
-    Program((np.array([0.5, 0.5]),), ("F.log_softmax(v[0], axis=-1)",)),
+    Program((np.array([0.4]), np.float64(0.3)), ("np.geomspace((1.5 + np.sin(v[1])), (1.5 + np.sin(v[0])), 3)",)),
     Program((np.zeros(0), np.float64(0.5)), ("np.linalg.norm(matrix(v[0]), 1) / 3",)),
     Program((np.zeros(0), np.float64(0.5)), ("np.linalg.norm(symmetric(v[0]), 2) / 9",)),
     Program((np.zeros(0), np.float64(0.5)), ("np.linalg.norm(v[0], np.inf, axis=0)",)),
@@ -59,9 +57,8 @@ REGRESSIONS = [
     single((1,), "np.vander(v[0], 3)", dtype="float32"),
     single((2,), "np.insert(v[0], 0, 0.5, axis=-1)", dtype="float32"),
     single((3,), "np.cov(v[0])", dtype="float32"),
-    single((2, 3), "np.corrcoef(v[0] + 3 * np.arange(v[0].shape[-1]))", dtype="float32"),
+    single((2, 3), "np.corrcoef(np.sin(3 * v[0]))", dtype="float32"),
     single((1,), "np.std(v[0], axis=0)"),
-    single((), "np.resize(v[0], (2, 3))", "F.softmax(v[1])"),
     single((3,), "np.quantile(v[0], np.array([0.15, 0.9]))", dtype="float32"),
 ]
 
@@ -176,7 +173,7 @@ def test_at_a_kink_and_where_another_has_nan_conventions_may_differ():
 
 
 def test_known_differences_are_counted_with_their_reason(monkeypatch):
-    monkeypatch.setitem(oracles.KNOWN, ("another", 1, r"np\.sin"), "its sine is wrong")
+    monkeypatch.setitem(oracles.KNOWN, ("another", r"np\.sin"), "its sine is wrong")
     outcome = oracles.check(SMOOTH, another(lambda y, g, h: (y, [g[0] + 1], h)))
     assert (outcome.known, outcome.findings) == (["its sine is wrong"], [])
 
