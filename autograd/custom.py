@@ -83,13 +83,16 @@ def checkpoint(f: Function) -> Function:
         places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, Value)]
         if not places:
             return f(*args, **kwargs)
-        shapes = [leaves[i].shape for i in places]
+        shapes, dtypes = [leaves[i].shape for i in places], [leaves[i].dtype for i in places]
         cuts = np.cumsum([0, *(int(np.prod(shape)) for shape in shapes)])
 
         def whole(vector: Any) -> Any:
             filled = list(leaves)
-            for place, shape, start, stop in zip(places, shapes, cuts[:-1], cuts[1:], strict=True):
-                filled[place] = np.reshape(vector[int(start) : int(stop)], shape)
+            for place, shape, dtype, start, stop in zip(places, shapes, dtypes, cuts[:-1], cuts[1:], strict=True):
+                part = np.reshape(vector[int(start) : int(stop)], shape)
+                if part.dtype != dtype:
+                    part = (part if dtype.kind == "c" else part.real).astype(dtype)
+                filled[place] = part
             return f(*rebuild(filled), **kwargs)
 
         once = primitive(whole)

@@ -13,6 +13,7 @@ from .problem import AnswerError, Part, Problem
 from .report import Diagnosis
 
 _LINEAR = 1e-6  # how far a derivative may be from linear; hidden single precision is 1e-7
+_LAST_DIGITS = 100 * EPSILON  # of the outputs: a derivative that moves them by less is rounding
 
 
 @dataclass
@@ -172,7 +173,8 @@ def behaviour(answers: Answers, rng: np.random.Generator) -> bool:
     both, opposite = answers.vector(2 * w1 - 3 * w2), answers.vector(-w1)
     with np.errstate(all="ignore"):
         size = (np.abs(both) + 2 * np.abs(g1) + 3 * np.abs(g2)).max(initial=0, where=np.isfinite(both))
-        off = np.maximum(np.abs(both - (2 * g1 - 3 * g2)), np.abs(opposite + g1)) > _LINEAR * size
+        rounding = _LAST_DIGITS * (np.abs(first) @ (2 * np.abs(w1) + 3 * np.abs(w2))) / problem.scale
+        off = np.maximum(np.abs(both - (2 * g1 - 3 * g2)), np.abs(opposite + g1)) > _LINEAR * size + rounding
     if off.any():
         answers.note("nonlinear", _nonlinear(answers, off, w1, g1, ignores=_same(g1, g2) and _same(g1, both)))
     return True

@@ -122,7 +122,7 @@ convolve_full = Op(
 
 def convolve(a: Array, v: Array, mode: str = "full") -> Array:
     """Σᵢ a[i] v[k − i]: all of it, as long as the longer input ("same"), or where both overlap entirely ("valid")."""
-    full = convolve_full(a, v)
+    full = convolve_full(np.atleast_1d(a), np.atleast_1d(v))
     longer, shorter = max(np.size(a), np.size(v)), min(np.size(a), np.size(v))
     if mode == "full":
         return full
@@ -150,13 +150,20 @@ def polyval(p: Any, x: Any) -> Array:
 def vander(x: Array, N: int | None = None, increasing: bool = False) -> Array:
     """The powers of x as columns."""
     n = x.shape[0] if N is None else N
+    x = np.astype(x, np.promote_types(x.dtype, int))
     powers = range(n) if increasing else range(n - 1, -1, -1)
     return np.stack([x**i for i in powers], axis=-1)
 
 
 def polymul(a1: Array, a2: Array) -> Array:
     """The product of two polynomials."""
-    return convolve(np.atleast_1d(a1), np.atleast_1d(a2))
+    return convolve(_coefficients(a1), _coefficients(a2))
+
+
+def _coefficients(a: Array) -> Array:
+    """Without the zeros in front; one zero where nothing is left."""
+    a = np.trim_zeros(np.atleast_1d(a), "f")
+    return a if np.size(a) else np.zeros(1, a.dtype)
 
 
 def _padded(a: Array, n: int) -> Array:
@@ -226,8 +233,10 @@ def logspace(
 
 def geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None, axis: int = 0) -> Array:
     """`num` numbers from `start` to `stop`, in equal ratios."""
-    steps = linspace(np.zeros(np.shape(start)), 1.0, num, endpoint, axis=axis)
-    return start * (stop / start) ** steps
+    ratio = np.float64(1) * stop / start  # lower dtypes become float64 in NumPy too
+    steps = linspace(np.zeros(np.shape(ratio)), 1.0, num, endpoint)
+    result = np.moveaxis(start * ratio**steps, 0, axis)
+    return result if dtype is None else np.astype(result, dtype)
 
 
 COMPOSED: dict[str, Callable[..., Any]] = {

@@ -9,6 +9,7 @@ transposition, without a conjugate.
 
 from __future__ import annotations
 
+import math
 import string
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
@@ -140,7 +141,7 @@ def lstsq(a: Array, b: Array, rcond: Any = None) -> tuple[Array, Array, Any, Any
     """The x that makes |a x − b| least, the squared remainders, the rank and the singular values."""
     x = _la.pinv(a) @ b if rcond is None else _la.pinv(a, rcond) @ b
     s = _la.svdvals(a)
-    rank = int(np.sum(s > np.max(s) * (max(a.shape) * np.finfo(a.dtype).eps if rcond is None else rcond)))
+    rank = int(np.sum(s > np.max(s, initial=0) * (max(a.shape) * np.finfo(a.dtype).eps if rcond is None else rcond)))
     rest = np.sum(abs(b - a @ x) ** 2, axis=0)
     known = rank == a.shape[1] and a.shape[0] > a.shape[1]
     return x, np.reshape(rest, (-1,)) if known else np.zeros(0), rank, s
@@ -309,7 +310,8 @@ def svdvals(x: Array, /) -> Array:
 
 
 def _qr_packed(a: Array) -> Array:
-    return np.concatenate([*(part.reshape((*part.shape[:-2], -1)) for part in _la.qr(a))], axis=-1)
+    parts = _la.qr(a)
+    return np.concatenate([part.reshape((*part.shape[:-2], math.prod(part.shape[-2:]))) for part in parts], axis=-1)
 
 
 def _qr_parts(packed: Array, m: int, n: int) -> tuple[Array, Array]:
@@ -372,7 +374,7 @@ def vector_norm(x: Array, /, *, axis: Any = None, keepdims: bool = False, ord: A
     if ord in (None, 2):
         return two_norm(x, **how)
     if ord == np.inf:
-        return np.max(abs(x), **how)
+        return np.max(abs(x), initial=0, **how)
     if ord == -np.inf:
         return np.min(abs(x), **how)
     if ord == 0:
@@ -393,10 +395,12 @@ def matrix_norm(x: Array, /, *, keepdims: bool = False, ord: Any = "fro") -> Arr
         return two_norm(x, axis=(-2, -1), keepdims=keepdims)
     if ord in ("nuc", 2, -2):
         s = svdvals(x)
-        result = np.sum(s, axis=-1) if ord == "nuc" else np.max(s, axis=-1) if ord == 2 else np.min(s, axis=-1)
+        result = (
+            np.sum(s, axis=-1) if ord == "nuc" else np.max(s, axis=-1, initial=0) if ord == 2 else np.min(s, axis=-1)
+        )
     elif ord in (1, -1, np.inf, -np.inf):
         sums = np.sum(abs(x), axis=-2 if abs(ord) == 1 else -1)
-        result = np.max(sums, axis=-1) if ord > 0 else np.min(sums, axis=-1)
+        result = np.max(sums, axis=-1, initial=0) if ord > 0 else np.min(sums, axis=-1)  # also of an empty matrix
     else:
         raise ValueError(f"norm: there is no matrix norm of order {ord!r}")
     return result[..., None, None] if keepdims else result

@@ -68,7 +68,7 @@ def put(x: Array, index: Any, values: Any) -> Array:
     source = np.full(x.shape, -1)  # for each place of x the number of the value that goes there
     shape = source[at].shape
     source[at] = np.arange(source[at].size).reshape(shape)
-    new = np.reshape(np.broadcast_to(values, shape), (-1,))
+    new = np.reshape(np.broadcast_to(_assigned(values, x), shape), (-1,))
     return np.where(source < 0, x, new[np.maximum(source, 0)]) if np.size(new) else +x
 
 
@@ -76,7 +76,13 @@ def scatter_add(x: Array, index: Any, values: Any) -> Array:
     """A copy of `x` with `values` added at `index`, as often as a place is named."""
     template, arrays = freeze(index)
     shape = np.empty(x.shape)[thaw(template, arrays)].shape
-    return x + scatter(np.broadcast_to(values, shape), *arrays, shape=x.shape, index=template)
+    return x + scatter(np.broadcast_to(_assigned(values, x), shape), *arrays, shape=x.shape, index=template)
+
+
+def _assigned(values: Any, x: Array) -> Array:
+    """`values` in the dtype of `x`, as in an assignment; complex numbers stay what they are."""
+    new = values if hasattr(values, "dtype") else np.asarray(values)
+    return new if new.dtype == x.dtype or new.dtype.kind == "c" else new.astype(x.dtype)
 
 
 def take(a: Array, indices: Any, axis: int | None = None, mode: str = "raise") -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -109,22 +110,28 @@ def insert(arr: Array, obj: Any, values: Any, axis: int | None = None) -> Array:
     alone = not np.ndim(obj) and not isinstance(obj, slice)  # one place, where a whole block of values may go
     count = np.shape(values)[axis] if alone and np.ndim(values) == arr.ndim else len(places)
     places = np.broadcast_to(places, (count,)) if len(places) == 1 else places
+    values = np.astype(np.asarray(values) if not hasattr(values, "dtype") else values, arr.dtype)
+    values = np.reshape(values, np.shape(values)[-arr.ndim :])  # axes of length one in front are too many
     wide = np.broadcast_to(values, (*arr.shape[:axis], count, *arr.shape[axis + 1 :]))
     order = np.insert(np.arange(n), places, n + np.arange(count))
     return np.take(concatenate([arr, wide], axis=axis), order, axis=axis)
 
 
 def resize(a: Array, new_shape: Any) -> Array:
-    """The elements in another shape, begun again from the start where there are too few."""
+    """The elements in another shape, begun again from the start where there are too few; zeros where there are none."""
     shape = (new_shape,) if isinstance(new_shape, int) else tuple(new_shape)
+    if not a.size:
+        return np.zeros(shape, a.dtype) + np.sum(a)
     return a.reshape((-1,))[np.resize(np.arange(a.size), shape)]
 
 
 def trim_zeros(filt: Array, trim: str = "fb", axis: Any = None) -> Array:
     """Without the zeros at its ends."""
     kept = np.flatnonzero(filt)
-    start = kept[0] if "f" in trim.lower() and len(kept) else 0
-    stop = kept[-1] + 1 if "b" in trim.lower() and len(kept) else filt.shape[0]
+    if not len(kept):
+        return filt[:0]
+    start = kept[0] if "f" in trim.lower() else 0
+    stop = kept[-1] + 1 if "b" in trim.lower() else filt.shape[0]
     return filt[int(start) : int(stop)]
 
 
@@ -203,7 +210,8 @@ def compress(condition: Any, a: Array, axis: int | None = None, out: Any = None)
 def apply_along_axis(func1d: Callable[..., Any], axis: int, arr: Array, *args: Any, **kwargs: Any) -> Array:
     """`func1d` of each line along `axis`."""
     lines = np.moveaxis(arr, axis, -1)
-    results = [func1d(line, *args, **kwargs) for line in lines.reshape((-1, arr.shape[axis]))]
+    count = math.prod(lines.shape[:-1])
+    results = [func1d(line, *args, **kwargs) for line in lines.reshape((count, arr.shape[axis]))]
     joined = stack(results).reshape(lines.shape[:-1] + np.shape(results[0]))
     new = tuple(range(lines.ndim - 1, joined.ndim))
     return np.moveaxis(joined, new, tuple(axis % arr.ndim + i for i in range(len(new))))

@@ -89,10 +89,11 @@ def _terms(subscripts: str, ranks: Sequence[int]) -> tuple[tuple[str, ...], str]
 def einsum_rule(i: int, g: Array, out: Array, *xs: Array, terms: tuple[str, ...], result: str, **options: Any) -> Array:
     """The same sum with the result and operand `i` changing places.
 
-    A letter that stands in operand `i` alone was summed: ones along it. A letter that stands there twice picked a
-    diagonal: an identity matrix puts it back.
+    A letter that was summed and that no other operand spreads was the same for all of the sum: ones along it. A letter
+    that stands in operand `i` twice picked a diagonal: an identity matrix puts it back.
     """
     term, others = terms[i], [t for j, t in enumerate(terms) if j != i]
+    spread = {c for j, x in enumerate(xs) if j != i for c, n in zip(terms[j], x.shape, strict=True) if n != 1}
     sizes = {c: n for t, x in zip(terms, xs, strict=True) for c, n in zip(t, x.shape, strict=True) if n != 1}
     spare = [c for c in string.ascii_letters if c not in "".join(terms)]
     operands, target = [g, *(x for j, x in enumerate(xs) if j != i)], ""
@@ -104,7 +105,7 @@ def einsum_rule(i: int, g: Array, out: Array, *xs: Array, terms: tuple[str, ...]
             operands.append(np.eye(sizes.get(letter, 1), dtype=g.dtype))
             target += twin
         else:
-            if letter not in result + "".join(others):
+            if letter not in result and letter not in spread:
                 inputs.append(letter)
                 operands.append(np.ones(sizes.get(letter, 1), dtype=g.dtype))
             target += letter

@@ -62,6 +62,8 @@ def max(
 ) -> Array:
     """The largest element over `axis` of those where `where` holds, and of `initial`; ties share the gradient."""
     _refuse_out("max", out)
+    if _given(initial) and not reductions.count(a, axis):
+        return sum(a, axis, keepdims=keepdims, initial=initial)  # of nothing it is `initial`, as the sum is
     a = np.where(where, a, -np.inf) if _given(where) else a
     top = reductions.max(a, axis=axis, keepdims=_kept(keepdims))
     return np.maximum(top, initial) if _given(initial) else top
@@ -72,6 +74,8 @@ def min(
 ) -> Array:
     """The smallest element over `axis` of those where `where` holds, and of `initial`; ties share the gradient."""
     _refuse_out("min", out)
+    if _given(initial) and not reductions.count(a, axis):
+        return sum(a, axis, keepdims=keepdims, initial=initial)  # of nothing it is `initial`, as the sum is
     a = np.where(where, a, np.inf) if _given(where) else a
     bottom = reductions.min(a, axis=axis, keepdims=_kept(keepdims))
     return np.minimum(bottom, initial) if _given(initial) else bottom
@@ -162,8 +166,8 @@ def _cumulative(running: Callable[..., Array], start: float) -> Callable[..., Ar
         result = running(x, axis, dtype, out)
         if not include_initial:
             return result
-        first = np.full_like(np.take(result, [0], axis=axis), start)
-        return np.concatenate([first, result], axis=axis)
+        before, after = result.shape[:axis], result.shape[axis:][1:]
+        return np.concatenate([np.full((*before, 1, *after), start, result.dtype), result], axis=axis)
 
     return cumulative
 

@@ -153,9 +153,8 @@ def pad(array: Array, pad_width: Any, mode: str = "constant", **options: Any) ->
 
 
 def _below(m: Array, k: int) -> Array:
-    """True on and below diagonal `k`."""
-    rows, columns = m.shape[-2:]
-    return np.tri(rows, columns, k=k, dtype=bool)
+    """True on and below diagonal `k`; of a vector NumPy makes a square matrix, each row the vector."""
+    return np.tri(m.shape[-2:][0], m.shape[-1], k=k, dtype=bool)
 
 
 def tril(m: Array, k: int = 0) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +20,12 @@ def _in_front(a: Array, axis: Axis) -> tuple[Array, tuple[int, ...]]:
     kept = tuple(1 if i in axes else n for i, n in enumerate(a.shape))
     rest = tuple(i for i in range(a.ndim) if i not in axes)
     front = a.transpose((*axes, *rest))
-    return front.reshape((-1, *(a.shape[i] for i in rest))), kept
+    return front.reshape((math.prod(a.shape[i] for i in axes), *(a.shape[i] for i in rest))), kept
+
+
+def _weight(share: Any, a: Array, q: Any, method: str = "linear") -> Any:
+    """The weight of a neighbour, in the dtype of NumPy's result: that depends on both dtypes, and on the method."""
+    return share.astype(np.quantile(np.zeros(1, a.dtype), q, method=method).dtype)  # type: ignore[call-overload]
 
 
 def quantile(
@@ -37,7 +43,7 @@ def quantile(
     front, kept = _in_front(a, axis)
     places = np.quantile(np.arange(front.shape[0], dtype=float), np.asarray(q), method=method)  # type: ignore[call-overload]
     low = np.floor(places).astype(int)
-    share = (places - low).reshape(np.shape(q) + (1,) * (front.ndim - 1)).astype(a.dtype)
+    share = _weight((places - low).reshape(np.shape(q) + (1,) * (front.ndim - 1)), a, q, method)
     ordered = np.sort(front, axis=0)
     ordered = np.where(np.isnan(front).any(axis=0), np.nan, ordered)
     high = np.minimum(low + 1, front.shape[0] - 1)
@@ -58,7 +64,7 @@ def nanquantile(
     results = []
     for one in np.atleast_1d(q):
         low = np.floor(one * last).astype(int)
-        share = (one * last - low).astype(a.dtype)
+        share = _weight(one * last - low, a, q)
         at = [take_along_axis(ordered, i[None], axis=0)[0] for i in (low, np.minimum(low + 1, last))]
         results.append(at[0] * (1 - share) + at[1] * share)
     result = np.stack(results).reshape(np.shape(q) + results[0].shape)
@@ -67,12 +73,16 @@ def nanquantile(
 
 def percentile(a: Array, q: Any, *args: Any, **kwargs: Any) -> Array:
     """The q-th percentile: the quantile of q / 100."""
-    return quantile(a, np.asarray(q) / 100, *args, **kwargs)
+    return quantile(a, _hundredth(q), *args, **kwargs)
 
 
 def nanpercentile(a: Array, q: Any, *args: Any, **kwargs: Any) -> Array:
     """The q-th percentile, leaving NaN out."""
-    return nanquantile(a, np.asarray(q) / 100, *args, **kwargs)
+    return nanquantile(a, _hundredth(q), *args, **kwargs)
+
+
+def _hundredth(q: Any) -> Any:
+    return q / 100 if isinstance(q, (int, float)) else np.asarray(q) / 100
 
 
 def median(
@@ -123,7 +133,7 @@ def cov(
     if y is not None:
         other = np.atleast_2d(y) if rowvar or np.ndim(y) == 1 else np.transpose(y)
         x = np.concatenate([x, other], axis=0)
-    x = x if dtype is None else x.astype(dtype)
+    x = x.astype(np.result_type(x.dtype, np.float64) if dtype is None else dtype)
     ddof = (0 if bias else 1) if ddof is None else ddof
     weights = None if fweights is None else np.asarray(fweights, dtype=float)
     if aweights is not None:
