@@ -89,8 +89,10 @@ def checkpoint(f: Function) -> Function:
         def whole(vector: Any) -> Any:
             filled = list(leaves)
             for place, shape, dtype, start, stop in zip(places, shapes, dtypes, cuts[:-1], cuts[1:], strict=True):
-                part = vector[int(start) : int(stop)]
-                filled[place] = np.reshape(part if dtype.kind == "c" else part.real, shape).astype(dtype)
+                part = np.reshape(vector[int(start) : int(stop)], shape)
+                if part.dtype != dtype:
+                    part = (part if dtype.kind == "c" else part.real).astype(dtype)
+                filled[place] = part
             return f(*rebuild(filled), **kwargs)
 
         once = primitive(whole)

@@ -136,7 +136,7 @@ def correlate(a: Array, v: Array, mode: str = "valid") -> Array:
     """Σᵢ a[k + i] conj(v[i])."""
     if np.size(v) > np.size(a) and mode == "same":  # NumPy centres the longer input
         return np.conjugate(correlate(v, a, mode))[::-1]
-    return convolve(a, np.conjugate(np.atleast_1d(v))[::-1], mode)
+    return convolve(a, np.conjugate(v)[::-1], mode)
 
 
 def polyval(p: Any, x: Any) -> Array:
