@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from autograd import functions as F
@@ -31,6 +31,12 @@ def test_the_report_is_a_table_with_the_worst_elements():
     assert worst.analytic - worst.numeric == pytest.approx(1, abs=1e-9)
     assert worst.status == "fail"
     assert report.rows[0].failed == (X > 0).sum()
+
+
+def test_a_gradient_that_is_only_rounding_is_not_called_non_linear():
+    weights = np.cos([2.0, 3.0])
+    report = gradcheck(lambda x: (weights * np.sin(F.log_softmax(np.stack([x, x])))).sum(), 0.5, seed=1090)
+    assert report.verdict == "inconclusive"
 
 
 def test_complex_components_are_named():
@@ -186,6 +192,63 @@ def test_separated_numbers_have_no_ties(x):
 def test_bounds(x, y):
     assert (x > 2).all()
     assert (np.abs(y) <= 1).all()
+
+
+@few
+@given(some.broadcastable(3))
+def test_arrays_broadcast_and_are_apart(arrays):
+    np.broadcast_arrays(*arrays)
+    numbers = np.sort(np.concatenate([np.ravel(x) for x in arrays]))
+    assert (np.diff(numbers) >= 0.099).all()
+    assert (np.abs(numbers) >= 0.099).all()
+
+
+@few
+@given(some.matmul_operands())
+def test_operands_multiply(pair):
+    assert np.isfinite(np.matmul(*pair)).all()
+
+
+def _has(kind):
+    return lambda index: any(isinstance(part, kind) for part in index)
+
+
+def _arrays_of(dtype, ndim):
+    return lambda index: any(getattr(part, "dtype", None) == dtype and part.ndim == ndim for part in index)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "form"),
+    [
+        (some.shapes(), lambda shape: len(shape) == 3),
+        (some.broadcastable_shapes(2), lambda pair: len(pair[0]) < len(pair[1]) and 1 in pair[1] and 3 in pair[1]),
+        (some.matmul_shapes(), lambda pair: len(pair[0]) == 1 and len(pair[1]) == 1),
+        (some.matmul_shapes(), lambda pair: len(pair[0]) == 1 and len(pair[1]) == 3),
+        (some.matmul_shapes(), lambda pair: len(pair[0]) == 4 and len(pair[1]) == 3),
+        (some.matmul_operands(), lambda pair: np.ndim(pair[0]) == 2 and np.ndim(pair[1]) == 2),
+        (some.broadcastable(2), lambda pair: np.shape(pair[0]) != np.shape(pair[1])),
+        (some.arrays((2,)), lambda x: x[0] == x[1]),
+        (some.axes(3), lambda axis: axis is None),
+        (some.axes(3), lambda axis: axis == -2),
+        (some.axes(3), lambda axis: isinstance(axis, tuple) and len(axis) == 2 and min(axis) < 0),
+        (some.indices((3, 4)), _has(int)),
+        (some.indices((3, 4)), lambda index: any(isinstance(p, slice) and p.step == -1 for p in index)),
+        (some.indices((3, 4)), lambda index: None in [p if p is None else 0 for p in index]),
+        (
+            some.indices((3, 4, 2)),
+            lambda index: len(index) > 1 and index[-1] is not Ellipsis and _has(type(...))(index),
+        ),
+        (
+            some.indices((3, 4)),
+            lambda index: any(isinstance(p, np.ndarray) and len(set(p.flat)) < p.size for p in index),
+        ),
+        (some.indices((3, 4)), lambda index: sum(isinstance(p, np.ndarray) for p in index) == 2),
+        (some.indices((3, 4)), _arrays_of(bool, 2)),
+        (some.indices((3, 4)), _arrays_of(bool, 1)),
+    ],
+)
+def test_every_form_is_drawn(strategy, form):
+    find(strategy, form, settings=settings(max_examples=5000, derandomize=True, database=None))
 
 
 @few

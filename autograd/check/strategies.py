@@ -6,10 +6,13 @@ from autograd.check import assert_gradcheck, strategies as some
 @given(some.separated(shape=(3, 4)))
 def test_my_function(x):
     assert_gradcheck(my_function, x)
+
+Every number and every shape gets simpler as Hypothesis shrinks a failure.
 """
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -20,17 +23,27 @@ except ImportError as missing:
     raise ImportError("hypothesis is needed for strategies: pip install 'chainrule[test]'") from missing
 
 Shape = tuple[int, ...]
+Shapes = Shape | st.SearchStrategy[Shape]
 Strategy = st.SearchStrategy[Any]
 
 
+# -- shapes ------------------------------------------------------------------------------------------------------
+
+
 def shapes(min_dims: int = 0, max_dims: int = 3, max_side: int = 4) -> st.SearchStrategy[Shape]:
-    """Shapes of arrays, small ones first."""
+    """Shapes of arrays, small ones first: ``()``, ``(1,)``, ``(3, 2)``.
+
+    ``@given(some.arrays(some.shapes(min_dims=2)))`` tests a function of matrices and stacks of matrices.
+    """
     return st.lists(st.integers(1, max_side), min_size=min_dims, max_size=max_dims).map(tuple)
 
 
 @st.composite
 def broadcastable_shapes(draw: st.DrawFn, count: int = 2, max_dims: int = 3, max_side: int = 4) -> tuple[Shape, ...]:
-    """Shapes that NumPy broadcasts together: axes of length one, and leading axes left out."""
+    """Shapes that NumPy broadcasts together, with axes of length one and leading axes left out: ``((3, 1), (2, 3, 4))``.
+
+    ``@given(some.broadcastable_shapes(3))`` hands a test three shapes in a tuple.
+    """
     full = draw(shapes(0, max_dims, max_side))
 
     def one() -> Shape:
@@ -42,7 +55,10 @@ def broadcastable_shapes(draw: st.DrawFn, count: int = 2, max_dims: int = 3, max
 
 @st.composite
 def matmul_shapes(draw: st.DrawFn, max_side: int = 4) -> tuple[Shape, Shape]:
-    """Shapes of two operands of ``@``: vectors, matrices, and broadcast batches of matrices."""
+    """Shapes of two operands of ``@``: vectors, matrices, and stacks that broadcast: ``((3,), (5, 3, 2))``.
+
+    ``@given(some.matmul_shapes())`` hands a test both shapes in a tuple.
+    """
     rows, inner, columns = (draw(st.integers(1, max_side)) for _ in range(3))
     left, right = draw(broadcastable_shapes(2, 2, 3))
     a: Shape = (inner,) if draw(st.booleans()) and not left else (*left, rows, inner)
@@ -50,16 +66,23 @@ def matmul_shapes(draw: st.DrawFn, max_side: int = 4) -> tuple[Shape, Shape]:
     return a, b
 
 
-def arrays(
-    shape: Shape | st.SearchStrategy[Shape] = (), low: float = -2.0, high: float = 2.0, dtype: Any = float
-) -> Strategy:
-    """Arrays of random numbers from `low` to `high`, each drawn by itself (ties are likely)."""
-    where = shape if isinstance(shape, st.SearchStrategy) else st.just(shape)
-    return where.flatmap(lambda s: _filled(s, low, high, dtype))
+# -- arrays ------------------------------------------------------------------------------------------------------
+
+
+def arrays(shape: Shapes = (), low: float = -2.0, high: float = 2.0, dtype: Any = float) -> Strategy:
+    """Arrays of numbers from `low` to `high`, each drawn by itself, so that zeros and ties are likely.
+
+    ``@given(some.arrays((2, 3), low=0.0))`` tests a function of matrices without negative numbers.
+    """
+    return _shape(shape).flatmap(lambda s: _filled(s, low, high, dtype))
+
+
+def _shape(shape: Shapes) -> st.SearchStrategy[Shape]:
+    return shape if isinstance(shape, st.SearchStrategy) else st.just(shape)
 
 
 def _filled(shape: Shape, low: float, high: float, dtype: Any) -> Strategy:
-    count = int(np.prod(shape, dtype=int))
+    count = math.prod(shape)
     numbers = st.lists(st.floats(low, high, allow_subnormal=False), min_size=count, max_size=count)
     return numbers.map(lambda values: np.array(values, dtype=dtype).reshape(shape)[()])
 
@@ -67,27 +90,69 @@ def _filled(shape: Shape, low: float, high: float, dtype: Any) -> Strategy:
 @st.composite
 def separated(
     draw: st.DrawFn,
-    shape: Shape | st.SearchStrategy[Shape] = (),
+    shape: Shapes = (),
     gap: float = 0.1,
     avoid: tuple[float, ...] = (0.0,),
     low: float | None = None,
 ) -> Any:
     """Arrays in which no two numbers are closer than `gap`, and none is that close to a number in `avoid`.
 
-    There is no tie for a maximum and no kink at zero in them. `low` keeps all numbers above it.
+    There is no tie for a maximum and no kink at zero in them; `low` keeps all numbers above it.
+    ``@given(some.separated(some.shapes(1)))`` tests ``np.sort`` away from ties, ``some.separated((3,), low=0.0)`` a logarithm.
     """
-    shape = draw(shape) if isinstance(shape, st.SearchStrategy) else shape
-    count = int(np.prod(shape, dtype=int))
-    wanted = count + 3 * len(avoid)
-    start = -gap * (wanted // 2) if low is None else low + gap
-    grid = start + 1.5 * gap * np.arange(wanted) + draw(st.floats(0, gap / 4))
-    free = [x for x in grid if all(abs(x - a) >= gap for a in avoid)][:count]
-    return np.array(draw(st.permutations(free)), dtype=float).reshape(shape)[()]
+    shape = draw(_shape(shape))
+    return _apart(draw, [shape], gap, avoid, low)[0]
+
+
+def _apart(draw: st.DrawFn, wanted: list[Shape], gap: float, avoid: tuple[float, ...], low: float | None) -> list[Any]:
+    """Arrays of numbers that are all apart, within and between the arrays."""
+    ends = np.cumsum([math.prod(shape) for shape in wanted])
+    count = int(ends[-1]) + 3 * len(avoid)
+    start = -gap * (count // 2) if low is None else low + gap
+    grid = start + 1.5 * gap * np.arange(count) + draw(st.floats(0, gap / 4))
+    free = [x for x in grid if all(abs(x - a) >= gap for a in avoid)][: int(ends[-1])]
+    numbers = np.split(np.array(draw(st.permutations(free)), dtype=float), ends[:-1])
+    return [part.reshape(shape)[()] for part, shape in zip(numbers, wanted, strict=True)]
+
+
+@st.composite
+def broadcastable(
+    draw: st.DrawFn,
+    count: int = 2,
+    *,
+    gap: float = 0.1,
+    avoid: tuple[float, ...] = (0.0,),
+    low: float | None = None,
+    max_dims: int = 3,
+    max_side: int = 3,
+) -> tuple[Any, ...]:
+    """Arrays that NumPy broadcasts together, and no two of whose numbers are close: see `separated`.
+
+    ``@given(some.broadcastable(2))`` tests ``np.maximum(*pair)``, which has a kink where two numbers are equal.
+    """
+    return tuple(_apart(draw, list(draw(broadcastable_shapes(count, max_dims, max_side))), gap, avoid, low))
+
+
+@st.composite
+def matmul_operands(draw: st.DrawFn, max_side: int = 3) -> tuple[Any, Any]:
+    """Two arrays that can be multiplied by ``@``: vectors, matrices, and stacks that broadcast.
+
+    ``@given(some.matmul_operands())`` hands a test both in a tuple, as `gradcheck` takes its inputs.
+    """
+    a, b = draw(matmul_shapes(max_side))
+    return draw(arrays(a)), draw(arrays(b))
+
+
+# -- places ------------------------------------------------------------------------------------------------------
 
 
 @st.composite
 def axes(draw: st.DrawFn, ndim: int, *, several: bool = True) -> int | tuple[int, ...] | None:
-    """An ``axis=`` for an array with `ndim` axes: None, one of them (also negative), or several."""
+    """An ``axis=`` for an array with `ndim` axes: ``None``, ``-1``, ``(0, 2)``.
+
+    Without `several` it is a single axis. In a test with ``data=st.data()``:
+    ``x.sum(axis=data.draw(some.axes(x.ndim)))``.
+    """
     if ndim == 0:
         return None
     one = st.integers(-ndim, ndim - 1)
@@ -103,25 +168,39 @@ def _signed(chosen: list[int], negative: bool, ndim: int) -> tuple[int, ...]:
 
 @st.composite
 def indices(draw: st.DrawFn, shape: Shape) -> Any:
-    """An index into an array of `shape`: integers, slices, ``None``, ``...``, integer arrays with repeats, a mask."""
-    if draw(st.integers(0, 4)) == 0:
-        count = int(np.prod(shape, dtype=int))
-        mask = draw(st.lists(st.booleans(), min_size=count, max_size=count))
-        return np.array(mask, dtype=bool).reshape(shape)
-    used = draw(st.integers(0, len(shape)))
-    parts: list[Any] = [draw(_part(n)) for n in shape[:used]]
-    lengths = [len(part) for part in parts if isinstance(part, np.ndarray)]
-    parts = [part[: min(lengths)] if isinstance(part, np.ndarray) else part for part in parts]
-    if draw(st.booleans()):
+    """An index into an array of `shape`: ``(0, None, slice(None, None, -1), ...)``, ``(array([1, -1, 1]), 0)``, a mask.
+
+    Integers, slices, ``None``, ``...``, arrays of integers with repeats, masks of the first axes or of all, in any mixture that
+    NumPy allows. In a test with ``data=st.data()``: ``x[data.draw(some.indices(x.shape))]``.
+    """
+    front = draw(st.integers(0, len(shape)))
+    masked = draw(st.integers(0, 3)) == 0
+    if masked:
+        count = math.prod(shape[:front])
+        bits = draw(st.lists(st.booleans(), min_size=count, max_size=count))
+        parts: list[Any] = [np.array(bits, dtype=bool).reshape(shape[:front])]
+    else:
+        parts = [draw(_part(n)) for n in shape[:front]]
+    back = draw(st.integers(0, len(shape) - front))
+    rest = [draw(_part(n, arrays=not masked)) for n in shape[len(shape) - back :]]
+    if front + back < len(shape) or draw(st.booleans()):
         parts.append(Ellipsis)
+    parts = _same_length([*parts, *rest]) if not masked else [*parts, *rest]
     if draw(st.booleans()):
         parts.insert(draw(st.integers(0, len(parts))), None)
     return tuple(parts)
 
 
-def _part(n: int) -> Strategy:
-    """One axis of an index."""
+def _part(n: int, arrays: bool = True) -> Strategy:
+    """The index of one axis."""
     place = st.integers(-n, n - 1)
     whole = st.one_of(st.none(), st.integers(-n, n))
     slices = st.builds(slice, whole, whole, st.sampled_from((None, 1, 2, -1)))
-    return st.one_of(place, slices, st.lists(place, min_size=1, max_size=4).map(lambda p: np.array(p, dtype=int)))
+    several = st.lists(place, min_size=1, max_size=4).map(lambda p: np.array(p, dtype=int))
+    return st.one_of(place, slices, several) if arrays else st.one_of(place, slices)
+
+
+def _same_length(parts: list[Any]) -> list[Any]:
+    """The arrays cut to the shortest, since they are broadcast together."""
+    lengths = [len(part) for part in parts if isinstance(part, np.ndarray)]
+    return [part[: min(lengths)] if isinstance(part, np.ndarray) else part for part in parts]
