@@ -1,0 +1,193 @@
+"""The names that a program may use, in each library that can run it: `np`, `F`, and these.
+
+`matrix` and `symmetric` make matrices, `mask` and `index` make indices, `at` is assignment to a copy, `added` is ``x += y``,
+`constant` computes something without recording it, `checkpoint` and `custom` wrap a function and change no result.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+import autograd
+from autograd import Value, no_grad
+from autograd import functions as F
+from autograd.methods import At
+
+Namespace = dict[str, Any]
+
+
+class Layer:
+    """A module with some names of its own in front of it."""
+
+    def __init__(self, module: Any, **own: Any) -> None:
+        self._module = module
+        self.__dict__.update(own)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._module, name)
+
+
+def doubled(module: Any) -> Layer:
+    """A module like NumPy in which float16 and float32 mean float64."""
+    return Layer(module, float16=module.float64, float32=module.float64)
+
+
+def triangle(numpy: Any, function: Callable[..., Any]) -> Callable[..., Any]:
+    """`tril` or `triu` for vectors too: NumPy makes a square matrix of a vector first."""
+    return lambda x, k=0: function(numpy.broadcast_to(x, (x.shape[0], x.shape[0])) if x.ndim == 1 else x, k)
+
+
+def namespace(numpy: Any, functions: Any, **own: Any) -> Namespace:
+    """The names for a library whose modules are `numpy` and `functions`; `own` is what it does in its own way."""
+
+    def matrix(x: Any) -> Any:
+        """Square matrices made of the last axis: the diagonal outweighs the rest of each row."""
+        n = x.shape[-1]
+        if numpy.iscomplexobj(x):
+            x = x / (4 + 4 * numpy.abs(x))
+        slopes = numpy.arange(1.0, n + 1).astype(x.dtype)
+        return (n + 1) * numpy.eye(n).astype(x.dtype) + numpy.sin(x[..., :, None] * slopes + x[..., None, :])
+
+    def symmetric(x: Any) -> Any:
+        """Symmetric matrices; by Gershgorin's theorem their eigenvalues are positive and apart."""
+        n, m = x.shape[-1], matrix(x)
+        return m + numpy.swapaxes(m, -1, -2) + numpy.diag(5.0 * n * numpy.arange(n)).astype(x.dtype)
+
+    def mask(x: Any, ndim: int | None = None) -> Any:
+        """Two of three places along the first `ndim` axes."""
+        shape = tuple(x.shape)[:ndim]
+        return np.arange(math.prod(shape)).reshape(shape) % 3 != 1
+
+    def curved(x: Any) -> Any:
+        return numpy.sin(x) * x
+
+    names = {
+        "np": numpy, "F": functions, "matrix": matrix, "symmetric": symmetric, "mask": mask, "index": list,
+        "at": partial(CopyAt, numpy), "added": operator.add, "constant": lambda f: f(), "checkpoint": lambda f: f,
+        "custom": curved,
+    }  # fmt: skip
+    return names | own
+
+
+class CopyAt:
+    """``array.at[index].set(new)`` for libraries that do not have it: the places are looked up by their numbers."""
+
+    def __init__(self, numpy: Any, array: Any, places: Any = None) -> None:
+        self.numpy, self.array, self.places = numpy, array, places
+
+    def __getitem__(self, index: Any) -> CopyAt:
+        numbers = np.arange(math.prod(self.array.shape)).reshape(tuple(self.array.shape))
+        return CopyAt(self.numpy, self.array, np.asarray(numbers[index]))
+
+    def _spread(self, values: Any, counted: Any) -> Any:
+        """For each element of the array the sum of the values that go there, of those that are counted."""
+        one_hot = (np.arange(math.prod(self.array.shape))[:, None] == self.places.ravel()) & counted
+        wide = self.numpy.reshape(self.numpy.broadcast_to(self.numpy.asarray(values), self.places.shape), (-1,))
+        dtype = self.array.dtype
+        total = (self.numpy.asarray(one_hot).astype(dtype) * wide.astype(dtype)).sum(axis=-1)
+        return self.numpy.reshape(total, tuple(self.array.shape))
+
+    def add(self, values: Any) -> Any:
+        return self.array + self._spread(values, True)
+
+    def set(self, values: Any) -> Any:
+        """Where a place is named twice the last value counts."""
+        numbers = np.arange(self.places.size)
+        last = (self.places.ravel()[None, :] != self.places.ravel()[:, None]) | (numbers[None, :] <= numbers[:, None])
+        left = ~np.isin(np.arange(math.prod(self.array.shape)), self.places).reshape(tuple(self.array.shape))
+        return self.array * self.numpy.asarray(left).astype(self.array.dtype) + self._spread(values, last.all(axis=1))
+
+    def _old(self) -> Any:
+        return self.numpy.reshape(self.array, (-1,))[self.places.copy()]
+
+    def multiply(self, values: Any) -> Any:
+        return self.set(self._old() * values)
+
+    def divide(self, values: Any) -> Any:
+        return self.set(self._old() / values)
+
+    def power(self, values: Any) -> Any:
+        return self.set(self._old() ** values)
+
+    def max(self, values: Any) -> Any:
+        return self.set(self.numpy.maximum(self._old(), values))
+
+    def min(self, values: Any) -> Any:
+        return self.set(self.numpy.minimum(self._old(), values))
+
+
+def _in_place(x: Any, y: Any) -> Any:
+    x += y
+    return x
+
+
+def _unrecorded(f: Callable[[], Any]) -> Any:
+    with no_grad():
+        return f()
+
+
+def plain(numpy: Any) -> Namespace:
+    """NumPy alone: nothing is recorded."""
+    return namespace(numpy, F)
+
+
+def ours(numpy: Any) -> Namespace:
+    """This package: NumPy's own functions, on `Value`s."""
+    return namespace(
+        numpy,
+        F,
+        at=lambda x: x.at if isinstance(x, Value) else At(x),
+        added=lambda x, y: _in_place(x, y) if isinstance(x, Value) else x + y,
+        constant=_unrecorded,
+        checkpoint=autograd.checkpoint,
+        custom=autograd.custom_vjp(lambda x: np.sin(x) * x, lambda g, out, x: g * (np.cos(x) * x + np.sin(x))),
+    )
+
+
+def jax() -> Namespace:
+    """JAX, in float64. Its indices are arrays."""
+    import jax
+    from jax import nn
+    from jax import numpy as jnp
+    from jax.scipy import special
+
+    jax.config.update("jax_enable_x64", True)
+    functions = SimpleNamespace(
+        sigmoid=nn.sigmoid, softplus=nn.softplus, gelu=partial(nn.gelu, approximate=False), silu=nn.silu, erf=special.erf,
+        erfc=special.erfc, relu=nn.relu, logsumexp=special.logsumexp, softmax=nn.softmax, log_softmax=nn.log_softmax,
+    )  # fmt: skip
+    return namespace(
+        Layer(
+            doubled(jnp),
+            array=np.array,
+            fix=jnp.trunc,
+            real_if_close=lambda x: x,
+            tril=triangle(jnp, jnp.tril),
+            triu=triangle(jnp, jnp.triu),
+            extract=lambda where, x: x[where],
+            compress=lambda where, x, axis: jnp.take(x, np.flatnonzero(where), axis=axis),
+        ),
+        functions,
+        index=np.array,
+        at=lambda x: x.at,
+        constant=lambda f: jax.lax.stop_gradient(f()),
+        checkpoint=jax.checkpoint,
+    )
+
+
+def torch() -> Namespace:
+    """PyTorch, through its own layer with NumPy's names, in which arrays hold tensors."""
+    from . import torch_names
+
+    return namespace(
+        doubled(torch_names.numpy),
+        torch_names.functions,
+        constant=lambda f: torch_names.numpy.asarray(torch_names.constant(f())),
+    )
