@@ -18,7 +18,7 @@ from tests.tools.fuzz.shrink import shrunk
 
 SEED, BLOCKS, EACH = 1000, 12, 25  # so many blocks of programs, which run side by side
 OTHERS = oracles.installed()
-INNER = {"whole_periods", "complement", "cofactors", "det_sign", "chain", "over"}  # rows that only other rows use
+INNER = {"whole_periods", "complement", "cofactors", "det_sign", "chain", "over", "spherical_bessel"}  # rows that only other rows use
 UNDRAWN = {"row_stack", "trapz", "trim_zeros"}  # gone from NumPy, and one whose shape depends on the numbers
 
 
@@ -43,6 +43,7 @@ REGRESSIONS = [
     Program((np.zeros(0), np.float64(0.5)), ("np.linalg.norm(symmetric(v[0]), 2) / 9",)),
     Program((np.zeros(0), np.float64(0.5)), ("np.linalg.norm(v[0], np.inf, axis=0)",)),
     Program((np.zeros(0), np.float64(0.5)), ("np.linalg.lstsq(matrix(v[0]), v[0])[0]",)),
+    Program((np.zeros(0), np.float64(0.5)), ("np.linalg.tensorsolve(matrix(v[0]), v[0])",)),
     Program((np.zeros((0, 1)), np.float64(0.5)), ("np.linalg.qr(matrix(v[0])[..., :2])[0] ** 2",)),
     Program((np.zeros(0), np.float64(0.5)), ("np.cumulative_sum(v[0], axis=-1, include_initial=True)",)),
     Program((np.zeros(0), np.float64(0.5)), ("np.max(v[0], axis=-1, initial=0.3)",)),

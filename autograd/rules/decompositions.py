@@ -150,7 +150,7 @@ def lstsq(a: Array, b: Array, rcond: Any = None) -> tuple[Array, Array, Any, Any
 def tensorinv(a: Array, ind: int = 2) -> Array:
     """The inverse of `a` as a linear map from its last axes to its first `ind`."""
     rows = int(np.prod(a.shape[:ind]))
-    return _la.inv(a.reshape((rows, -1))).reshape(a.shape[ind:] + a.shape[:ind])
+    return _la.inv(a.reshape((rows, math.prod(a.shape[ind:])))).reshape(a.shape[ind:] + a.shape[:ind])
 
 
 def tensorsolve(a: Array, b: Array, axes: Sequence[int] | None = None) -> Array:
@@ -159,7 +159,7 @@ def tensorsolve(a: Array, b: Array, axes: Sequence[int] | None = None) -> Array:
         axes = [i % a.ndim for i in axes]
         a = a.transpose((*(i for i in range(a.ndim) if i not in axes), *axes))
     free = a.shape[np.ndim(b) :]
-    return _la.solve(a.reshape((np.size(b), -1)), np.reshape(b, (-1,))).reshape(free)
+    return _la.solve(a.reshape((np.size(b), math.prod(free))), np.reshape(b, (-1,))).reshape(free)
 
 
 def multi_dot(arrays: Sequence[Array], *, out: None = None) -> Array:

@@ -152,7 +152,7 @@ LINALG = (
 )  # fmt: skip
 
 TO_COMPLEX = (
-    "{i} + 1j * {j}", "np.exp(1j * {i})", "{i} * 1j", "(1 + 2j) - {u}", "np.sqrt({i} - 3 + 0j)", "np.fft.fft({i}) / 2",
+    "{i} + {j} * 1j", "np.exp(1j * {i})", "{i} * 1j", "(1 + 2j) - {u}", "np.sqrt({i} - 3 + 0j)", "np.fft.fft({i}) / 2",
     "np.fft.rfft({i}) / 2", "np.fft.ifft({i})", "np.fft.fft({i}, 5, norm='ortho')", "np.fft.fft2({i}) / 2",
     "np.fft.fftn({i}) / 3", "np.fft.rfftn({i}) / 3", "np.fft.ihfft({i})", "np.fft.rfft({i}, axis={a})",
     "np.abs(2 + np.exp(1j * {i}))", "(np.exp(1j * {i}) * {j}).imag", "np.fft.irfft({i})", "np.fft.hfft({i}) / 2",

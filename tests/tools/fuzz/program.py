@@ -18,7 +18,7 @@ from .libraries import Namespace
 
 LARGEST = 40  # elements of a value
 BOUND = 30.0  # of its numbers
-_NUDGE = 1e-7  # by which the leaves of a program are moved, to see whether it jumps there
+_NUDGE = 1e-7  # by which each value of a program is moved, to see whether a step jumps there
 _STEEPEST = 2e-5  # what that may do to a value
 _ROUNDING = 1e4  # how many roundings of the coarsest dtype a value may be off
 
@@ -111,12 +111,18 @@ class Program:
 
 
 class _Draft:
-    """A program in the making, with its values: as they are, in float64, and with leaves moved a little."""
+    """A program in the making, with its values: as they are, in float64, and twice with each value moved a little.
+
+    Not the leaves alone: ``np.floor(np.cross(x, x))`` is 0 or -1, as the rounding of another library has it.
+    """
 
     def __init__(self, rng: np.random.Generator, leaves: Sequence[Any]) -> None:
-        self.v = list(leaves)
+        self.rng, self.v = rng, list(leaves)
         exact = [np.asarray(x, dtype=float)[()] for x in leaves]
-        self.others = [exact, *([(x * (1 + _NUDGE * rng.normal(size=x.shape)))[()] for x in exact] for _ in range(2))]
+        self.others = [exact, *([self._nudged(x) for x in exact] for _ in range(2))]
+
+    def _nudged(self, x: Any) -> Any:
+        return x + _NUDGE * self.rng.normal(size=x.shape)
 
     def accepts(self, step: str) -> bool:
         """Compute the step; take it if NumPy can, without warnings, and if its value is bounded and does not jump here."""
@@ -141,7 +147,7 @@ class _Draft:
         coarsest = max(float(np.finfo(x.dtype).eps) for x in (*self.v, new))
         if moved > _STEEPEST or np.abs(new - exact).max(initial=0) > min(0.1, _ROUNDING * coarsest):
             return False
-        for values, value in zip((self.v, *self.others), (new, exact, *nudged), strict=True):
+        for values, value in zip((self.v, *self.others), (new, exact, *map(self._nudged, nudged)), strict=True):
             values.append(value)
         return True
 
