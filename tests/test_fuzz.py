@@ -18,7 +18,15 @@ from tests.tools.fuzz.shrink import shrunk
 
 SEED, BLOCKS, EACH = 1000, 12, 25  # so many blocks of programs, which run side by side
 OTHERS = oracles.installed()
-INNER = {"whole_periods", "complement", "cofactors", "det_sign", "chain", "over", "spherical_bessel"}  # rows that only other rows use
+INNER = {
+    "whole_periods",
+    "complement",
+    "cofactors",
+    "det_sign",
+    "chain",
+    "over",
+    "spherical_bessel",
+}  # rows that only other rows use
 UNDRAWN = {"row_stack", "trapz", "trim_zeros"}  # gone from NumPy, and one whose shape depends on the numbers
 
 
