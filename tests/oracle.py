@@ -47,5 +47,7 @@ def projections(f: Callable[..., Any], gradients: Callable[..., Any], args: Sequ
         rng.normal(size=np.shape(x)) + (1j * rng.normal(size=np.shape(x)) if np.iscomplexobj(x) else 0) for x in args
     ]
     numeric = directional(f, args, direction)
-    analytic = sum(np.real(np.sum(np.asarray(g) * v)) for g, v in zip(gradients(*args), direction, strict=True))
+    found = gradients(*args)
+    assert [np.shape(g) for g in found] == [np.shape(x) for x in args]
+    analytic = sum(np.real(np.sum(np.asarray(g) * v)) for g, v in zip(found, direction, strict=True))
     return numeric, analytic

@@ -16,6 +16,7 @@ import importlib
 import multiprocessing
 import os
 import random
+import resource
 import shutil
 import subprocess
 import sys
@@ -36,6 +37,7 @@ from tests.tools.plant import ROOT, Mutant, Table
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.txt")
 TESTS = [f"tests/test_{name}.py" for name in ("conventions", "edge_cases", "backward", "table", "scipy", "transforms")]
 LIMIT = 120  # seconds for the samples of a row: a rule that does not end has been noticed
+MEMORY = 4 << 30  # bytes; what needs more has been noticed too
 HEAVY = (
     "numpy",
     "scipy.stats",
@@ -85,6 +87,7 @@ def _check_in(folder: Path, rows: Sequence[str]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
     for name in [name for name in sys.modules if name.partition(".")[0] in ("autograd", "tests")]:
         del sys.modules[name]
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     os.chdir(folder)
     sys.path.insert(0, str(folder))
     warnings.simplefilter("error")
