@@ -20,6 +20,7 @@ from autograd import (
     UnsupportedError,
     Value,
     grad,
+    hessian,
     holomorphic_grad,
     hvp,
     jacobian,
@@ -95,6 +96,7 @@ def test_08_squared_norm_and_hessian_at_zero():  # H#570, 586, 617; T#92075
     close(grad(lambda x: np.linalg.norm(x) ** 2)(np.zeros(3)), np.zeros(3))
     h = jacobian(grad(lambda x: np.sum(x**2)))(np.zeros(2))
     close(h, 2 * np.eye(2))
+    np.testing.assert_array_equal(hessian(np.std)(np.full(3, 2.0)), np.zeros((3, 3)))
 
 
 # 5, 6: assignment --------------------------------------------------------------------------------------------------

@@ -95,7 +95,7 @@ def var_rule(g: Array, out: Array, x: Array, axis: Axis = None, ddof: float = 0,
 
 def std_rule(g: Array, out: Array, x: Array, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Array:
     """(x − mean) / ((n − ddof) std), and 0 where all numbers are equal, for every order."""
-    inverse = np.where(out == 0, 0, 1 / np.where(out == 0, 1, out))
+    inverse = np.where(out == 0, 0, 1 / out)
     slope = deviation(x, axis).conj() * spread(inverse, x, axis, keepdims)
     return spread(g / (count(x, axis) - ddof), x, axis, keepdims) * slope
 
