@@ -21,7 +21,7 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 # Each command: what it is for, and the command lines it runs with the environment's Python.
 COMMANDS: dict[str, tuple[str, list[list[str]]]] = {
     "demo": ("run every example; plots and pictures go to out/", [["examples/run_all.py"]]),
-    "test": ("run the tests (further arguments go to pytest)", [["-m", "pytest", "-n", "auto"]]),
+    "test": ("run the tests (further arguments go to pytest)", [["-m", "pytest", "-n", "auto", "--dist", "worksteal"]]),
     "lint": (
         "check style and types",
         [["-m", "ruff", "check", "."], ["-m", "ruff", "format", "--check", "."], ["-m", "mypy"]],

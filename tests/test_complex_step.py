@@ -44,6 +44,8 @@ ANALYTIC_SCIPY = set("""
     coshm block_diag solve inv det convolve lfilter sparse_product spsolve
 """.split())  # fmt: skip
 FIRST_ORDER = {
+    "median": "of complex numbers it is NumPy's own, which is not differentiable: a quantile of them is not defined",
+    "nanmedian": "the same",
     "psi": "its rule's own function, zeta, refuses complex numbers",
     "digamma": "the same",
     "sqrtm": "solving its Sylvester equation twice amplifies rounding beyond the tolerance",

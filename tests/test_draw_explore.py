@@ -89,7 +89,7 @@ def test_formulas_read_as_written_by_hand():
         ("absolute", "<mover>"),
         ("remainder", "<mn>1</mn>"),
         ("clip", "<mo>∧</mo>"),
-        ("imag", "<mtext>"),
+        ("imag", "<mn>1j</mn>"),
         ("matrix_transpose", "<mi>ᵀ</mi>"),
         ("fabs", "<mi>sgn</mi>"),
     ],

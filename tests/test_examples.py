@@ -86,6 +86,7 @@ def test_every_example_has_its_expectations():
     assert list(EXPECTED) == NAMES
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", NAMES)
 def test_an_example_agrees_with_its_article_and_draws(name, out, capsys):
     rows = importlib.import_module(name).main()
