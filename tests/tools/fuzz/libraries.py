@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 import operator
-import os
 from collections.abc import Callable
 from functools import partial
 from types import SimpleNamespace
@@ -154,7 +153,6 @@ def ours(numpy: Any) -> Namespace:
 
 def jax() -> Namespace:
     """JAX, in float64. Its indices are arrays."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # a program that its compiler cannot do is counted, not traced
     import jax
     from jax import nn
     from jax import numpy as jnp

@@ -209,6 +209,15 @@ def _convolve(x: Any, y: Any, mode: str = "full") -> Any:
     return full if mode == "full" else full[(min(n, m) - 1) // 2 :][: max(n, m)]
 
 
+def _polymul(x: Any, y: Any) -> Any:
+    """NumPy leaves out zeros in front."""
+    parts = []
+    for p in map(tnp.atleast_1d, (x, y)):
+        kept = np.flatnonzero(constant(p))
+        parts.append(p[int(kept[0]) :] if kept.size else tnp.zeros(1))
+    return _convolve(*parts)
+
+
 _linalg = Layer(
     tnp.linalg,
     vector_norm=lifted(lambda x, axis=None: torch.linalg.vector_norm(x, dim=axis)),
@@ -283,7 +292,7 @@ numpy = Layer(
     interp=_interp,
     unwrap=_unwrap,
     cross=_cross,
-    polymul=_convolve,
+    polymul=_polymul,
     dot=_dot,
     tril=triangle(tnp, tnp.tril),
     triu=triangle(tnp, tnp.triu),
