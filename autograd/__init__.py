@@ -11,10 +11,12 @@ from __future__ import annotations
 from pathlib import Path
 
 try:
-    if (Path(__file__).parent / "differential_operators.py").exists():
-        raise ImportError("differential_operators.py is not one of ours", name=__name__)  # noqa: TRY301
+    for _theirs in Path(__file__).parent.parent.glob("autograd-[0-9]*.dist-info"):
+        raise ImportError(f"{_theirs.name} stands beside it", name=__name__)  # noqa: TRY301
     from . import functions
     from .custom import checkpoint, custom_vjp, defvjp, fixed_point, implicit, primitive
+    from .engine.mode import enable_grad, no_grad
+    from .engine.value import Value
     from .errors import (
         AutogradError,
         ChangedDataError,
@@ -24,7 +26,7 @@ try:
         ShapeError,
         UnsupportedError,
     )
-    from .hips import (
+    from .hips.transforms import (
         deriv,
         grad_named,
         hessian_tensor_product,
@@ -37,7 +39,6 @@ try:
         tensor_jacobian_product,
         vector_jacobian_product,
     )
-    from .mode import enable_grad, no_grad
     from .scope import noting, scope, trace_lines
     from .transforms import (
         elementwise_grad,
@@ -55,7 +56,6 @@ try:
         value_and_grad,
         vjp,
     )
-    from .value import Value
 except ImportError as error:
     if not (error.name or "").startswith(__name__):
         raise

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from . import tree
-from .convert import unbox
+from .engine.convert import unbox
+from .engine.value import Value, record_many
 from .errors import UnsupportedError, user_line
-from .op import Array, Op
+from .rules.op import Array, Op
 from .transforms import Function, jacobian, vjp
-from .value import Value, record_many
 
 
 class primitive:  # noqa: N801 - it is used as a decorator

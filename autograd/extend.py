@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .convert import unbox
 from .custom import defvjp, primitive
+from .engine.convert import unbox
+from .engine.value import Value as Box
 from .rules import REFUSALS
 from .transforms import Function
-from .value import Value as Box
 
 __all__ = [
     "Box",

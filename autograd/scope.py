@@ -11,9 +11,9 @@ from contextlib import ContextDecorator
 from contextvars import Token
 from typing import Any
 
+from .engine.mode import Note, note, recording
+from .engine.value import Value
 from .errors import user_line
-from .mode import Note, note, recording
-from .value import Value
 
 
 class Call:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from .convert import unbox
-from .hips import make_jvp, make_vjp
+from .engine.convert import unbox
+from .hips.transforms import make_jvp, make_vjp
 from .misc.flatten import flatten
 from .transforms import Function
 

@@ -12,13 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from . import backward, tree
-from .convert import as_data, unbox
+from . import tree
+from .engine import backward
+from .engine.convert import as_data, unbox
+from .engine.graph import reachable
+from .engine.mode import enable_grad, is_recording
+from .engine.value import Value, record, wrap
 from .errors import DtypeError, ShapeError, describe, user_line
-from .graph import reachable
-from .mode import enable_grad, is_recording
 from .rules import arithmetic
-from .value import Value, record, wrap
 
 Argnum = int | Sequence[int]
 Function = Callable[..., Any]

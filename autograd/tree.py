@@ -1,4 +1,4 @@
-"""Containers of arrays: nests of dicts, lists, tuples, named tuples and dataclasses, taken apart and put together.
+"""Nests of containers: dicts, lists, tuples, named tuples and dataclasses of arrays, taken apart and put together.
 
 Anything that is not such a container is a leaf.
 """
@@ -10,6 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+from .engine.convert import unbox
 
 Rebuild = Callable[[list[Any]], Any]
 _PLAIN = frozenset({float, int, np.float64, np.ndarray})  # the leaves that are met most
@@ -49,3 +51,32 @@ def flatten(x: Any) -> tuple[list[Any], Rebuild]:
         return rebuild_here(new)
 
     return [leaf for part_leaves, _ in flat for leaf in part_leaves], rebuild
+
+
+def to_vector(value: Any) -> tuple[Any, Callable[[Any], Any]]:
+    """All numbers in a nest of arrays as one vector, and the function that makes the nest from a vector again.
+
+    Dicts are taken in the order of their sorted keys. Both directions are differentiable.
+    """
+    leaves, rebuild = flatten(_sorted(value))
+    shapes = [np.shape(unbox(leaf)) for leaf in leaves]
+    cuts = [0, *np.cumsum([int(np.prod(shape)) for shape in shapes]).tolist()]
+
+    def unflatten(vector: Any) -> Any:
+        parts = [
+            np.reshape(vector[start:stop], shape) if shape else vector[start]
+            for shape, start, stop in zip(shapes, cuts[:-1], cuts[1:], strict=True)
+        ]
+        return rebuild(parts)
+
+    rows = [np.reshape(leaf, (-1,)) for leaf in leaves]
+    return (np.concatenate(rows) if rows else np.zeros(0)), unflatten
+
+
+def _sorted(x: Any) -> Any:
+    """`x` with the keys of its dicts in order."""
+    if isinstance(x, dict):
+        return type(x)((key, _sorted(x[key])) for key in sorted(x))
+    if type(x) in (list, tuple):
+        return type(x)(_sorted(item) for item in x)
+    return x

@@ -11,8 +11,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from autograd import Value, backward
-from autograd.op import Op
+from autograd import Value
+from autograd.engine import backward
+from autograd.rules.op import Op
 from tests.samples import ANY, SAMPLES, Sample, draw
 from tests.samples_numpy import SAMPLES as MORE_SAMPLES
 from tests.samples_scipy import SAMPLES as SCIPY_SAMPLES

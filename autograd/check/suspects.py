@@ -9,19 +9,18 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from .. import backward, tree
-from ..graph import Node, reachable
-from ..op import Op, Rule
-from ..shapes import fit
-from ..value import Value, wrap
+from .. import tree
+from ..engine import backward
+from ..engine.graph import Node, reachable
+from ..engine.shapes import fit
+from ..engine.value import Value, wrap
+from ..rules.op import Op, Rule
+from .evidence import Suspect
 from .ladder import Vector
-
-if TYPE_CHECKING:
-    from .diagnose import Suspect
 
 _MOST_NODES = 100  # of a graph in which single steps are tried out
 _MOST_USES = 256

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..op import Array, Op
+from .op import Array, Op
 
 _ARRAY = "array"  # stands in a frozen index for an array, which travels as an input of its own
 

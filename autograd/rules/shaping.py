@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..op import Array, Op
+from .op import Array, Op
 
 
 def keep_axes(g: Array, x: Array, axis: int | tuple[int, ...] | None) -> Array:

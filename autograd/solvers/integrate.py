@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from scipy import integrate
 
-from ..convert import stack_nested, unbox
 from ..custom import defvjp, primitive
+from ..engine.convert import stack_nested, unbox
 from ..errors import GraphError, UnsupportedError, user_line
 from ..transforms import vjp
 from .packing import Function, packed

@@ -13,9 +13,8 @@ import numpy as np
 from scipy import optimize
 
 from .. import tree
-from ..convert import unbox
 from ..custom import implicit
-from ..misc.flatten import flatten
+from ..engine.convert import unbox
 from ..transforms import grad, hessian, hvp, jacobian, value_and_grad
 from .packing import Function, holds_values, packed
 
@@ -158,5 +157,5 @@ def _vector(x: Any) -> tuple[Any, Function]:
     leaves, _ = tree.flatten(x)
     if isinstance(x, (list, tuple)) and all(isinstance(leaf, (int, float)) for leaf in leaves):
         x = np.asarray(x)
-    vector, unflatten = flatten(x)
+    vector, unflatten = tree.to_vector(x)
     return vector if holds_values(vector) else np.asarray(vector, dtype=np.float64), unflatten

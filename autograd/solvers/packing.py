@@ -6,8 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import tree
-from ..misc.flatten import flatten
-from ..value import Value
+from ..engine.value import Value
 
 Function = Callable[..., Any]
 
@@ -16,7 +15,7 @@ def packed(args: Any) -> tuple[Any, Function]:
     """A vector of all `Value`s in the nest `args`, and the function that puts the numbers of such a vector in their places."""
     leaves, rebuild = tree.flatten(args)
     places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, Value)]
-    vector, parts = flatten([leaves[i] for i in places])
+    vector, parts = tree.to_vector([leaves[i] for i in places])
 
     def filled(new: Any) -> Any:
         """The nest with its Values taken from the vector `new`."""

@@ -112,7 +112,7 @@ class Table:
 
     def _mutants(self) -> Iterator[Mutant]:
         """Every mutant of every function that a rule uses, and of `fit`, which undoes broadcasting for all of them."""
-        shapes = Module(ROOT / "autograd" / "shapes.py")
+        shapes = Module(ROOT / "autograd" / "engine" / "shapes.py")
         yield from mutants_of(
             shapes, shapes.functions["fit"], "fit", ("add", "where", "matmul", "astype", "angle", "fft")
         )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Protocol
 
-from .errors import ChangedDataError, GraphError, describe, user_line
-from .op import Op
+from ..errors import ChangedDataError, GraphError, describe, user_line
+from ..rules.op import Op
 
 
 class Node(Protocol):

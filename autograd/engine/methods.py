@@ -6,9 +6,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from .errors import IndexingError, UnsupportedError
-from .rules import arithmetic, elementwise, indexing, linalg, reductions, shaping, special
-from .rules.reductions import Axis
+from ..errors import IndexingError, UnsupportedError
+from ..rules import activations, arithmetic, elementwise, indexing, products, reductions, shaping
+from ..rules.reductions import Axis
 
 
 def _over(axis: Axis | list[int], keepdims: bool, **more: Any) -> dict[str, Any]:
@@ -267,11 +267,11 @@ class ArrayMethods:
 
     def sigmoid(self) -> Self:
         """1 / (1 + e⁻ˣ)."""
-        return self.__record__(special.sigmoid, (self,))
+        return self.__record__(activations.sigmoid, (self,))
 
     def relu(self) -> Self:
         """max(x, 0); its derivative at 0 is 0."""
-        return self.__record__(special.relu, (self,))
+        return self.__record__(activations.relu, (self,))
 
     def softmax(self, axis: int = -1) -> Self:
         """eˣ / Σ eˣ along `axis`."""
@@ -314,4 +314,4 @@ class ArrayMethods:
 
     def dot(self, other: Any) -> Any:
         """As `numpy.dot`."""
-        return linalg.dot(self, other)
+        return products.dot(self, other)

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .errors import DtypeError, user_line
-from .rules import shaping
+from ..errors import DtypeError, user_line
+from ..rules import shaping
 
 _float64 = np.float64
 

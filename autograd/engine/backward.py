@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import GraphError, ShapeError, describe, user_line
+from ..rules.op import Array, Op
 from .convert import as_data
-from .errors import GraphError, ShapeError, describe, user_line
 from .graph import Node, give_up, on_the_way, reachable
 from .mode import enable_grad
-from .op import Array, Op
 from .shapes import fit
 
 _float64 = np.float64

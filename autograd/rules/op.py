@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from .errors import UnsupportedError
+from ..errors import UnsupportedError
 
 Array = Any  # whatever speaks NumPy's protocols: an ndarray, a NumPy scalar, a Dask or CuPy array, a Value
 Rule = Callable[..., Array]
