@@ -34,7 +34,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     **dict.fromkeys(("core", "tracer"), ("extend", *_FACE)),
     **dict.fromkeys(("util", "test_util"), ("misc", *_FACE)),
-    "value": ("engine",),
+    **dict.fromkeys(("op", "value"), ("engine", "rules")),
     "__init__": _FACE,
 }
 
