@@ -11,7 +11,7 @@ import numpy as np
 from .engine.convert import unbox
 from .hips.transforms import make_jvp, make_vjp
 from .misc.flatten import flatten
-from .transforms import Function
+from .tracing import Function
 
 __all__ = ["check_equivalent", "check_grads", "check_jvp", "check_vjp", "combo_check", "scalar_close"]
 

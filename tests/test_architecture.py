@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "autograd"
 
 # Each room names the rooms that it may import; docs of the house: CONTRIBUTING.md, "Where things are".
 _ENGINE = ("engine", "rules", "errors")
-_FUNCTIONS = ("transforms", "custom", "tree", "scope", *_ENGINE)
+_FUNCTIONS = ("transforms", "tracing", "custom", "opaque", "tree", "scope", *_ENGINE)
 _SOLVERS = ("solvers", "functions", "hips", *_FUNCTIONS)
 _FACE = ("hips", "functions", "solvers", *_FUNCTIONS)
 _HIPS = ("functions", "solvers", *_FUNCTIONS)
@@ -22,8 +22,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "tree": _ENGINE,
     "scope": _ENGINE,
     "functions": _ENGINE,
-    "transforms": ("tree", *_ENGINE),
-    "custom": ("transforms", "tree", *_ENGINE),
+    "tracing": ("tree", *_ENGINE),
+    "transforms": ("tracing", "tree", *_ENGINE),
+    "opaque": ("tree", *_ENGINE),
+    "custom": ("opaque", "tracing", "tree", *_ENGINE),
     "solvers": ("functions", *_FUNCTIONS),
     "hips": _HIPS,
     "check": _SOLVERS,

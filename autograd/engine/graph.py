@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, Protocol
 
 from ..errors import ChangedDataError, GraphError, describe, user_line
 from ..rules.op import Op
+from .witness import Witness
 
 
 class Node(Protocol):
     """What a walk needs to know of a `Value`."""
 
-    _data: Any
+    raw: Any
     grad: Any
     op: Op | None
     in0: Any
@@ -33,16 +34,18 @@ class Node(Protocol):
     def static(self) -> dict[str, Any]: ...
 
 
-def reachable(out: Node, oldest: int = 0) -> tuple[dict[int, Node], list[Node]]:
-    """Every node that `out` was computed from and that needs a gradient, by creation number, `out` included.
+def reachable(
+    outs: Iterable[Node], oldest: int = 0, border: Collection[int] = frozenset()
+) -> tuple[dict[int, Node], list[Node]]:
+    """Every node that `outs` were computed from and that needs a gradient, by creation number, `outs` included.
 
     The walk stops at nodes older than the number `oldest`, which cannot have been computed from it; the ones it met
-    are the second result. A parent that is younger than its child was given new data after the child was computed:
-    that is reported here, before anything is touched.
+    are the second result. It does not go past the numbers in `border` either. A parent that is younger than its child was
+    given new data after the child was computed: that is reported here, before anything is touched.
     """
-    nodes = {out.number: out}
-    older: list[Node] = []
-    stack = [out]
+    nodes = {out.number: out for out in outs}
+    older: dict[int, Node] = {}
+    stack = list(nodes.values())
     while stack:
         node = stack.pop()
         made = node.number
@@ -51,31 +54,70 @@ def reachable(out: Node, oldest: int = 0) -> tuple[dict[int, Node], list[Node]]:
                 continue
             number = parent.number
             if number > made:
-                raise _changed(parent, node)
-            if number not in nodes and parent.requires_grad:
-                if number >= oldest:
-                    nodes[number] = parent
-                    stack.append(parent)
+                _check(parent, node)
+            elif number in nodes:
+                continue
+            elif not parent.requires_grad:
+                _check_leaf(parent)
+            elif number >= oldest or number in border:
+                nodes[number] = parent
+                if number in border:
+                    _check_leaf(parent)
                 else:
-                    older.append(parent)
-                    if getattr(parent._data, "base", None) is not None:
-                        stack.append(parent)  # a view: what it shows may have been changed further up
-    return nodes, older
+                    stack.append(parent)
+            elif number not in older:
+                older[number] = parent
+                _check_leaf(parent)
+                if getattr(parent.raw, "base", None) is not None:
+                    stack.append(parent)  # a view: what it shows may have been changed further up
+    return nodes, list(older.values())
 
 
-def _many_parents(node: Node) -> tuple[Node | None, ...]:
+def _many_parents(node: Node) -> tuple[Any, ...]:
     """The parents of a node with more than two inputs; also where a graph that was given up is noticed."""
     if node.op is GIVEN_UP:
         raise GraphError(
             f"this graph was given up by an earlier backward(leaves_only=True) (second pass at {user_line()}): "
             "compute the result again, or call backward() without leaves_only the first time"
         )
-    return node.parents
+    parents: tuple[Any, ...] = node.more[1]
+    witnesses: tuple[Any, ...] = node.more[3]
+    return parents + witnesses if witnesses else parents
+
+
+def _check(younger: Any, node: Node) -> None:
+    """What stands in a parent's place and is younger than `node`: new data, or the witness of an array."""
+    if younger.__class__ is not Witness:
+        raise _changed(younger, node)
+    if younger.unchanged():
+        return
+    if node.op is None or not younger.complete:
+        raise _changed(node if node.op is None else younger.array, node)
+    _restore(node, younger)
+
+
+def _check_leaf(leaf: Any) -> None:
+    """Notice that the array of a leaf, once it was handed out, was changed after an operation was computed from it."""
+    if leaf.op is None and leaf.parent0 is not None and not leaf.parent0.unchanged():
+        raise _changed(leaf, leaf)
+
+
+def _restore(node: Node, witness: Witness) -> None:
+    """Put the constant array that `node` was computed from back into its inputs, as it was then."""
+    original = witness.original()
+    if node.more is not None:
+        raw, parents, static, witnesses = node.more
+        raw = tuple(original if x is witness.array else x for x in raw)
+        node.more = raw, parents, static, tuple(w for w in witnesses if w is not witness)
+    elif node.parent0 is witness:
+        node.in0, node.parent0 = original, None
+    else:
+        node.in1, node.parent1 = original, None
 
 
 def give_up(node: Node) -> None:
     """Let go of what `node` was computed from, once the backward pass has left it behind."""
-    node.op, node.more = GIVEN_UP, ((), (), {})
+    node.op, node.more = GIVEN_UP, ((), (), {}, ())
     node.in0 = node.in1 = node.parent0 = node.parent1 = None
 
 
@@ -95,10 +137,11 @@ def on_the_way(nodes: dict[int, Node], targets: Collection[int]) -> set[int]:
     return needed
 
 
-def _changed(parent: Node, node: Node) -> ChangedDataError:
-    """The error for data that was replaced between the forward and the backward pass."""
-    assert node.op is not None
+def _changed(what: Any, node: Node) -> ChangedDataError:
+    """The error for data that was changed between the forward and the backward pass."""
+    saver = "an operation" if node.op is None else node.op.name
     return ChangedDataError(
-        f"the data of a Value ({describe(parent)}) was changed after {node.op.name} had saved it for the backward pass "
-        f"(backward pass at {user_line()}). Compute the result again after the change, or make the change after it"
+        f"the data of {'a constant array' if not hasattr(what, 'number') else 'a Value'} ({describe(what)}) was changed "
+        f"after {saver} had saved it for the backward pass (backward pass at {user_line()}). Compute the result again "
+        "after the change, make the change after it, or change a copy"
     )
