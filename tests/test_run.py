@@ -87,11 +87,17 @@ def moved_checkout(place):
     place.stamp.write_text(place.stamp.read_text().replace("checkout", "elsewhere"))
 
 
+def not_text(place):
+    place.stamp.write_bytes(b"\xff\xfe")
+
+
 def broken_off(place):
     place.stamp.write_text("unfinished")
 
 
-@pytest.mark.parametrize("damage", [python_is_gone, python_was_deleted, another_python, moved_checkout, broken_off])
+@pytest.mark.parametrize(
+    "damage", [python_is_gone, python_was_deleted, another_python, moved_checkout, not_text, broken_off]
+)
 def test_what_cannot_be_used_is_made_anew(checkout, damage):
     place = environment.ready(["all"])
     damage(place)
@@ -122,6 +128,15 @@ def test_a_repair_that_fails_leaves_the_environment_as_it_was(checkout, monkeypa
     with pytest.raises(environment.SetupError, match="offline"):
         environment.ready(["all", "docs"])
     assert place.finished()
+
+
+@pytest.mark.parametrize("words", [b"", b"#!/bin/sh\nexit 1\n", b"\x7fELF"])
+def test_a_python_that_does_not_start_meets_nothing(tmp_path, words):
+    place = environment.Place(tmp_path)
+    place.python.parent.mkdir()
+    place.python.write_bytes(words)
+    place.python.chmod(0o755)
+    assert place.unmet(["numpy"]) == ["numpy"]
 
 
 @pytest.mark.parametrize("step", ["create", "install"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -46,13 +47,15 @@ class Place:
 
     def finished(self) -> bool:
         """Whether the environment was made to its end, for this Python and this checkout, and its Python is still there."""
-        return self.python.exists() and self.stamp.is_file() and self.stamp.read_text() == mark()
+        return self.python.exists() and self.stamp.is_file() and self.stamp.read_bytes() == mark().encode()
 
     def unmet(self, wanted: list[str]) -> list[str]:
         """The requirements that the environment does not meet; all of them if it cannot be asked."""
         line = [str(self.python), "-I", str(ROOT / "tools" / "installed.py"), *wanted]
-        asked = subprocess.run(line, capture_output=True, text=True, check=False)
-        return wanted if asked.returncode else asked.stdout.splitlines()
+        try:
+            return subprocess.run(line, capture_output=True, text=True, check=True).stdout.splitlines()
+        except (subprocess.CalledProcessError, OSError):
+            return wanted
 
     def whole(self, wanted: list[str]) -> bool:
         return self.finished() and not self.unmet(wanted)
@@ -199,7 +202,7 @@ def step(line: list[str]) -> None:
             os.killpg(child.pid, signal.SIGKILL) if os.name == "posix" else child.kill()
             raise
     if child.returncode:
-        raise SetupError(f"the installation failed at:  {' '.join(line)}\n{said.strip()}\n{reason(said)}".rstrip())
+        raise SetupError(f"the installation failed at:  {shlex.join(line)}\n{said.strip()}\n{reason(said)}".rstrip())
 
 
 def reason(said: str) -> str:
