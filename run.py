@@ -82,8 +82,9 @@ def call(line: list[str], variables: dict[str, str], prompt: bool = False) -> in
 
 def end(child: subprocess.Popen[bytes]) -> None:
     """A terminal has interrupted the child too: let it tidy up. One that goes on, or is interrupted again, is ended."""
-    for stop in (lambda: None, child.terminate, child.kill):
-        stop()
+    for stop in (None, child.terminate, child.kill):
+        if stop:
+            stop()
         with suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
             child.wait(GRACE)
             return

@@ -39,7 +39,7 @@ class Place:
 
     @property
     def python(self) -> Path:
-        return self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+        return self.folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
     @property
     def stamp(self) -> Path:
@@ -192,14 +192,21 @@ def step(line: list[str]) -> None:
         SetupError: with its own words.
     """
     kept = {name: value for name, value in os.environ.items() if name not in MISLEADING} | {"PIP_USER": "0"}
-    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    # Files stay open in it, for the lock: an installer that outlives a killed run.py still has it.
-    apart = {"start_new_session": True, "close_fds": False}
-    with subprocess.Popen(line, env=kept, text=True, errors="replace", **streams, **apart) as child:
+    with subprocess.Popen(
+        line,
+        env=kept,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+        close_fds=False,  # for the lock: an installer that outlives a killed run.py still has it
+    ) as child:
         try:
             said, _ = child.communicate()
         except BaseException:
-            os.killpg(child.pid, signal.SIGKILL) if os.name == "posix" else child.kill()
+            child.kill() if sys.platform == "win32" else os.killpg(child.pid, signal.SIGKILL)
             raise
     if child.returncode:
         raise SetupError(f"the installation failed at:  {shlex.join(line)}\n{said.strip()}\n{reason(said)}".rstrip())
@@ -236,7 +243,7 @@ def lock(path: Path) -> Iterator[None]:
 def taken(file: int) -> bool:
     """Whether the lock on a file is ours now."""
     try:
-        if os.name == "nt":
+        if sys.platform == "win32":
             import msvcrt
 
             os.lseek(file, 0, os.SEEK_SET)
@@ -264,7 +271,7 @@ def writable(folder: Path) -> bool:
 
 def cache() -> Path:
     """This checkout's folder in the user's cache."""
-    if os.name == "nt":
+    if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
     elif sys.platform == "darwin":
         base = "~/Library/Caches"
