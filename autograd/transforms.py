@@ -83,8 +83,9 @@ def grad(f: Any, argnum: Any = 0, *cotangent: Any, **options: Any) -> Any:
         ShapeError: `f` returned more than one number, or there is no argument `argnum`.
         DtypeError: `f` returned a complex number.
 
-    >>> grad(lambda x: x**3)(2.0)
-    np.float64(12.0)
+    Examples:
+        >>> grad(lambda x: x**3)(2.0)
+        np.float64(12.0)
     """
     if isinstance(f, Value):
         return backward.grad(f, argnum, *cotangent, **options)
