@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -47,16 +46,22 @@ def variable(x: Any) -> Value:
     """A fresh `Value` with the data of `x`. If `x` is a `Value` itself, the fresh one is computed from it, so that a
     derivative with respect to the one is not mistaken for a derivative with respect to the other."""
     if isinstance(x, Value):
-        copy = record(arithmetic.positive, x)
-        return copy if copy.requires_grad else wrap(copy.raw, requires_grad=True)
+        copy: Value = record(arithmetic.positive, x)
+        return copy if copy.requires_grad else _fresh(copy.raw, whole=False)
     raw = as_data(x)
-    mine = raw is not x and getattr(raw, "base", None) is None
-    if not mine and raw.nbytes <= FULLY and isinstance(raw, np.ndarray):
-        raw, mine = raw.copy(), True
+    if raw.__class__ is np.ndarray and (raw is x or raw.base is not None):  # the caller's, who may change it
+        if raw.nbytes <= FULLY:
+            raw = raw.copy()
+        elif not is_safe(raw):
+            fresh = _fresh(raw, whole=False)
+            fresh.parent0 = Witness(raw)
+            return fresh
+    return _fresh(raw, whole=isinstance(x, (int, np.integer)))
+
+
+def _fresh(raw: Any, *, whole: bool) -> Variable:
     fresh: Any = wrap(raw, requires_grad=True, kind=Variable)
-    if isinstance(raw, np.ndarray) and not mine and not is_safe(raw):
-        fresh.parent0 = Witness(raw)  # a large array of the caller's: not copied, but watched
-    fresh.live, fresh.whole = True, isinstance(x, (int, np.integer))
+    fresh.live, fresh.whole = True, whole
     return fresh
 
 
@@ -74,24 +79,23 @@ class Trace:
 
     __slots__ = ("_build", "_size", "_which", "inputs", "name", "out")
 
-    def __init__(self, f: Function, argnum: Argnum, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def __init__(self, f: Function, argnum: Argnum, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
         self.name = getattr(f, "__name__", None) or type(f).__name__
-        single = not isinstance(argnum, Sequence)
-        places = self._places([argnum] if isinstance(argnum, int) else argnum, len(args))
+        single = argnum.__class__ is int or not isinstance(argnum, Sequence)
+        places = self._places((argnum,) if single else argnum, len(args))
         chosen = args[places[0]] if single else tuple(args[place] for place in places)
-        leaves, self._build = tree.flatten(chosen)
-        self._size = len(leaves)
-        self._which = [i for i, leaf in enumerate(leaves) if leaf is chosen or is_variable(leaf)]
-        with enable_grad() if not is_recording() else nullcontext():
-            self.inputs = [variable(leaves[i]) for i in self._which]
-            new = self.rebuild(self.inputs, leaves)
-            given = list(args)
-            for place, argument in zip(places, (new,) if single else new, strict=True):
-                given[place] = argument
-            self.out = self._run(f, given, kwargs)
+        if is_recording():
+            given = self._fill(chosen)
+        else:
+            with enable_grad():
+                given = self._fill(chosen)
+        arguments = list(args)
+        for place, argument in zip(places, (given,) if single else given, strict=True):
+            arguments[place] = argument
+        self.out = self._run(f, arguments, kwargs)
 
     def _places(self, argnum: Any, n: int) -> list[int]:
-        places = [operator.index(place) for place in (argnum if isinstance(argnum, Iterable) else [argnum])]
+        places = [operator.index(place) for place in argnum]
         for place in places:
             if not -n <= place < n:
                 raise ShapeError(
@@ -99,18 +103,31 @@ class Trace:
                 )
         return places
 
+    def _fill(self, chosen: Any) -> Any:
+        """The arguments to be differentiated with fresh Values in them."""
+        leaves, self._build = tree.flatten(chosen)
+        self._size = len(leaves)
+        self._which = [i for i, leaf in enumerate(leaves) if leaf is chosen or is_variable(leaf)]
+        self.inputs = [variable(leaves[i]) for i in self._which]
+        return self.rebuild(self.inputs, leaves)
+
     def _run(self, f: Function, args: list[Any], kwargs: dict[str, Any]) -> Any:
         depth = tracing.set(tracing.get() + 1)
         try:
-            return f(*args, **kwargs)
+            if is_recording():
+                return f(*args, **kwargs)
+            with enable_grad():
+                return f(*args, **kwargs)
         finally:
             tracing.reset(depth)
             for x in self.inputs:
-                if isinstance(x, Variable):
+                if x.__class__ is Variable:
                     x.live = False
 
     def rebuild(self, new: Sequence[Any], others: Sequence[Any] = ()) -> Any:
         """`new` in the form of the arguments; where there is nothing for a leaf, what `others` has there."""
+        if len(new) == self._size:
+            return self._build(list(new))
         filled = list(others) or [None] * self._size
         for i, leaf in zip(self._which, new, strict=True):
             filled[i] = leaf
@@ -179,6 +196,8 @@ class PullBack:
         """A result as the caller should see it: plain, unless an outer derivative is at work."""
         if self.recorded:
             return out
+        if isinstance(out, Value):
+            return out.raw
         leaves, rebuild = tree.flatten(out)
         return rebuild([unbox(leaf) for leaf in leaves])
 

@@ -48,11 +48,13 @@ def value_and_grad(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) ->
 def _value_and_gradient(f: Function, argnum: Argnum, has_aux: bool, /, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
     trace = Trace(f, argnum, args, kwargs)
     out, aux = trace.out if has_aux else (trace.out, None)
-    _check_scalar(trace.name, out)
+    scalar = isinstance(out, Value) and out.raw.__class__ is np.float64
+    if not scalar:
+        _check_scalar(trace.name, out)
     pull = PullBack([out], trace.inputs)
-    if pull.independent:
+    if pull.independent and not isinstance(f, Derived):
         warn_independent(trace.name)
-    gradients = pull([np.ones_like(unbox(out))[()]])
+    gradients = pull([None if scalar else np.ones_like(unbox(out))[()]])
     value = pull.settled(out)
     return ((value, unbox(aux)) if has_aux else value), trace.rebuild(gradients)
 
@@ -122,7 +124,7 @@ def _elementwise(f: Function, argnum: Argnum, /, *args: Any, **kwargs: Any) -> A
             f"elementwise_grad of {trace.name} at {user_line()}: it must return an array, and returned {describe(trace.out)}"
         )
     pull = PullBack([trace.out], trace.inputs)
-    if pull.independent:
+    if pull.independent and not isinstance(f, Derived):
         warn_independent(trace.name)
     return trace.rebuild(pull.complete(trace.out, np.ones_like(unbox(trace.out))[()]))
 
@@ -235,14 +237,14 @@ def jacobian(f: Function, argnum: Argnum = 0) -> Function:
     sweep for each element of the result; where the argument has fewer elements, one for each of those, through the
     linearised function. For a real argument and a complex result it is complex.
     """
-    return derived(_jacobian, f, argnum, True)
+    return derived(_jacobian, f, argnum)
 
 
-def _jacobian(f: Function, argnum: Argnum, aware: bool, /, *args: Any, **kwargs: Any) -> Any:
+def _jacobian(f: Function, argnum: Argnum, /, *args: Any, **kwargs: Any) -> Any:
     trace = Trace(f, argnum, args, kwargs)
     outs, build = tree.flatten(trace.out)
-    if aware and PullBack(outs, trace.inputs).independent:
-        warn_independent(trace.name)
+    if not isinstance(f, Derived) and PullBack(outs, trace.inputs).independent:
+        warn_independent(trace.name)  # a derivative may well be constant
     return build([trace.rebuild(_blocks(out, trace.inputs)) for out in outs])
 
 
@@ -273,7 +275,7 @@ def _units(x: Any) -> Iterable[Any]:
 
 def hessian(f: Function, argnum: int = 0) -> Function:
     """The function that returns the second derivatives, in the shape ``f(x).shape + x.shape + x.shape``."""
-    return derived(_jacobian, derived(_jacobian, f, argnum, True), argnum, False)
+    return jacobian(jacobian(f, argnum), argnum)
 
 
 # -- what is recorded --------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "autograd"
 
 # Each room names the rooms that it may import; docs of the house: CONTRIBUTING.md, "Where things are".
 _ENGINE = ("engine", "rules", "errors")
-_FUNCTIONS = ("transforms", "tracing", "custom", "opaque", "tree", "scope", *_ENGINE)
+_FUNCTIONS = ("strict", "transforms", "tracing", "custom", "opaque", "tree", "scope", *_ENGINE)
 _SOLVERS = ("solvers", "functions", "hips", *_FUNCTIONS)
 _FACE = ("hips", "functions", "solvers", *_FUNCTIONS)
 _HIPS = ("functions", "solvers", *_FUNCTIONS)
@@ -21,6 +21,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "engine": ("rules", "errors"),
     "tree": _ENGINE,
     "scope": _ENGINE,
+    "strict": ("scope", *_ENGINE),
     "functions": _ENGINE,
     "tracing": ("tree", *_ENGINE),
     "transforms": ("tracing", "tree", *_ENGINE),

@@ -16,6 +16,7 @@ from .convert import as_data, is_value
 from .graph import Node, give_up, on_the_way, reachable
 from .mode import undisturbed, watch
 from .shapes import fit
+from .witness import original
 
 _float64 = np.float64
 
@@ -58,11 +59,15 @@ def sweep(
         else:  # one or two inputs and no keywords: the same thing unrolled, because here is where the time goes
             in0, in1, parent0, parent1, rules = node.in0, node.in1, node.parent0, node.parent1, op.rules
             if parent0 is not None and (key := parent0.number) in wanted and (rule := rules[0]) is not None:
+                if parent1 is None and in1.__class__ is tuple:
+                    in1 = original(in1, op.name)
                 c = rule(g, node.raw, in0) if in1 is None else rule(g, node.raw, in0, in1)
                 if c.__class__ is not _float64 or in0.__class__ is not _float64:
                     c = fit(c, in0)
                 cotangents[key] = cotangents[key] + c if key in cotangents else c
             if parent1 is not None and (key := parent1.number) in wanted and (rule := rules[1]) is not None:
+                if parent0 is None and in0.__class__ is tuple:
+                    in0 = original(in0, op.name)
                 c = rule(g, node.raw, in0, in1)
                 if c.__class__ is not _float64 or in1.__class__ is not _float64:
                     c = fit(c, in1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, Protocol
 
-from ..errors import ChangedDataError, GraphError, describe, user_line
+from ..errors import GraphError, describe, user_line
 from ..rules.op import Op
-from .witness import Witness
+from .witness import Witness, changed
 
 
 class Node(Protocol):
@@ -81,43 +81,26 @@ def _many_parents(node: Node) -> tuple[Any, ...]:
             "compute the result again, or call backward() without leaves_only the first time"
         )
     parents: tuple[Any, ...] = node.more[1]
-    witnesses: tuple[Any, ...] = node.more[3]
-    return parents + witnesses if witnesses else parents
+    return parents
 
 
 def _check(younger: Any, node: Node) -> None:
-    """What stands in a parent's place and is younger than `node`: new data, or the witness of an array."""
-    if younger.__class__ is not Witness:
-        raise _changed(younger, node)
-    if younger.unchanged():
-        return
-    if node.op is None or not younger.complete:
-        raise _changed(node if node.op is None else younger.array, node)
-    _restore(node, younger)
+    """What stands in a parent's place and is younger than `node`: a Value with new data, or the witness of a leaf."""
+    if younger.__class__ is Witness:
+        _check_leaf(node)
+    else:
+        raise changed(f"a Value ({describe(younger)})", node.op.name if node.op is not None else "an operation")
 
 
 def _check_leaf(leaf: Any) -> None:
     """Notice that the array of a leaf, once it was handed out, was changed after an operation was computed from it."""
     if leaf.op is None and leaf.parent0 is not None and not leaf.parent0.unchanged():
-        raise _changed(leaf, leaf)
-
-
-def _restore(node: Node, witness: Witness) -> None:
-    """Put the constant array that `node` was computed from back into its inputs, as it was then."""
-    original = witness.original()
-    if node.more is not None:
-        raw, parents, static, witnesses = node.more
-        raw = tuple(original if x is witness.array else x for x in raw)
-        node.more = raw, parents, static, tuple(w for w in witnesses if w is not witness)
-    elif node.parent0 is witness:
-        node.in0, node.parent0 = original, None
-    else:
-        node.in1, node.parent1 = original, None
+        raise changed(f"a Value ({describe(leaf)})", "an operation")
 
 
 def give_up(node: Node) -> None:
     """Let go of what `node` was computed from, once the backward pass has left it behind."""
-    node.op, node.more = GIVEN_UP, ((), (), {}, ())
+    node.op, node.more = GIVEN_UP, ((), (), {})
     node.in0 = node.in1 = node.parent0 = node.parent1 = None
 
 
@@ -135,13 +118,3 @@ def on_the_way(nodes: dict[int, Node], targets: Collection[int]) -> set[int]:
                 needed.add(number)
                 break
     return needed
-
-
-def _changed(what: Any, node: Node) -> ChangedDataError:
-    """The error for data that was changed between the forward and the backward pass."""
-    saver = "an operation" if node.op is None else node.op.name
-    return ChangedDataError(
-        f"the data of {'a constant array' if not hasattr(what, 'number') else 'a Value'} ({describe(what)}) was changed "
-        f"after {saver} had saved it for the backward pass (backward pass at {user_line()}). Compute the result again "
-        "after the change, make the change after it, or change a copy"
-    )

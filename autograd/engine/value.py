@@ -23,7 +23,7 @@ from .backward import backward
 from .convert import PLAIN, apart, as_data, checked, holds_value, operand, owned, stack_nested, unbox
 from .mode import is_recording
 from .protocols import Protocols
-from .witness import FULLY, Witness, is_safe
+from .witness import FULLY, Witness, original, seen
 
 _next_number = itertools.count().__next__  # creation numbers: a node is younger than everything it was made from
 _new = object.__new__
@@ -66,11 +66,13 @@ def record(op: Op, x: Any, y: Any = None) -> Any:
     if needed and (mode := is_recording()):
         if raw.__class__ is not _float64 or op.folds:  # there may be arrays among the inputs
             if parent0 is None:
-                parent0 = _witness(op, 0, in0) if in0.__class__ is _ndarray else None
+                if in0.__class__ is _ndarray and 0 in op.saved:
+                    in0 = (in0, in0.tobytes()) if in0.nbytes <= FULLY else seen(in0)
             elif parent0.parent0.__class__ is Witness:
                 _look(parent0)
             if parent1 is None:
-                parent1 = _witness(op, 1, in1) if in1.__class__ is _ndarray else None
+                if in1.__class__ is _ndarray and 1 in op.saved:
+                    in1 = (in1, in1.tobytes()) if in1.nbytes <= FULLY else seen(in1)
             elif parent1.parent0.__class__ is Witness:
                 _look(parent1)
         node.number = _next_number()
@@ -113,23 +115,19 @@ def record_many(op: Op, inputs: Sequence[Any], static: dict[str, Any] | None = N
         for parent in parents:
             if parent is not None and parent.parent0.__class__ is Witness:
                 _look(parent)
-        seen = [_witness(op, i, x) for i, x in enumerate(raw) if parents[i] is None and x.__class__ is _ndarray]
+        raw = tuple(
+            seen(x) if x.__class__ is _ndarray and parents[i] is None and i in op.saved else x
+            for i, x in enumerate(raw)
+        )
         node.number = _next_number()
         node.requires_grad = True
         node.op = op
-        node.more = (raw, parents, static, tuple(w for w in seen if w is not None))
+        node.more = (raw, parents, static)
         if mode is not True:
             mode(node)
     else:
         node.raw = apart(node.raw, raw[0] if raw else None)
     return node
-
-
-def _witness(op: Op, i: int, array: Any) -> Witness | None:
-    """A witness of a constant that a rule of `op` will compute with, unless nobody can change it."""
-    if i in op.saved and (array.nbytes <= FULLY or not is_safe(array)):
-        return Witness(array)
-    return None
 
 
 def _look(value: Value) -> None:
@@ -186,13 +184,11 @@ class Value(Protocols):
     grad: Any
     name: str | None
     op: Op | None
-    in0: Any
+    in0: Any  # the plain input; of a constant array the pair of it and what it looked like
     in1: Any
-    parent0: (
-        Any  # a Value; a Witness in the place of a constant array, and of a leaf whose array was handed out; or None
-    )
+    parent0: Any  # the Value that in0 comes from, if there is one; of a leaf whose array was handed out a Witness
     parent1: Any
-    more: tuple[tuple[Any, ...], tuple[Value | None, ...], dict[str, Any], tuple[Witness, ...]] | None
+    more: tuple[tuple[Any, ...], tuple[Value | None, ...], dict[str, Any]] | None
     number: int
     requires_grad: bool
 
@@ -261,9 +257,10 @@ class Value(Protocols):
     @property
     def inputs(self) -> tuple[Any, ...]:
         """The plain inputs that the operation was computed from (empty for a leaf)."""
-        if self.more is not None:
-            return self.more[0]
-        return () if self.op is None else (self.in0,) if self.in1 is None else (self.in0, self.in1)
+        if self.op is None:
+            return ()
+        raw = self.more[0] if self.more is not None else (self.in0,) if self.in1 is None else (self.in0, self.in1)
+        return tuple(original(x, self.op.name) if x.__class__ is tuple else x for x in raw)
 
     @property
     def parents(self) -> tuple[Value | None, ...]:
@@ -272,8 +269,7 @@ class Value(Protocols):
             return self.more[1]
         if self.op is None:
             return ()
-        values = (self.parent0,) if self.in1 is None else (self.parent0, self.parent1)
-        return tuple(None if parent.__class__ is Witness else parent for parent in values)
+        return (self.parent0,) if self.in1 is None else (self.parent0, self.parent1)
 
     @property
     def static(self) -> dict[str, Any]:

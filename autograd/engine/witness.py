@@ -1,9 +1,11 @@
-"""`Witness`: what an array looked like when an operation was computed from it.
+"""What an array looked like when an operation was computed from it.
 
 A derivative rule must compute with the numbers that the operation computed with. A `Value`'s own array is out of reach; a
 constant array is the caller's, and so is the array of a leaf once `Value.data` has handed it out. Both may be changed
-between the forward and the backward pass. A witness stands in the place of a parent (of the constant; of the leaf, which
-has no parent of its own) and counts as younger than every node, so that the walk of the backward pass stops at it and looks.
+between the forward and the backward pass.
+
+Of a constant a node keeps the pair (array, what it looked like): a backward pass puts the original back where it can,
+and raises where it cannot. A leaf whose array was handed out has a `Witness` in the place of a parent.
 """
 
 from __future__ import annotations
@@ -13,43 +15,70 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import ChangedDataError, describe, user_line
+from .mode import watch
+
 FULLY = 65536  # bytes: up to here every element is kept, which is cheaper than any checksum of them
 _SAMPLES = (
     256  # elements that are kept of a larger array: of a change of most of its elements one is noticed for certain
 )
 _GOLDEN = (np.sqrt(5) - 1) / 2
 
+Pair = tuple[Any, bytes]
+
+
+def seen(array: Any) -> Any:
+    """The array with what it looks like: its bytes, or those of a sample of its elements; alone if nobody can change it."""
+    if array.nbytes <= FULLY or watch.get() is not None:  # in the strict mode: every array
+        return array, array.tobytes()
+    return array if is_safe(array) else (array, _sample(array))
+
+
+def unchanged(pair: Pair) -> bool:
+    """Whether the array still looks as it did."""
+    array, bytes_then = pair
+    return bytes_then == (array.tobytes() if len(bytes_then) == array.nbytes else _sample(array))
+
+
+def original(pair: Pair, name: str) -> Any:
+    """The array as it was when the operation `name` was computed from it."""
+    array, bytes_then = pair
+    if unchanged(pair):
+        return array
+    if len(bytes_then) == array.nbytes:
+        return np.frombuffer(bytes_then, array.dtype).reshape(array.shape)
+    raise changed(f"a constant array ({describe(array)})", name)
+
+
+def changed(what: str, name: str) -> ChangedDataError:
+    """The error for data that was changed between the forward and the backward pass."""
+    return ChangedDataError(
+        f"the data of {what} was changed after {name} had saved it for the backward pass (backward pass at "
+        f"{user_line()}). Compute the result again after the change, make the change after it, or change a copy"
+    )
+
 
 class Witness:
-    """The bytes of an array, or of a sample of its elements if it is large."""
+    """What the array of a leaf looked like when it was last computed from. It counts as younger than every node, so that
+    the walk of a backward pass, which meets it as the leaf's parent, stops to look."""
 
-    __slots__ = ("array", "seen")
-    number = float("inf")  # younger than any node
+    __slots__ = ("pair",)
+    number = float("inf")
     requires_grad = False
 
-    def __init__(self, array: Any, *, fully: bool = False) -> None:
-        self.array = array
-        self.seen = array.tobytes() if fully or array.nbytes <= FULLY else _sample(array)
-
-    @property
-    def complete(self) -> bool:
-        """Whether the array can be made again from what was seen."""
-        return len(self.seen) == self.array.nbytes
+    def __init__(self, array: Any) -> None:
+        kept = seen(array)
+        self.pair: Pair = kept if kept.__class__ is tuple else (array, _sample(array))
 
     def unchanged(self) -> bool:
-        """Whether the array looks as it did."""
-        return self.seen == (self.array.tobytes() if self.complete else _sample(self.array))
-
-    def original(self) -> Any:
-        """The array as it was."""
-        return np.frombuffer(self.seen, self.array.dtype).reshape(self.array.shape)
+        """Whether it still looks like that."""
+        return unchanged(self.pair)
 
 
 def _sample(array: Any) -> bytes:
     """Elements from all over the array, in no pattern that a change could follow by accident."""
     places = _places(array.size)
-    flat = array.reshape(-1) if array.flags.c_contiguous else None
-    picked = flat[places] if flat is not None else array[np.unravel_index(places, array.shape)]
+    picked = array.reshape(-1)[places] if array.flags.c_contiguous else array[np.unravel_index(places, array.shape)]
     return bytes(picked.tobytes())
 
 
