@@ -7,6 +7,7 @@ dataclasses of arrays. Plain arrays go in and come out; inside the function they
 from __future__ import annotations
 
 import functools
+import math
 import types
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, overload
@@ -250,7 +251,7 @@ def _jacobian(f: Function, argnum: Argnum, /, *args: Any, **kwargs: Any) -> Any:
 
 def _blocks(out: Any, inputs: list[Value]) -> list[Any]:
     """The Jacobian of one array with respect to each of `inputs`."""
-    shape, size = np.shape(out), int(np.size(unbox(out)))
+    shape, size = np.shape(out), math.prod(np.shape(out))
     if not differentiable(out):
         return [np.zeros(shape + x.shape, x.dtype) for x in inputs]
     is_complex = np.iscomplexobj(out) or any(np.iscomplexobj(x) for x in inputs)
@@ -267,7 +268,7 @@ def _blocks(out: Any, inputs: list[Value]) -> list[Any]:
 
 def _units(x: Any) -> Iterable[Any]:
     """The unit arrays in the shape of `x`, one after the other."""
-    for i in range(int(np.size(x))):
+    for i in range(math.prod(np.shape(x))):
         unit = np.zeros_like(x).reshape(-1)
         unit[i] = 1
         yield unit.reshape(np.shape(x))[()]
@@ -299,7 +300,7 @@ def straight_through(f: Function) -> Function:
 
 def _check_scalar(name: str, out: Any) -> None:
     """A gradient is of one real number."""
-    if isinstance(out, (list, tuple, dict)) or np.size(unbox(out)) != 1:
+    if isinstance(out, (list, tuple, dict)) or math.prod(np.shape(out)) != 1:
         raise ShapeError(
             f"grad of {name} at {user_line()}: it must return a scalar, and returned {describe(out)}; reduce it "
             "with .sum() or .mean(), or ask for its jacobian"

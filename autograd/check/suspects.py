@@ -42,7 +42,7 @@ class Uses:
         if traced is None:
             return []
         out, leaf = traced
-        nodes, _ = reachable(out)
+        nodes, _ = reachable([out])
         users = [
             (node, i)
             for node in nodes.values()
@@ -91,7 +91,7 @@ class Uses:
         if traced is None:
             return None
         out, leaf = traced
-        nodes, _ = reachable(out)
+        nodes, _ = reachable([out])
         if len(nodes) > _MOST_NODES:
             return None
         faults = [(node, *fault) for node in (nodes[number] for number in sorted(nodes)) for fault in _faulty(node)]

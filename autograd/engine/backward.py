@@ -86,6 +86,8 @@ def _contributions(
     out: Any = node if create_graph else node.raw
     inputs = [x if p is None else p for x, p in zip(raw, parents, strict=True)] if create_graph else raw
     places = [i for i, parent in enumerate(parents) if parent is not None and parent.number in wanted]
+    if not places:
+        return
     for i, c in zip(places, op.pull(places, g, out, inputs, static), strict=True):
         if c is not None:
             if (look := watch.get()) is not None:
