@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
+_PYTHON = os.path.dirname(os.__file__) + os.sep
+_RELATIVES = ("scipy", "pandas", "xarray")  # they call back into a Value's methods
 
 
 class AutogradError(Exception):
@@ -66,18 +68,22 @@ def describe(x: Any) -> str:
 
 
 @cache
-def _libraries(scipy: bool) -> tuple[str, ...]:
-    """The folders whose lines are nobody's own: this package, `nn` beside it, NumPy and, once it is loaded, SciPy."""
+def _libraries(loaded: tuple[str, ...]) -> tuple[str, ...]:
+    """The folders whose lines are nobody's own: this package, `nn` beside it, NumPy, and what of its relatives is loaded."""
     beside = os.path.join(os.path.dirname(_PACKAGE), "nn")
-    folders = [_PACKAGE, beside, *np.__path__, *(sys.modules["scipy"].__path__ if scipy else ())]
+    folders = [_PACKAGE, beside, *np.__path__, *(path for name in loaded for path in sys.modules[name].__path__)]
     return tuple(folder + os.sep for folder in folders)
 
 
+def _is_library(file: str, libraries: tuple[str, ...]) -> bool:
+    return file.startswith(libraries) or (file.startswith(_PYTHON) and "site-packages" not in file)
+
+
 def user_frame() -> FrameType:
-    """The innermost frame outside of this package, `nn`, NumPy and SciPy: the line that the user wrote."""
-    libraries = _libraries("scipy" in sys.modules)
+    """The innermost frame outside of this package, `nn`, NumPy and its relatives: the line that the user wrote."""
+    libraries = _libraries(tuple(name for name in _RELATIVES if name in sys.modules))
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(libraries):
+    while frame.f_back is not None and _is_library(frame.f_code.co_filename, libraries):
         frame = frame.f_back
     return frame
 

@@ -34,7 +34,9 @@ class Protocols(ArrayMethods):
         raise UnsupportedError(
             f"a Value cannot become a plain NumPy array at {user_line()}: its history would be lost without a word. "
             "Use value.data for the plain numbers, autograd.Value([...]) to stack Values into an array, and "
-            "np.where or value[index] in place of assignment into an array"
+            "np.where or value[index] in place of assignment into an array. What another library's array (pandas, xarray, "
+            "masked, sparse) holds is had by its .to_numpy(), .values, .filled(number); a sparse product by "
+            "autograd.scipy.sparse.matmul"
         )
 
     # -- containers ----------------------------------------------------------------------------------------------

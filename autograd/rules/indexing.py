@@ -32,7 +32,7 @@ def freeze(index: Any) -> tuple[tuple[Any, ...], tuple[Array, ...]]:
 
 def _places(part: Any) -> Array:
     """An index that is no number and no slice, as an array; of nothing at all it is an array of no places."""
-    if hasattr(part, "dtype"):
+    if hasattr(part, "__array_function__"):
         return part
     places = np.asarray(part)
     return places if places.size or places.dtype != np.float64 else places.astype(np.intp)
