@@ -334,7 +334,7 @@ def test_a_minimum_is_differentiable():
 def test_least_squares(jac):
     """A straight line through points: its parameters are linear in the ordinates."""
     t, y = np.arange(5.0), np.array([0.1, 0.9, 2.2, 2.8, 4.1])
-    fit = lambda y: least_squares(lambda p, y: p["a"] + p["b"] * t - y, {"a": 0.0, "b": 0.0}, jac, y, method="lm").x
+    fit = lambda y: least_squares(lambda p, y: p["a"] + p["b"] * t - y, {"a": 0.0, "b": 0.0}, jac, args=y, method="lm").x
     close([fit(y)["b"], fit(y)["a"]], np.polyfit(t, y, 1), atol=1e-7)
     close(grad(lambda y: fit(y)["b"])(y), (t - 2) / 10, atol=1e-7)
 
