@@ -1,9 +1,7 @@
 """The flow of a differential equation as an operation with derivatives of every order.
 
-For y′ = f(y, t, p) the cotangent a of the state satisfies a′ = −aᵀ∂f/∂y, backwards in time; ∫ aᵀ∂f/∂p dt belongs to the
-parameters (L. S. Pontryagin et al., 1962). The state in it is *not* integrated backwards, which would blow up where the
-equation is stiff: it is integrated forwards once more and interpolated, by the method's own polynomials. The equation for
-a, backwards, is as stable as that for y, forwards. The integral is Gauss and Legendre's on the steps of both.
+How a cotangent is pulled back through it depends on whether it is stiff: see `adjoint` and `collocation`. Neither integrates
+the state backwards, which would blow up.
 
 Pulling back is linear in the cotangent: g ↦ Sᵀg, S the derivative of the flow. So its own derivatives are those of
 g·(S v), and S v, the push-forward, is the flow of a longer equation, y′ = f and s′ = ∂f/∂y s + ∂f/∂p v, forwards again.
@@ -18,13 +16,11 @@ import numpy as np
 from scipy import integrate
 
 from ..convert import unbox
-from ..errors import ChangedDataError, GraphError, user_line
+from ..errors import ChangedDataError, user_line
 from ..op import Op
-from ..transforms import grad, jacobian, jvp, vjp
+from ..transforms import grad, jvp
+from . import adjoint, collocation
 from .packing import Function
-
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(5)
-
 
 @dataclass
 class Method:
@@ -33,22 +29,14 @@ class Method:
     Attributes:
         name: SciPy's function.
         solve: the states (a row each), from a function of (y, t), a first state and times.
-        options: the method and its tolerances, for `scipy.integrate.solve_ivp`.
-        implicit: whether the method has a use for the Jacobian.
+        options: the method, its tolerances and its longest step, for `scipy.integrate.solve_ivp`.
+        implicit: whether the method is one for stiff equations.
     """
 
     name: str
     solve: Function
     options: dict[str, Any]
     implicit: bool
-
-    def integrate(self, slope: Function, jac: Function, start: float, end: float, y: Any) -> Any:
-        """The solution of y′ = slope(t, y) as a function of time (`sol`), and its steps (`t`)."""
-        jacobian = {"jac": jac} if self.implicit else {}
-        found = integrate.solve_ivp(slope, (start, end), y, dense_output=True, **jacobian, **self.options)
-        if not found.success:
-            raise GraphError(f"{self.name} failed in the backward pass at {user_line()}: {found.message}")
-        return found
 
 
 def flow(method: Method, f: Function, y0: Any, t: Any, p: Any) -> Any:
@@ -102,54 +90,34 @@ def _adjoint(method: Method, f: Function, g: Any, y0: Any, t: Any, p: Any) -> li
         return [a + scale, of_t + scale, of_p + scale]
     g = g / scale
     ends = np.flatnonzero(np.any(g != 0, axis=1))
-    state = Trajectory(method, f, y0, t[0], t[ends[-1]], p)
-    for i, before in zip(ends[::-1], [*ends[-2::-1], 0], strict=True):
-        if i:
-            of_t[i] = np.sum(f(state(t[i]), t[i], p) * g[i])
-            a = a + g[i]
-            a, more = _segment(method, f, state, a, t[i], t[before], p)
-            of_p = of_p + more
+    places = [0, *ends[ends > 0]]
+    legs = _legs(method, f, y0, t[places], p)
+    for i, (y, pull) in zip(places[:0:-1], legs[::-1], strict=True):
+        a = a + g[i]
+        of_t[i] = np.sum(f(y, t[i], p) * g[i])
+        a, more = pull(a)
+        of_p = of_p + more
     of_t[0] = -np.sum(f(y0, t[0], p) * a)
     return [(a + g[0]) * scale, of_t * scale, of_p * scale]
 
 
-class Trajectory:
-    """The forward solution as a function of time, with the times of its steps."""
-
-    def __init__(self, method: Method, f: Function, y0: Any, start: float, end: float, p: Any) -> None:
-        self.steps, self._at, self._only = np.array([start, end]), None, y0
-        if start != end:
-            found = method.integrate(
-                lambda s, y: f(y, s, p), lambda s, y: jacobian(lambda y: f(y, s, p))(y), start, end, y0
-            )
-            self.steps, self._at = found.t, found.sol
-
-    def __call__(self, s: float) -> Any:
-        return self._only if self._at is None else self._at(s)
+def _legs(method: Method, f: Function, y0: Any, times: Any, p: Any) -> list[tuple[Any, Function]]:
+    """The states at `times` and the ways back between them, by the means that fit the equation."""
+    options = {name: x for name, x in method.options.items() if name not in ("rtol", "atol")}
+    rtol, atol = method.options.get("rtol", 1e-3), method.options.get("atol", 1e-6)
+    finer = min(1.0, max(0.01, 1e-8 / max(rtol, 1e-16)))  # a gradient loses digits that the state keeps
+    options |= {"rtol": rtol * finer, "atol": atol * finer}
+    if method.options.get("method") == "LSODA":
+        stiff = _lsoda_found_it_stiff(f, y0, times, p, rtol, atol)
+        return collocation.legs(f, y0, times, p, options) if stiff else adjoint.legs(f, y0, times, p, options | {"method": "DOP853"})
+    return (collocation if method.implicit else adjoint).legs(f, y0, times, p, options)
 
 
-def _segment(method: Method, f: Function, state: Function, a: Any, end: float, start: float, p: Any) -> tuple[Any, Any]:
-    """The cotangent of the state, carried back from `end` to `start`, and what it leaves on the way for the parameters."""
-    if start == end:
-        return a, np.zeros_like(p)
-
-    def slope(s: float, a: Any) -> Any:
-        return -vjp(lambda y: f(y, s, p), state(s))[1](a)
-
-    def slope_of_slope(s: float, a: Any) -> Any:
-        return -jacobian(lambda y: f(y, s, p))(state(s)).T
-
-    found = method.integrate(slope, slope_of_slope, end, start, a)
-    of_p = np.zeros_like(p)
-    if np.size(p):
-        low, high = min(start, end), max(start, end)
-        steps = np.unique(np.concatenate([found.t, state.steps[(state.steps > low) & (state.steps < high)]]))
-        for left, right in zip(steps[:-1], steps[1:], strict=True):
-            for node, weight in zip(_NODES, _WEIGHTS, strict=True):
-                s = (left + right) / 2 + node * (right - left) / 2
-                y = state(s)
-                of_p = of_p + weight * (right - left) / 2 * vjp(lambda p, y=y, s=s: f(y, s, p), p)[1](found.sol(s))
-    return found.y[:, -1], of_p if end > start else -of_p
+def _lsoda_found_it_stiff(f: Function, y0: Any, times: Any, p: Any, rtol: float, atol: float) -> bool:
+    """Whether LSODA, which chooses between a method for stiff equations and another as it goes along, ever took the former."""
+    looks = np.linspace(times[0], times[-1], 33)
+    report = integrate.odeint(f, y0, looks, (p,), full_output=True, rtol=rtol, atol=atol, mxstep=10**6)[1]
+    return bool(np.any(report["mused"] == 2))
 
 
 def _tangent(method: Method, f: Function, y0: Any, t: Any, p: Any, of_y0: Any, of_t: Any, of_p: Any) -> Any:
