@@ -6,6 +6,7 @@ interpolated by the polynomials of the forward integration. The integral is Gaus
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -36,10 +37,12 @@ def legs(f: Function, y0: Any, times: Any, p: Any, options: dict[str, Any]) -> l
     def leg(start: float, end: float) -> tuple[Any, Function]:
         return forward.sol(end), lambda a: _pull(f, forward, a, end, start, p, options)
 
-    return [leg(start, end) for start, end in zip(times[:-1], times[1:], strict=True)]
+    return [leg(start, end) for start, end in itertools.pairwise(times)]
 
 
-def _pull(f: Function, forward: Any, a: Any, end: float, start: float, p: Any, options: dict[str, Any]) -> tuple[Any, Any]:
+def _pull(
+    f: Function, forward: Any, a: Any, end: float, start: float, p: Any, options: dict[str, Any]
+) -> tuple[Any, Any]:
     of_p = np.zeros_like(p)
     if start == end:
         return a, of_p
@@ -51,8 +54,10 @@ def _pull(f: Function, forward: Any, a: Any, end: float, start: float, p: Any, o
     if np.size(p):
         inner = forward.t[(forward.t > min(start, end)) & (forward.t < max(start, end))]
         steps = np.unique(np.concatenate([found.t, inner]))
-        for left, right in zip(steps[:-1], steps[1:], strict=True):
-            for s, weight in zip((left + right + _NODES * (right - left)) / 2, _WEIGHTS * (right - left) / 2, strict=True):
+        for left, right in itertools.pairwise(steps):
+            for s, weight in zip(
+                (left + right + _NODES * (right - left)) / 2, _WEIGHTS * (right - left) / 2, strict=True
+            ):
                 y = forward.sol(s)
                 of_p = of_p + weight * vjp(lambda p, y=y, s=s: f(y, s, p), p)[1](found.sol(s))
     return found.y[:, -1], of_p if end > start else -of_p

@@ -13,6 +13,7 @@ integrated far more tightly than y; these here are derivatives of something, and
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ def legs(f: Function, y0: Any, times: Any, p: Any, options: dict[str, Any]) -> l
     """For each of `times` after the first: the state there, and the function that carries a cotangent from there to the time
     before, a ↦ (that of the state, that of the parameters)."""
     found, y = [], y0
-    for start, end in zip(times[:-1], times[1:], strict=True):
+    for start, end in itertools.pairwise(times):
         steps = _steps(f, y, start, end, p, options) if start != end else []
         y = steps[-1][2][-1] if steps else y
         found.append((y, lambda a, steps=steps: _pull(steps, f, a, p)))
@@ -48,7 +49,8 @@ def legs(f: Function, y0: Any, times: Any, p: Any, options: dict[str, Any]) -> l
 def _steps(f: Function, y: Any, start: float, end: float, p: Any, options: dict[str, Any]) -> list[Step]:
     """The steps that SciPy's Radau takes from the state `y`; its interpolants pass through their stages.
 
-    SciPy solves for the stages as well as its tolerance asks; one more step of Newton's method solves for them.
+    SciPy solves for the stages as well as its tolerance asks; one more step of Newton's method, with one Jacobian for all
+    three, solves for them.
     """
     slope = {"jac": lambda s, y: jacobian(lambda y: f(y, s, p))(y)}
     found = integrated(lambda s, y: f(y, s, p), start, end, y, **(options | slope | {"method": "Radau"}))
@@ -59,7 +61,9 @@ def _steps(f: Function, y: Any, start: float, end: float, p: Any, options: dict[
         stages = y + (interpolant(times).T - interpolant(t))
         slopes = np.stack([f(stage, s, p) for stage, s in zip(stages, times, strict=True)])
         residual = stages - y - h * _A @ slopes
-        stages = stages - np.linalg.solve(_system(f, stages, times, h, p), residual.reshape(-1)).reshape(stages.shape)
+        middle = jacobian(lambda y, s=times[1]: f(y, s, p))(stages[1])
+        system = np.eye(stages.size) - h * np.kron(_A, middle)
+        stages = stages - np.linalg.solve(system, residual.reshape(-1)).reshape(stages.shape)
         steps.append((t, h, stages))
         y = stages[-1]
     return steps

@@ -22,6 +22,7 @@ from ..transforms import grad, jvp
 from . import adjoint, collocation
 from .packing import Function
 
+
 @dataclass
 class Method:
     """How to integrate.
@@ -57,8 +58,8 @@ def flow(method: Method, f: Function, y0: Any, t: Any, p: Any) -> Any:
         y0, t, p = parts(unbox(z))
         if not np.array_equal(unbox(f(y0, t[0], p)), last["probe"], equal_nan=True):
             raise ChangedDataError(
-                f"{where}: the right-hand side is not the function any more that was integrated (a loop variable in a lambda, or an "
-                "array that was changed); hand over in args what it depends on"
+                f"{where}: the right-hand side is not the function any more that was integrated (a loop variable in a lambda, or "
+                "an array that was changed); hand over in args what it depends on"
             )
         pulled = Op(pull, of_pull_z, of_pull_g, name=f"{method.name} backwards")
         return pulled(z, g)
@@ -109,8 +110,14 @@ def _legs(method: Method, f: Function, y0: Any, times: Any, p: Any) -> list[tupl
     options |= {"rtol": rtol * finer, "atol": atol * finer}
     if method.options.get("method") == "LSODA":
         stiff = _lsoda_found_it_stiff(f, y0, times, p, rtol, atol)
-        return collocation.legs(f, y0, times, p, options) if stiff else adjoint.legs(f, y0, times, p, options | {"method": "DOP853"})
-    return (collocation if method.implicit else adjoint).legs(f, y0, times, p, options)
+        return (
+            collocation.legs(f, y0, times, p, options)
+            if stiff
+            else adjoint.legs(f, y0, times, p, options | {"method": "DOP853"})
+        )
+    if method.implicit:
+        return collocation.legs(f, y0, times, p, options)
+    return adjoint.legs(f, y0, times, p, options)
 
 
 def _lsoda_found_it_stiff(f: Function, y0: Any, times: Any, p: Any, rtol: float, atol: float) -> bool:
@@ -133,7 +140,5 @@ def _tangent(method: Method, f: Function, y0: Any, t: Any, p: Any, of_y0: Any, o
 
     start = of_y0 - f(y0, t[0], p) * of_t[0]
     found = flow(method, longer, np.concatenate([y0, start]), t, np.concatenate([p, of_p]))
-    moved = [of_y0]
-    for i in range(1, np.shape(t)[0]):
-        moved.append(found[i, n:] + f(found[i, :n], t[i], p) * of_t[i])
-    return np.stack(moved) * scale
+    moved = [found[i, n:] + f(found[i, :n], t[i], p) * of_t[i] for i in range(1, np.shape(t)[0])]
+    return np.stack([of_y0, *moved]) * scale

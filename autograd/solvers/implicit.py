@@ -68,7 +68,7 @@ def implicitly(name: str, solve: Function, given: Any) -> tuple[Any, Any]:
             return np.reshape(solved.condition(z, filled(a)), (n,))
 
         slope = np.reshape(jacobian(condition)(out, a), (n, n))
-        _check(where, *(unbox(x) for x in (slope, condition(out, a), out)), solved.size)
+        _check(where, unbox(slope), unbox(condition(out, a)), unbox(out), solved.size)
         u = np.linalg.solve(slope.T, np.reshape(g, (n,)))
         return -vjp(lambda b: condition(out, b), a)[1](u)
 
@@ -87,14 +87,14 @@ def _check(where: str, slope: Any, residual: Any, z: Any, size: int | None) -> N
         singular = not np.all(np.isfinite(scaled)) or np.linalg.cond(scaled, 1) > 1 / np.finfo(float).eps
     if singular:
         raise GraphError(
-            f"{where} has no derivative: the Jacobian of the equation that its solution satisfies is singular there. The solution "
-            "is not isolated, or it is a multiple root or a minimum without curvature, or constraints repeat each other"
+            f"{where} has no derivative: the Jacobian of the equation that its solution satisfies is singular there. The "
+            "solution is not isolated, or it is a multiple root or a minimum without curvature, or constraints repeat each other"
         )
     step = np.abs(np.linalg.solve(slope, residual))[:size]
     allowed = ACCURACY * (1 + np.abs(np.ravel(z))[:size])
     if not np.all(step <= allowed):
         raise GraphError(
             f"{where} has no derivative: its result is not a solution; one step of Newton's method would still move it by "
-            f"{np.max(step):.3g}. Solve it more tightly (tol=1e-10, or options such as gtol, xtol), from a better start or by another "
-            "method; a function that is not the same any more (a loop variable in a lambda) shows in this way too"
+            f"{np.max(step):.3g}. Solve it more tightly (tol=1e-10, or options such as gtol, xtol), from a better start or by "
+            "another method; a function that is not the same any more (a loop variable in a lambda) shows in this way too"
         )

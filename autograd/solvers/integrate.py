@@ -33,24 +33,28 @@ def odeint(func: Function, y0: Any, t: Any, args: Any = (), *more: Any, **option
     args = as_tuple(args)
     if not holds_values((y0, t, args)):
         return integrate.odeint(Plain(func, "odeint"), y0, t, args, *more, **guarded(options, "odeint"))
-    refused = [name for name in ("full_output", "tcrit") if options.get(name) is not None and options[name] is not False]
-    if refused or more:
+    refused = [name for name in ("full_output", "tcrit") if name in options and options[name] is not None]
+    if [name for name in refused if options[name] is not False]:
         raise UnsupportedError(
-            f"odeint of a Value at {user_line()} does not take {refused[0] if refused else 'options by position'}"
+            f"odeint of a Value at {user_line()} does not take {refused[0]}; call it for each part of the times"
         )
-    options = {key: x for key, x in options.items() if key not in ("full_output", "tcrit", "Dfun", "col_deriv", "ml", "mu")}
+    if more:
+        raise UnsupportedError(f"odeint of a Value at {user_line()} takes its options by name")
+    options = {
+        key: x for key, x in options.items() if key not in ("full_output", "tcrit", "Dfun", "col_deriv", "ml", "mu")
+    }
     swapped = options.pop("tfirst", False)
 
     def f(y: Any, s: Any, args: Any) -> Any:
-        return func(s, y, *args) if swapped else func(y, s, *args)
+        return _like(y, func(s, y, *args) if swapped else func(y, s, *args))
 
     def solve(f: Function, y: Any, t: Any) -> Any:
         plain = Plain(f, "odeint")
         return integrate.odeint(plain, y, t, Dfun=jacobian(f), **_of_any_size(options))
 
-    limits = {"rtol": options.get("rtol") or 1.49012e-8, "atol": options.get("atol") or 1.49012e-8}
-    longest = {"max_step": options["hmax"]} if options.get("hmax") else {}
-    method = Method("odeint", solve, {"method": "LSODA", **_of_any_size(limits), **longest}, implicit=True)
+    used: dict[str, Any] = {"method": "LSODA", "max_step": options.get("hmax") or np.inf}
+    used |= {name: options.get(name) or 1.49012e-8 for name in ("rtol", "atol")}
+    method = Method("odeint", solve, _of_any_size(used), implicit=True)
     return _solution(method, f, np.reshape(stack_nested(y0), (-1,)), t, args)
 
 
@@ -84,7 +88,7 @@ def solve_ivp(
     found: dict[str, Any] = {}
 
     def f(y: Any, s: Any, args: Any) -> Any:
-        return fun(s, y, *args)
+        return _like(y, fun(s, y, *args))
 
     def solve(f: Function, y: Any, t: Any) -> Any:
         result = _checked(_plain_solution(f, y, (t[0], t[-1]), t, options, implicit))
@@ -95,13 +99,17 @@ def solve_ivp(
     span = [x * 1.0 for x in t_span]
     chosen = t_eval is None
     if chosen:
-        own = _checked(_plain_solution(lambda y, s: f(y, s, unbox(args)), unbox(y0), unbox(span), None, options, implicit))
+        own = _checked(
+            _plain_solution(lambda y, s: f(y, s, unbox(args)), unbox(y0), unbox(span), None, options, implicit)
+        )
         t_eval = np.concatenate([np.reshape(span[0], (1,)), own.t[1:-1], np.reshape(span[1], (1,))])
         found["result"] = own
     t_eval = stack_nested(t_eval) if isinstance(t_eval, (list, tuple)) else t_eval
     first, last = (unbox(t_eval)[i] != unbox(span)[i] for i in (0, -1))
-    t = np.concatenate([*([np.reshape(span[0], (1,))] if first else []), t_eval, *([np.reshape(span[1], (1,))] if last else [])])
-    kept = {key: options[key] for key in ("method", "rtol", "atol", "max_step") if key in options}
+    t = np.concatenate(
+        [*([np.reshape(span[0], (1,))] if first else []), t_eval, *([np.reshape(span[1], (1,))] if last else [])]
+    )
+    kept: dict[str, Any] = {key: options[key] for key in ("method", "rtol", "atol", "max_step") if key in options}
     states = _solution(Method("solve_ivp", solve, _of_any_size(kept), implicit), f, y0, t, args)
     result = found.pop("result")
     result.y = states[int(first) : np.shape(t)[0] - int(last)].T
@@ -112,7 +120,9 @@ def solve_ivp(
 def _plain_solution(f: Function, y: Any, span: Any, t: Any, options: dict[str, Any], implicit: bool) -> Any:
     """SciPy's result for y′ = f(y, t), with the Jacobian where the method has a use for it."""
     slope = {"jac": lambda s, y: jacobian(f)(y, s)} if implicit else {}
-    return integrate.solve_ivp(Plain(lambda s, y: f(y, s), "solve_ivp"), span, y, t_eval=t, **slope, **_of_any_size(options))
+    return integrate.solve_ivp(
+        Plain(lambda s, y: f(y, s), "solve_ivp"), span, y, t_eval=t, **slope, **_of_any_size(options)
+    )
 
 
 def _checked(result: Any) -> Any:
@@ -131,13 +141,16 @@ def _solution(method: Method, f: Function, y0: Any, t: Any, args: Any) -> Any:
     """The states at the times `t`, where f is a function of (y, t, args)."""
     if any(np.iscomplexobj(x) for x in tree.flatten((unbox(y0), unbox(args)))[0]):
         raise UnsupportedError(
-            f"{method.name} of complex Values at {user_line()} has no derivative: write the equation for the real and the imaginary part"
+            f"{method.name} of complex Values at {user_line()} has no derivative: write the equation for the real and the "
+            "imaginary part"
         )
     parameters, filled = packed(args)
 
-    def slope(y: Any, s: Any, p: Any) -> Any:
-        found = f(y, s, filled(p))
-        found = stack_nested(found) if isinstance(found, (list, tuple)) else found
-        return found if np.shape(found) == np.shape(y) else np.zeros_like(y) + np.reshape(found, (-1,))
+    times = stack_nested(t) if isinstance(t, (list, tuple)) else t
+    return flow(method, lambda y, s, p: f(y, s, filled(p)), y0, times, parameters)
 
-    return flow(method, slope, y0, stack_nested(t) if isinstance(t, (list, tuple)) else t, parameters)
+
+def _like(y: Any, slope: Any) -> Any:
+    """What a right-hand side returned, as one vector of the shape of the state."""
+    slope = stack_nested(slope) if isinstance(slope, (list, tuple)) else slope
+    return slope if np.shape(slope) == np.shape(y) else np.zeros_like(y) + np.reshape(slope, (-1,))

@@ -81,16 +81,25 @@ def _derivatives(returned: Function, flat: Function, method: Any, jac: Any, hess
     if jac is None and name not in _WITHOUT_GRADIENT:
         found |= {"fun": value_and_grad(flat), "jac": True}
     if hess is None and hessp is None and name in _WITH_PRODUCT:
-        product = hvp(flat)
-        found["hessp"] = lambda x, v, *args: product(x, *args, v)
+        found["hessp"] = _direction_second(hvp(flat))
     if hess is None and hessp is None and name in _WITH_HESSIAN:
         found["hess"] = hessian(flat)
     return found
 
 
+def _direction_second(product: Function) -> Function:
+    """A Hessian's product with its direction in second place, as SciPy passes it, rather than last."""
+
+    def hessp(x: Any, v: Any, *args: Any) -> Any:
+        return product(x, *args, v)
+
+    return hessp
+
+
 def minimize_scalar(
-    fun: Function, bracket: Any = None, bounds: Any = None, args: Any = (), method: Any = None, tol: Any = None, options: Any = None
-) -> Any:
+    fun: Function, bracket: Any = None, bounds: Any = None, args: Any = (), method: Any = None, tol: Any = None,
+    options: Any = None,
+) -> Any:  # fmt: skip
     """`scipy.optimize.minimize_scalar`: the minimum of a function of one number; ``x`` and ``fun`` differentiable in `args`.
 
     Between `bounds` (which may hold Values) a minimum at one of them moves with it.

@@ -43,8 +43,8 @@ class Plain:
         if lost is None:
             return unbox(out)
         raise UnsupportedError(
-            f"{self._solver} at {self._where}: its function returned a Value ({describe(lost)}) for plain numbers, so it takes one from "
-            "its surroundings, and the solution would have no derivative with respect to that one. "
+            f"{self._solver} at {self._where}: for plain numbers its function returned a Value ({describe(lost)}). So it takes "
+            "one from its surroundings, and the solution would have no derivative with respect to that one. "
             + (self._advice or f"Hand it over in args: {self._solver}(…, args=(value,))")
             + ". If it is a constant, take value.detach()"
         )

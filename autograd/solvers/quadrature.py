@@ -46,7 +46,9 @@ def quad(func: Function, a: Any, b: Any, args: Any = (), full_output: Any = 0, *
     def further(f: Function, a: Any, b: Any) -> Any:
         if not weighted:
             names = {"epsabs": 1.49e-8, "epsrel": 1.49e-8, "points": None}
-            return integrate.quad_vec(f, a, b, **{name: options.get(name, default) for name, default in names.items()})[0]
+            return integrate.quad_vec(f, a, b, **{name: options.get(name, default) for name, default in names.items()})[
+                0
+            ]
         shape = np.shape(f(_between(a, b)))
         parts = [integrate.quad(lambda t, i=i: f(t)[i], a, b, **options)[0] for i in np.ndindex(shape)]
         return np.reshape(parts, shape)

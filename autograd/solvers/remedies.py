@@ -22,7 +22,9 @@ OPTIMIZE = (
 )  # fmt: skip
 
 INTEGRATE = (
-    dict.fromkeys(("tplquad", "nquad", "cubature"), "Nest quad: quad(lambda x, p: quad(f, 0, 1, (x, p))[0], a, b, (value,))")
+    dict.fromkeys(
+        ("tplquad", "nquad", "cubature"), "Nest quad: quad(lambda x, p: quad(f, 0, 1, (x, p))[0], a, b, (value,))"
+    )
     | dict.fromkeys(("romb", "cumulative_simpson"), "Call simpson, or cumulative_trapezoid")
     | dict.fromkeys(("tanhsinh", "qmc_quad", "nsum"), "Call quad(func, a, b, args=(value,))")
     | {"solve_bvp": "Discretise it, and call root(fun, x0, args=(value,))"}

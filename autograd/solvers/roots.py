@@ -49,7 +49,9 @@ def _first(out: Any, paired: bool) -> Any:
     return out[0] if paired else out
 
 
-def fsolve(func: Function, x0: Any, args: Any = (), fprime: Any = None, full_output: Any = False, **options: Any) -> Any:
+def fsolve(
+    func: Function, x0: Any, args: Any = (), fprime: Any = None, full_output: Any = False, **options: Any
+) -> Any:
     """`scipy.optimize.fsolve`: the x with ``func(x, *args) = 0``, differentiable with respect to `args`."""
     start = np.atleast_1d(unbox(x0))
     given = as_tuple(args)

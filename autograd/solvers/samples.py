@@ -18,7 +18,9 @@ def _prepared(y: Any, x: Any, dx: Any, axis: int) -> tuple[Any, Any]:
     x = stack_nested(x)
     distances = np.diff(x if np.ndim(x) == 1 else np.moveaxis(x, axis, -1), axis=-1)
     if np.shape(distances)[-1] + 1 != np.shape(y)[-1]:
-        raise ShapeError(f"y and x at {user_line()} have {np.shape(y)[-1]} and {np.shape(distances)[-1] + 1} places along the axis")
+        raise ShapeError(
+            f"y and x at {user_line()} have {np.shape(y)[-1]} and {np.shape(distances)[-1] + 1} places along the axis"
+        )
     return y, distances
 
 
