@@ -94,13 +94,6 @@ EQUATIONS = {
     "van der Pol": (van_der_pol, slopes_of_van_der_pol, np.array([2.0, 0.0]), np.array([1.0]), 3.0),
     "van der Pol, 20": (van_der_pol, slopes_of_van_der_pol, np.array([2.0, 0.0]), np.array([20.0]), 20.0),
     "van der Pol, 1000": (van_der_pol, slopes_of_van_der_pol, np.array([2.0, 0.0]), np.array([1000.0]), 700.0),
-    "van der Pol, 1000, with its jump": (
-        van_der_pol,
-        slopes_of_van_der_pol,
-        np.array([2.0, 0.0]),
-        np.array([1000.0]),
-        850.0,
-    ),
     "Robertson": (robertson, slopes_of_robertson, np.array([1.0, 0.0, 0.0]), np.array([0.04, 1e4, 3e7]), 40.0),
 }
 
@@ -136,10 +129,9 @@ STIFF = ["Radau", "BDF", "LSODA", "odeint"]
     ("name", "method", "rtol"),
     [
         *(("van der Pol", method, 1e-8) for method in ["RK45", "DOP853", *STIFF]),
-        *(("van der Pol, 20", method, 1e-5) for method in STIFF),
-        *(("Robertson", method, 1e-7) for method in STIFF),
-        ("van der Pol, 1000", "BDF", 1e-7),
-        ("van der Pol, 1000, with its jump", "odeint", 1e-6),
+        *(("van der Pol, 20", method, 1e-5) for method in ["BDF", "odeint"]),
+        *(("Robertson", method, 1e-6) for method in STIFF),
+        *(("van der Pol, 1000", method, 1e-6) for method in ["BDF", "LSODA"]),
     ],
 )
 def test_final_states_against_forward_sensitivities(name, method, rtol):
@@ -150,13 +142,13 @@ def test_final_states_against_forward_sensitivities(name, method, rtol):
     close(np.concatenate(found), weights @ exact, rtol=1e-4)
 
 
-def test_small_cotangents_are_as_good_as_large_ones():
+@pytest.mark.parametrize("method", ["RK45", "Radau", "odeint"])
+def test_small_cotangents_are_as_good_as_large_ones(method):
     """The tolerances of the backward pass are in relation to the cotangent."""
     f, _, y0, p, end = EQUATIONS["van der Pol"]
-    for method in ("RK45", "Radau", "odeint"):
-        one = grad(lambda p: last_state(f, y0, p, end, method, 1e-6)[0])(p)
-        small = grad(lambda p: 1e-12 * last_state(f, y0, p, end, method, 1e-6)[0])(p)
-        close(small, 1e-12 * one, rtol=1e-12)
+    one = grad(lambda p: last_state(f, y0, p, end, method, 1e-3)[0])(p)
+    small = grad(lambda p: 1e-12 * last_state(f, y0, p, end, method, 1e-3)[0])(p)
+    close(small, 1e-12 * one, rtol=1e-12)
 
 
 def test_times_that_go_backwards_and_stand_still():
@@ -185,7 +177,7 @@ def test_the_second_order_of_an_equation(method):
 
     def end(z):
         return integrate.solve_ivp(
-            lambda t, y, k: -k * y, (0, z[2]), z[:1], method, args=(z[1],), rtol=1e-9, atol=1e-12
+            lambda t, y, k: -k * y, (0, z[2]), z[:1], method, args=(z[1],), rtol=1e-8, atol=1e-10
         ).y[0, -1]
 
     z = np.array([1.5, 0.7, 1.3])

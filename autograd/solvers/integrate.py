@@ -12,7 +12,7 @@ from ..convert import stack_nested, unbox
 from ..errors import GraphError, UnsupportedError, user_line
 from ..transforms import jacobian
 from .flow import Method, flow
-from .packing import Function, as_tuple, holds_values, packed
+from .packing import Function, as_tuple, holds_values, packed, without_values
 from .plain import Plain, guarded
 
 _IMPLICIT = frozenset({"radau", "bdf", "lsoda"})
@@ -99,9 +99,8 @@ def solve_ivp(
     span = [x * 1.0 for x in t_span]
     chosen = t_eval is None
     if chosen:
-        own = _checked(
-            _plain_solution(lambda y, s: f(y, s, unbox(args)), unbox(y0), unbox(span), None, options, implicit)
-        )
+        plain = without_values(args)
+        own = _checked(_plain_solution(lambda y, s: f(y, s, plain), unbox(y0), unbox(span), None, options, implicit))
         t_eval = np.concatenate([np.reshape(span[0], (1,)), own.t[1:-1], np.reshape(span[1], (1,))])
         found["result"] = own
     t_eval = stack_nested(t_eval) if isinstance(t_eval, (list, tuple)) else t_eval

@@ -10,7 +10,7 @@ from ..convert import unbox
 from ..transforms import grad, hessian, hvp, value_and_grad
 from .implicit import Solved, implicitly
 from .kkt import bound_limits, constraint_limit, constraint_list, plain_bounds, plain_constraint, stationary
-from .packing import Function, as_tuple, as_vector, holds_values
+from .packing import Function, as_tuple, as_vector, holds_values, without_values
 from .plain import Plain, guarded
 
 _WITHOUT_GRADIENT = frozenset({"nelder-mead", "powell", "cobyla", "cobyqa"})
@@ -36,7 +36,7 @@ def minimize(
     Returns:
         SciPy's `OptimizeResult`; its ``x`` and ``jac`` have the form of `x0`.
     """
-    start, unflatten = as_vector(unbox(x0))
+    start, unflatten = as_vector(without_values(x0))
     listed = constraint_list(constraints)
     given = (as_tuple(args), bound_limits(bounds), [constraint_limit(c) for c in listed])
     wanted = holds_values(given)

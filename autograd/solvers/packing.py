@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import tree
+from ..convert import unbox
 from ..misc.flatten import flatten
 from ..value import Value
 
@@ -31,6 +32,12 @@ def packed(args: Any) -> tuple[Any, Function]:
 def holds_values(args: Any) -> bool:
     """Whether a `Value` is in the nest `args`."""
     return any(isinstance(leaf, Value) for leaf in tree.flatten(args)[0])
+
+
+def without_values(args: Any) -> Any:
+    """The nest `args` with plain numbers in place of its Values."""
+    leaves, rebuild = tree.flatten(args)
+    return rebuild([unbox(leaf) for leaf in leaves])
 
 
 def as_vector(x: Any) -> tuple[Any, Function]:

@@ -10,7 +10,7 @@ from scipy import optimize
 from ..convert import unbox
 from ..transforms import elementwise_grad, jacobian
 from .implicit import Solved, implicitly
-from .packing import Function, as_tuple, as_vector, holds_values
+from .packing import Function, as_tuple, as_vector, holds_values, without_values
 from .plain import Plain, guarded
 
 _ROOT_WITH_JACOBIAN = frozenset({"hybr", "lm"})
@@ -21,7 +21,7 @@ def root(fun: Function, x0: Any, args: Any = (), method: str = "hybr", jac: Any 
 
     Where `args` holds `Value`s, the result's ``x`` and ``fun`` are differentiable with respect to them.
     """
-    start, unflatten = as_vector(unbox(x0))
+    start, unflatten = as_vector(without_values(x0))
     given = as_tuple(args)
     wanted = holds_values(given)
 

@@ -13,7 +13,7 @@ from ..rules.scipy.missing import missing
 from ..transforms import grad, jacobian
 from .implicit import Solved, implicitly
 from .kkt import limits_of_x, stationary
-from .packing import Function, as_tuple, as_vector, holds_values
+from .packing import Function, as_tuple, as_vector, holds_values, without_values
 from .plain import Plain, guarded
 
 # ρ(z) of SciPy's losses: the cost of a residual whose square is z.
@@ -44,7 +44,7 @@ def least_squares(
     ``cost``, ``fun`` and ``grad`` are differentiable with respect to them; so is ``jac`` with the linear loss. With a `loss` of
     the caller's own the derivatives are of first order.
     """
-    start, unflatten = as_vector(unbox(x0))
+    start, unflatten = as_vector(without_values(x0))
     lower, upper = (bounds.lb, bounds.ub) if isinstance(bounds, optimize.Bounds) else bounds
     given = (as_tuple(args), kwargs or {}, [limits_of_x(lower, upper)], f_scale)
     wanted = holds_values(given)
