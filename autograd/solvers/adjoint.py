@@ -10,10 +10,10 @@ import itertools
 from typing import Any
 
 import numpy as np
-from scipy import integrate
 
 from ..errors import GraphError, user_line
 from ..transforms import vjp
+from .ivp import solve_ivp
 from .packing import Function
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(5)
@@ -21,7 +21,7 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(5)
 
 def integrated(slope: Function, start: float, end: float, y: Any, **options: Any) -> Any:
     """SciPy's solution of y′ = slope(t, y), as a function of time (`sol`) and at its steps (`t`, `y`)."""
-    found = integrate.solve_ivp(slope, (start, end), y, dense_output=True, **options)
+    found = solve_ivp(slope, (start, end), y, dense_output=True, **options)
     if not found.success:
         raise GraphError(f"the integration for the backward pass at {user_line()} failed: {found.message}")
     return found

@@ -11,6 +11,7 @@ from .. import tree
 from ..convert import stack_nested, unbox
 from ..errors import GraphError, UnsupportedError, user_line
 from ..transforms import jacobian
+from . import ivp
 from .flow import Method, flow
 from .packing import Function, as_tuple, holds_values, packed, without_values
 from .plain import Plain, guarded
@@ -119,9 +120,7 @@ def solve_ivp(
 def _plain_solution(f: Function, y: Any, span: Any, t: Any, options: dict[str, Any], implicit: bool) -> Any:
     """SciPy's result for y′ = f(y, t), with the Jacobian where the method has a use for it."""
     slope = {"jac": lambda s, y: jacobian(f)(y, s)} if implicit else {}
-    return integrate.solve_ivp(
-        Plain(lambda s, y: f(y, s), "solve_ivp"), span, y, t_eval=t, **slope, **_of_any_size(options)
-    )
+    return ivp.solve_ivp(Plain(lambda s, y: f(y, s), "solve_ivp"), span, y, t_eval=t, **slope, **_of_any_size(options))
 
 
 def _checked(result: Any) -> Any:

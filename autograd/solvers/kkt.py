@@ -53,8 +53,10 @@ def constraint_list(constraints: Any) -> list[Any]:
 def constraint_limit(constraint: Any) -> Limit:
     """A constraint of one of SciPy's three kinds."""
     if isinstance(constraint, dict):
+        args = constraint.get("args", ())
+        args = tuple(args) if isinstance(args, list) else as_tuple(args)
         upper = 0.0 if constraint["type"].lower() == "eq" else np.inf
-        return {"fun": constraint["fun"], "args": as_tuple(constraint.get("args", ())), "lower": 0.0, "upper": upper}
+        return {"fun": constraint["fun"], "args": args, "lower": 0.0, "upper": upper}
     ends = {"lower": constraint.lb, "upper": constraint.ub}
     if isinstance(constraint, optimize.LinearConstraint):
         matrix = constraint.A.toarray() if hasattr(constraint.A, "toarray") else constraint.A

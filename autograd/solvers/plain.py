@@ -31,7 +31,7 @@ class Plain:
     """A function for a solver to call: its result as plain numbers; a derivative that would be lost is an error."""
 
     def __init__(self, function: Function, solver: str, advice: str = "") -> None:
-        self.__wrapped__ = function  # `inspect.signature` looks here, and some solvers ask for it
+        self.__wrapped__: Any = function  # `inspect.signature` looks here, and some solvers ask for it
         self.__name__ = getattr(function, "__name__", type(function).__name__)  # and others for this
         self._solver, self._where, self._advice = solver, user_line(), advice
 
@@ -48,6 +48,16 @@ class Plain:
             + (self._advice or f"Hand it over in args: {self._solver}(…, args=(value,))")
             + ". If it is a constant, take value.detach()"
         )
+
+
+def call(solver: Function, *args: Any, **keywords: Any) -> Any:
+    """``solver(*args, **keywords)``; afterwards its `Plain` functions hold nothing, for SciPy puts some of them in cycles."""
+    try:
+        return solver(*args, **keywords)
+    finally:
+        for x in (*args, *keywords.values()):
+            if isinstance(x, Plain):
+                x.__wrapped__ = None
 
 
 def guarded(x: Any, solver: str, advice: str = "") -> Any:

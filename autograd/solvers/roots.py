@@ -11,7 +11,7 @@ from ..convert import unbox
 from ..transforms import elementwise_grad, jacobian
 from .implicit import Solved, implicitly
 from .packing import Function, as_tuple, as_vector, holds_values, without_values
-from .plain import Plain, guarded
+from .plain import Plain, call, guarded
 
 _ROOT_WITH_JACOBIAN = frozenset({"hybr", "lm"})
 
@@ -35,7 +35,7 @@ def root(fun: Function, x0: Any, args: Any = (), method: str = "hybr", jac: Any 
     def solve(given: Any) -> Solved:
         slope = jacobian(flat) if jac is None and method in _ROOT_WITH_JACOBIAN else jac
         filled = {"fun": both if jac is True else flat, "jac": slope, **options}
-        result = optimize.root(x0=start, args=given, method=method, **guarded(filled, "root"))
+        result = call(optimize.root, x0=start, args=given, method=method, **guarded(filled, "root"))
         return Solved(result.x, lambda x, given: flat(x, *given), result, "" if result.success else str(result.message))
 
     x, result = implicitly("root", solve, given)
@@ -63,7 +63,7 @@ def fsolve(
     def solve(given: Any) -> Solved:
         slope = jacobian(flat) if wanted and fprime is None else fprime
         filled = guarded({"func": func, "fprime": slope, **options}, "fsolve")
-        result = optimize.fsolve(x0=start, args=given, full_output=wanted or full_output, **filled)
+        result = call(optimize.fsolve, x0=start, args=given, full_output=wanted or full_output, **filled)
         if not wanted:
             return Solved(result, flat)
         x, _, status, message = result
@@ -92,7 +92,7 @@ def _bracketing(name: str) -> Function:
 
     def find(f: Function, a: Any, b: Any, args: Any = (), *more: Any, **options: Any) -> Any:
         def search(args: Any, **keywords: Any) -> Any:
-            return method(Plain(f, name), unbox(a), unbox(b), args, *more, **{**options, **keywords})
+            return call(method, Plain(f, name), unbox(a), unbox(b), args, *more, **{**options, **keywords})
 
         return _number(name, search, f, args, bool(options.get("full_output")))
 
@@ -161,8 +161,14 @@ def root_scalar(
 
     def solve(given: Any) -> Solved:
         filled = guarded({"f": f, "fprime": first, "fprime2": second}, "root_scalar")
-        result = optimize.root_scalar(
-            args=given, method=method, bracket=unbox(bracket), x0=unbox(x0), **unbox(options), **filled
+        result = call(
+            optimize.root_scalar,
+            args=given,
+            method=method,
+            bracket=unbox(bracket),
+            x0=unbox(x0),
+            **unbox(options),
+            **filled,
         )
         failure = "" if result.converged else f"it did not converge ({result.flag})"
         return Solved(np.float64(result.root), lambda x, given: value(x, *given), result, failure)
