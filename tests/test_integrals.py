@@ -212,6 +212,16 @@ def test_right_hand_sides(name, method):
     close(grad(solutions[method])(1.3), grad(exact)(1.3), rtol=1e-5, atol=1e-7)
 
 
+def test_arguments_in_a_list_or_alone():
+    for args in (lambda a: [a], lambda a: (a,), lambda a: a):
+        found = grad(
+            lambda a, args=args: integrate.solve_ivp(lambda t, y, a: a * y, (0, 1), [1.0], args=args(a), rtol=1e-8).y[
+                0, -1
+            ]
+        )
+        close(found(0.5), exp(0.5), rtol=1e-6)
+
+
 def test_the_times_of_a_solution_have_derivatives():
     found = lambda end: integrate.solve_ivp(lambda t, y: y, (0, end), [1.0], rtol=1e-8)
     close(grad(lambda end: found(end).t[-1])(1.5), 1)

@@ -16,11 +16,12 @@ import numpy as np
 from scipy import integrate
 
 from ..convert import unbox
-from ..errors import ChangedDataError, user_line
+from ..errors import user_line
 from ..op import Op
 from ..transforms import grad, jvp
 from . import adjoint, collocation
 from .packing import Function
+from .plain import check_unchanged
 
 
 @dataclass
@@ -56,11 +57,7 @@ def flow(method: Method, f: Function, y0: Any, t: Any, p: Any) -> Any:
 
     def rule(g: Any, out: Any, z: Any) -> Any:
         y0, t, p = parts(unbox(z))
-        if not np.array_equal(unbox(f(y0, t[0], p)), last["probe"], equal_nan=True):
-            raise ChangedDataError(
-                f"{where}: the right-hand side is not the function any more that was integrated (a loop variable in a lambda, or "
-                "an array that was changed); hand over in args what it depends on"
-            )
+        check_unchanged(where, unbox(f(y0, t[0], p)), last["probe"])
         pulled = Op(pull, of_pull_z, of_pull_g, name=f"{method.name} backwards")
         return pulled(z, g)
 

@@ -13,7 +13,7 @@ from ..errors import GraphError, UnsupportedError, user_line
 from ..transforms import jacobian
 from . import ivp
 from .flow import Method, flow
-from .packing import Function, as_tuple, holds_values, packed, without_values
+from .packing import Function, as_tuple, holds_values, packed, spread, without_values
 from .plain import Plain, guarded
 
 _IMPLICIT = frozenset({"radau", "bdf", "lsoda"})
@@ -75,7 +75,7 @@ def solve_ivp(
         GraphError: the integration failed.
         UnsupportedError: `fun` takes a Value from its surroundings; or of Values, ``dense_output`` or ``events``.
     """
-    args = () if args is None else as_tuple(args)
+    args = () if args is None else spread(args)
     if not holds_values((t_span, y0, t_eval, args)):
         given = {"dense_output": dense_output, "events": events, "vectorized": vectorized, **options}
         return integrate.solve_ivp(

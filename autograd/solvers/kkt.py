@@ -20,7 +20,7 @@ from scipy import optimize
 
 from ..convert import stack_nested, unbox
 from ..transforms import grad, hvp, jacobian
-from .packing import Function, as_tuple, holds_values
+from .packing import Function, holds_values, spread
 from .plain import Plain
 
 NEAR = 1e-3  # how close, in relation to 1 + |x|, an inequality must come to be looked at
@@ -53,10 +53,8 @@ def constraint_list(constraints: Any) -> list[Any]:
 def constraint_limit(constraint: Any) -> Limit:
     """A constraint of one of SciPy's three kinds."""
     if isinstance(constraint, dict):
-        args = constraint.get("args", ())
-        args = tuple(args) if isinstance(args, list) else as_tuple(args)
         upper = 0.0 if constraint["type"].lower() == "eq" else np.inf
-        return {"fun": constraint["fun"], "args": args, "lower": 0.0, "upper": upper}
+        return {"fun": constraint["fun"], "args": spread(constraint.get("args", ())), "lower": 0.0, "upper": upper}
     ends = {"lower": constraint.lb, "upper": constraint.ub}
     if isinstance(constraint, optimize.LinearConstraint):
         matrix = constraint.A.toarray() if hasattr(constraint.A, "toarray") else constraint.A

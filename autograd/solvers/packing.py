@@ -52,3 +52,8 @@ def as_vector(x: Any) -> tuple[Any, Function]:
 def as_tuple(args: Any) -> tuple[Any, ...]:
     """`args` as SciPy reads it: anything but a tuple is the only argument."""
     return args if isinstance(args, tuple) else (args,)
+
+
+def spread(args: Any) -> tuple[Any, ...]:
+    """`args` as SciPy reads it where it calls ``f(x, *args)``: a list is several arguments too."""
+    return tuple(args) if isinstance(args, list) else as_tuple(args)

@@ -16,7 +16,7 @@ import numpy as np
 
 from .. import tree
 from ..convert import unbox
-from ..errors import UnsupportedError, describe, user_line
+from ..errors import ChangedDataError, UnsupportedError, describe, user_line
 from ..mode import is_recording
 from ..value import Value
 from .packing import Function
@@ -47,6 +47,16 @@ class Plain:
             "one from its surroundings, and the solution would have no derivative with respect to that one. "
             + (self._advice or f"Hand it over in args: {self._solver}(…, args=(value,))")
             + ". If it is a constant, take value.detach()"
+        )
+
+
+def check_unchanged(where: str, now: Any, before: Any) -> None:
+    """That a function which is asked again in the backward pass still answers what it answered to the solver."""
+    scale = np.max(np.abs(before), initial=0)
+    if not np.allclose(now, before, rtol=1e-9, atol=1e-12 * scale, equal_nan=True):
+        raise ChangedDataError(
+            f"{where}: its function is not the same any more that was integrated (a loop variable in a lambda, or an array that "
+            "was changed). Hand over in args what it depends on"
         )
 
 

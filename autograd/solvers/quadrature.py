@@ -12,11 +12,11 @@ import numpy as np
 from scipy import integrate, special
 
 from ..convert import stack_nested, unbox
-from ..errors import ChangedDataError, UnsupportedError, user_line
+from ..errors import UnsupportedError, user_line
 from ..op import Op
 from ..transforms import vjp
 from .packing import Function, as_tuple, holds_values, packed
-from .plain import Plain
+from .plain import Plain, check_unchanged
 
 
 def quad(func: Function, a: Any, b: Any, args: Any = (), full_output: Any = 0, **options: Any) -> Any:
@@ -88,11 +88,7 @@ def _integral(name: str, solver: Function, further: Function, f: Function, a: An
 
     def rule(g: Any, out: Any, z: Any) -> Any:
         plain = unbox(z)
-        if not np.array_equal(unbox(f(_between(plain[0], plain[1]), plain[2:])), last["probe"], equal_nan=True):
-            raise ChangedDataError(
-                f"{where}: the integrand is not the function any more that was integrated (a loop variable in a lambda, or an "
-                "array that was changed); hand over in args what it depends on"
-            )
+        check_unchanged(where, unbox(f(_between(plain[0], plain[1]), plain[2:])), last["probe"])
         a, b, p = z[0], z[1], z[2:]
         ends = [_weighed(f, end, p, g) for end in (a, b)]
         n, shape = np.shape(p)[0], np.shape(out)
