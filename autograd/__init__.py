@@ -11,20 +11,24 @@ from __future__ import annotations
 from pathlib import Path
 
 try:
-    if (Path(__file__).parent / "differential_operators.py").exists():
-        raise ImportError("differential_operators.py is not one of ours", name=__name__)  # noqa: TRY301
+    for _theirs in Path(__file__).parent.parent.glob("autograd-[0-9]*.dist-info"):
+        raise ImportError(f"{_theirs.name} stands beside it", name=__name__)  # noqa: TRY301
     from . import functions
     from .custom import checkpoint, custom_vjp, defvjp, fixed_point, implicit, primitive
+    from .engine.mode import enable_grad, no_grad
+    from .engine.value import Value
     from .errors import (
         AutogradError,
         ChangedDataError,
         DtypeError,
         GraphError,
+        IndependentOutputWarning,
         IndexingError,
+        NonFiniteError,
         ShapeError,
         UnsupportedError,
     )
-    from .hips import (
+    from .hips.transforms import (
         deriv,
         grad_named,
         hessian_tensor_product,
@@ -37,8 +41,8 @@ try:
         tensor_jacobian_product,
         vector_jacobian_product,
     )
-    from .mode import enable_grad, no_grad
     from .scope import noting, scope, trace_lines
+    from .strict import strict
     from .transforms import (
         elementwise_grad,
         ggnvp,
@@ -55,7 +59,6 @@ try:
         value_and_grad,
         vjp,
     )
-    from .value import Value
 except ImportError as error:
     if not (error.name or "").startswith(__name__):
         raise
@@ -71,7 +74,9 @@ __all__ = [
     "ChangedDataError",
     "DtypeError",
     "GraphError",
+    "IndependentOutputWarning",
     "IndexingError",
+    "NonFiniteError",
     "ShapeError",
     "UnsupportedError",
     "Value",
@@ -107,6 +112,7 @@ __all__ = [
     "scope",
     "stop_gradient",
     "straight_through",
+    "strict",
     "tensor_jacobian_product",
     "trace_lines",
     "value_and_grad",

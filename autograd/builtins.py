@@ -10,7 +10,7 @@ import builtins
 from builtins import dict, list, tuple
 from typing import Any
 
-from .value import Value
+from .engine.value import Value
 
 __all__ = ["dict", "isinstance", "list", "tuple", "type"]
 

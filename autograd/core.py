@@ -1,8 +1,8 @@
 """A few names that programs reach for in HIPS autograd's ``autograd.core``."""
 
-from .convert import unbox as getval
+from .engine.convert import unbox as getval
 from .extend import Box, VSpace, defjvp, defvjp, defvjp_argnums, primitive, vspace
-from .hips import make_jvp, make_vjp
+from .hips.transforms import make_jvp, make_vjp
 
 __all__ = [
     "Box",

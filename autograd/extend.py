@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from .convert import unbox
 from .custom import defvjp, primitive
+from .engine.convert import unbox
+from .engine.value import Value as Box
 from .rules import REFUSALS
-from .transforms import Function
-from .value import Value as Box
+from .tracing import Function
 
 __all__ = [
     "Box",
@@ -32,7 +32,7 @@ def defvjp_argnums(f: primitive, maker: Callable[..., Any]) -> None:
     def one(i: int) -> Callable[..., Any]:
         return lambda ans, *args, **kwargs: lambda g: next(iter(maker((i,), ans, args, kwargs)(g)))
 
-    f.makers = {i: one(i) for i in range(32)}
+    f.makers.update({i: one(i) for i in range(32)})
 
 
 def defjvp(f: primitive, *rules: Any, argnums: Sequence[int] | None = None) -> None:

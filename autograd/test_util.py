@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from .convert import unbox
-from .hips import make_jvp, make_vjp
+from .engine.convert import unbox
+from .hips.transforms import make_jvp, make_vjp
 from .misc.flatten import flatten
-from .transforms import Function
+from .tracing import Function
 
 __all__ = ["check_equivalent", "check_grads", "check_jvp", "check_vjp", "combo_check", "scalar_close"]
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .convert import unbox as getval
+from .engine.convert import unbox as getval
 from .extend import Box, notrace_primitive, primitive
 
 __all__ = ["Box", "getval", "isbox", "notrace_primitive", "primitive"]

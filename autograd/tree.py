@@ -1,15 +1,18 @@
-"""Containers of arrays: nests of dicts, lists, tuples, named tuples and dataclasses, taken apart and put together.
+"""Nests of containers: dicts, lists, tuples, named tuples and dataclasses of arrays, taken apart and put together.
 
 Anything that is not such a container is a leaf.
 """
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+from .engine.convert import unbox
 
 Rebuild = Callable[[list[Any]], Any]
 _PLAIN = frozenset({float, int, np.float64, np.ndarray})  # the leaves that are met most
@@ -21,16 +24,22 @@ def _children(x: Any) -> tuple[list[Any], Rebuild] | None:
     if kind in _PLAIN:
         return None
     if isinstance(x, dict):
-        keys = list(x)
-        return list(x.values()), lambda new: kind(zip(keys, new, strict=True))
+        return list(x.values()), lambda new: _refilled(x, new)
     if isinstance(x, tuple) and hasattr(x, "_fields"):
         return list(x), lambda new: kind(*new)
     if isinstance(x, (list, tuple)):
         return list(x), kind
     if dataclasses.is_dataclass(x) and not isinstance(x, type):
-        names = [field.name for field in dataclasses.fields(x)]
+        names = [field.name for field in dataclasses.fields(x) if field.init]  # the others are computed from these
         return [getattr(x, n) for n in names], lambda new: dataclasses.replace(x, **dict(zip(names, new, strict=True)))
     return None
+
+
+def _refilled(x: dict[Any, Any], new: list[Any]) -> dict[Any, Any]:
+    """The dict with other values; a copy, since a subclass may hold more than its items (a default, an order)."""
+    filled = copy.copy(x)
+    filled.update(zip(x, new, strict=True))
+    return filled
 
 
 def flatten(x: Any) -> tuple[list[Any], Rebuild]:
@@ -49,3 +58,32 @@ def flatten(x: Any) -> tuple[list[Any], Rebuild]:
         return rebuild_here(new)
 
     return [leaf for part_leaves, _ in flat for leaf in part_leaves], rebuild
+
+
+def to_vector(value: Any) -> tuple[Any, Callable[[Any], Any]]:
+    """All numbers in a nest of arrays as one vector, and the function that makes the nest from a vector again.
+
+    Dicts are taken in the order of their sorted keys. Both directions are differentiable.
+    """
+    leaves, rebuild = flatten(_sorted(value))
+    shapes = [np.shape(unbox(leaf)) for leaf in leaves]
+    cuts = [0, *np.cumsum([int(np.prod(shape)) for shape in shapes]).tolist()]
+
+    def unflatten(vector: Any) -> Any:
+        parts = [
+            np.reshape(vector[start:stop], shape) if shape else vector[start]
+            for shape, start, stop in zip(shapes, cuts[:-1], cuts[1:], strict=True)
+        ]
+        return rebuild(parts)
+
+    rows = [np.reshape(leaf, (-1,)) for leaf in leaves]
+    return (np.concatenate(rows) if rows else np.zeros(0)), unflatten
+
+
+def _sorted(x: Any) -> Any:
+    """`x` with the keys of its dicts in order."""
+    if isinstance(x, dict):
+        return type(x)((key, _sorted(x[key])) for key in sorted(x))
+    if type(x) in (list, tuple):
+        return type(x)(_sorted(item) for item in x)
+    return x

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from autograd import ChangedDataError, GraphError, ShapeError, Value, enable_grad, grad, no_grad, value_and_grad
-from autograd.backward import grad as kernel
-from autograd.op import Op
+from autograd.engine.backward import grad as kernel
 from autograd.rules import OPS
+from autograd.rules.op import Op
 from tests.oracle import projections
 
 

@@ -13,7 +13,7 @@ from autograd.check import (
     gradcheck,
     gradgradcheck,
 )
-from autograd.op import Op
+from autograd.rules.op import Op
 
 R = np.random.default_rng(1)
 X, Y = R.normal(size=(3, 4)), R.normal(size=(3, 4))

@@ -15,8 +15,8 @@ from autograd.draw.explore import recorder, sweep
 from autograd.draw.explore.arrays import encode
 from autograd.draw.explore.formula import formula
 from autograd.errors import ChangedDataError, GraphError
-from autograd.op import Op
 from autograd.rules import OPS
+from autograd.rules.op import Op
 from tests.draw_networks import NETWORKS, mnist, named, perceptron, two_two_one
 
 RULES = [(op, i) for op in OPS.values() for i, rule in enumerate(op.rules) if rule is not None]

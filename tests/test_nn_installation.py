@@ -47,11 +47,11 @@ def init_removed(site):
 
 
 def theirs_beside_ours(site):
-    (site / "autograd" / "differential_operators.py").touch()
+    (site / "autograd-1.9.1.dist-info").mkdir()
 
 
 def module_removed(site):
-    (site / "autograd" / "shapes.py").unlink()
+    (site / "autograd" / "engine" / "shapes.py").unlink()
 
 
 @pytest.mark.parametrize(

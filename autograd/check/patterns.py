@@ -7,16 +7,14 @@ These suspicions need no knowledge of the function, only a whole Jacobian.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from .evidence import Suspect
 from .judge import FAIL
 from .ladder import Vector
 from .report import Diagnosis
-
-if TYPE_CHECKING:
-    from .diagnose import Suspect
 
 _VARIES = 1.01  # a number that varies by less than this factor may pass for a constant
 _NOTICED = 1e-3  # of the largest derivative: what is larger is no rounding

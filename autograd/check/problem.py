@@ -15,10 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import backward, no_grad, tree
-from ..convert import unbox
+from .. import tree
+from ..engine import backward
+from ..engine.convert import unbox
+from ..engine.mode import no_grad
+from ..engine.value import Value, wrap
 from ..errors import DtypeError, ShapeError
-from ..value import Value, wrap
 from .ladder import SMALLEST_SCALE, Vector
 
 Arrays = list[Any]

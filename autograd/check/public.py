@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from .. import enable_grad, tree
-from ..convert import unbox
-from ..value import Value
+from .. import tree
+from ..engine.convert import unbox
+from ..engine.mode import enable_grad
+from ..engine.value import Value
 from .checker import Mode, Options, check, new_seed
 from .hygiene import Answers
 from .problem import (

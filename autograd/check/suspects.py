@@ -9,19 +9,18 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from .. import backward, tree
-from ..graph import Node, reachable
-from ..op import Op, Rule
-from ..shapes import fit
-from ..value import Value, wrap
+from .. import tree
+from ..engine import backward
+from ..engine.graph import Node, reachable
+from ..engine.shapes import fit
+from ..engine.value import Value, wrap
+from ..rules.op import Op, Rule
+from .evidence import Suspect
 from .ladder import Vector
-
-if TYPE_CHECKING:
-    from .diagnose import Suspect
 
 _MOST_NODES = 100  # of a graph in which single steps are tried out
 _MOST_USES = 256
@@ -156,9 +155,9 @@ def _faulty(node: Node) -> Iterator[tuple[str, int, Op]]:
         rule = op.rule(i)
         if parent is None or rule is None:
             continue
-        if len(node.inputs) == 1 and parent.shape == np.shape(node._data) and not node.static:
+        if len(node.inputs) == 1 and parent.shape == np.shape(node.raw) and not node.static:
             yield "at-output", i, _with_rule(op, i, _at_output(op, rule))
-        if parent.shape == np.shape(node._data) and op.name not in _LINEAR:
+        if parent.shape == np.shape(node.raw) and op.name not in _LINEAR:
             yield "chain", i, _with_rule(op, i, lambda g, *_, **__: g)
         yield "detached", i, _with_rule(op, i, lambda g, out, *xs, i=i, **__: np.zeros_like(xs[i]))
 

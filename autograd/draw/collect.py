@@ -9,11 +9,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .. import backward
+from ..engine import backward
+from ..engine.graph import GIVEN_UP
+from ..engine.value import Value
 from ..errors import GraphError, describe, user_line
-from ..graph import GIVEN_UP
 from ..scope import Call, calls_of, line_of
-from ..value import Value
 
 Kind = Literal["parameter", "input", "constant", "operation", "module", "omitted"]
 

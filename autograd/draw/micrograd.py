@@ -7,8 +7,8 @@ from typing import Any
 
 import graphviz
 
+from ..engine.value import Value
 from ..errors import GraphError, describe, user_line
-from ..value import Value
 from . import render, words
 
 

@@ -9,8 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..engine.value import Value
 from ..errors import ShapeError, user_line
-from ..value import Value
 from . import dot, mermaid, render, text
 from .collect import Graph, collect
 from .explore.recorder import explore

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import Value
-from .. import grad as gradient_of
 from ..check import gradcheck, gradgradcheck
+from ..engine.value import Value
+from ..transforms import grad as gradient_of
 from .exercise import Answer, Exercise, Finding, Mistake, derivative, finding, returned, value
 
 TITLE = "Second order and beyond"

@@ -5,39 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
+from ..tree import to_vector as flatten
 
-from .. import tree
-from ..convert import unbox
-
-
-def flatten(value: Any) -> tuple[Any, Callable[[Any], Any]]:
-    """All numbers in a nest of arrays as one vector, and the function that makes the nest from a vector again.
-
-    Dicts are taken in the order of their sorted keys. Both directions are differentiable.
-    """
-    leaves, rebuild = tree.flatten(_sorted(value))
-    shapes = [np.shape(unbox(leaf)) for leaf in leaves]
-    cuts = [0, *np.cumsum([int(np.prod(shape)) for shape in shapes]).tolist()]
-
-    def unflatten(vector: Any) -> Any:
-        parts = [
-            np.reshape(vector[start:stop], shape) if shape else vector[start]
-            for shape, start, stop in zip(shapes, cuts[:-1], cuts[1:], strict=True)
-        ]
-        return rebuild(parts)
-
-    rows = [np.reshape(leaf, (-1,)) for leaf in leaves]
-    return (np.concatenate(rows) if rows else np.zeros(0)), unflatten
-
-
-def _sorted(x: Any) -> Any:
-    """`x` with the keys of its dicts in order."""
-    if isinstance(x, dict):
-        return type(x)((key, _sorted(x[key])) for key in sorted(x))
-    if type(x) in (list, tuple):
-        return type(x)(_sorted(item) for item in x)
-    return x
+__all__ = ["flatten", "flatten_func"]
 
 
 def flatten_func(f: Callable[..., Any], example: Any) -> tuple[Callable[..., Any], Callable[[Any], Any], Any]:

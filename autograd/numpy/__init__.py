@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy
 
-from ..convert import holds_value, stack_nested
-from ..value import Value
+from ..engine.convert import holds_value, stack_nested
+from ..engine.value import Value
 from . import fft, linalg, random
 
 __all__ = sorted({*numpy.__all__, "fft", "linalg", "random"})

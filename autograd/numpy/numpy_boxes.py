@@ -1,5 +1,5 @@
 """The name under which HIPS autograd has the arrays inside a differentiated function, for isinstance checks."""
 
-from ..value import Value as ArrayBox
+from ..engine.value import Value as ArrayBox
 
 __all__ = ["ArrayBox"]

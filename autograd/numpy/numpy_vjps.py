@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..shapes import fit
+from ..engine.shapes import fit
 
 __all__ = ["unbroadcast", "unbroadcast_f"]
 

@@ -12,29 +12,30 @@ from typing import Any
 
 import numpy as np
 
-from ..op import Op
 from . import (
+    activations,
     arithmetic,
     calculus,
-    decompositions,
     elementwise,
     fourier,
+    guards,
     indexing,
     joining,
     linalg,
     masked,
+    products,
     reductions,
     shaping,
-    special,
     statistics,
 )
 from .constants import CONSTANT, REFUSED
+from .op import Op
 
 __all__ = ["COMPOSED", "CONSTANTS", "OPS", "REFUSALS", "TABLE", "UFUNC_METHODS", "numpy_function", "rarer_row"]
 
 _MODULES = (
-    arithmetic, elementwise, special, reductions, masked, statistics, shaping, joining, indexing, calculus, linalg,
-    decompositions, fourier,
+    guards, arithmetic, elementwise, activations, reductions, masked, statistics, shaping, joining, indexing, calculus,
+    products, linalg, fourier,
 )  # fmt: skip
 
 

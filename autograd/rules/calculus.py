@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..op import Array, Op
+from .op import Array, Op
 
 _UNSET = np._NoValue
 

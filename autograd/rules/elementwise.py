@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ..op import Array, Op
-from .arithmetic import chain, over
-from .special import spherical_bessel
+from .activations import spherical_bessel
+from .guards import chain, over
+from .op import Array, Op
 
 sqrt = Op(np.sqrt, lambda g, out, x: over(g, 2 * out))
 cbrt = Op(np.cbrt, lambda g, out, x: over(g, 3 * out * out))

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..op import Array, Op
+from .op import Array, Op
 
 Norm = Literal["backward", "ortho", "forward"] | None
 _OPPOSITE: dict[Norm, Norm] = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..op import Array
+from .op import Array
 from .shaping import array_split, concatenate, split, stack
 
 

@@ -1,185 +1,441 @@
-"""Products of arrays: matmul, dot, tensordot, outer and einsum, for every combination of ranks and batches."""
+"""Linear algebra of square and rectangular matrices, batches included: inverses, determinants, decompositions, norms.
+
+An operation has one output. A decomposition therefore computes its parts into one array (`eigh`: the eigenvalues as a row
+above the eigenvectors), and the parts are slices of it. Sources of the rules: M. Giles, "Collected matrix derivative results"
+(2008); S. F. Walter and L. Lehmann, "Algorithmic differentiation of linear algebra functions" (2010); M. Seeger et al.,
+"Auto-differentiating linear algebra" (2017). Gradients are in the conjugate convention, and "ᵀ" in a formula is a plain
+transposition, without a conjugate.
+"""
 
 from __future__ import annotations
 
 import math
-import operator
 import string
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..op import Array, Op
+from .guards import chain
+from .op import Array, Op
+from .reductions import spread
+
+_la = np.linalg
 
 
-def matmul_left(g: Array, out: Array, x: Array, y: Array) -> Array:
-    """g yᵀ; a vector counts as a row on the left and as a column on the right."""
-    if y.ndim == 1:
-        return g[..., None] * y
-    if x.ndim == 1:
-        return (y @ g[..., None])[..., 0]
-    return g @ y.swapaxes(-1, -2)
+class EighResult(NamedTuple):
+    """Eigenvalues and eigenvectors of a Hermitian matrix."""
+
+    eigenvalues: Array
+    eigenvectors: Array
 
 
-def matmul_right(g: Array, out: Array, x: Array, y: Array) -> Array:
-    """xᵀ g; a vector counts as a row on the left and as a column on the right."""
-    if x.ndim == 1:
-        return g[..., None] * x if y.ndim == 1 else x[:, None] * g[..., None, :]
-    if y.ndim == 1:
-        return (x.swapaxes(-1, -2) @ g[..., None])[..., 0]
-    return x.swapaxes(-1, -2) @ g
+class EigResult(NamedTuple):
+    """Eigenvalues and eigenvectors."""
+
+    eigenvalues: Array
+    eigenvectors: Array
 
 
-matmul = Op(np.matmul, matmul_left, matmul_right, forward=operator.matmul)
+class SVDResult(NamedTuple):
+    """A = U diag(S) Vh."""
+
+    U: Array
+    S: Array
+    Vh: Array
 
 
-def dot(a: Array, b: Array) -> Array:
-    """Product of vectors or matrices; for more axes, the sum over a's last and b's last but one."""
-    if not np.ndim(a) or not np.ndim(b):
-        return a * b
-    if np.ndim(b) <= 2:
-        return np.matmul(a, b)
-    return tensordot(a, b, axes=((-1,), (-2,)))
+class QRResult(NamedTuple):
+    """A = Q R."""
+
+    Q: Array
+    R: Array
 
 
-def outer(a: Array, b: Array) -> Array:
-    """Every product of an element of `a` and an element of `b`, both flattened."""
-    return np.reshape(a, (-1, 1)) * np.reshape(b, (1, -1))
+class SlogdetResult(NamedTuple):
+    """The sign of a determinant and the logarithm of its size."""
+
+    sign: Array
+    logabsdet: Array
 
 
-def tensordot(a: Array, b: Array, axes: Any = 2) -> Array:
-    """The sum of products over the given axes: a transposition and a reshape on each side of one matrix product."""
-    if isinstance(axes, (int, np.integer)):
-        axes = (tuple(range(a.ndim - axes, a.ndim)), tuple(range(axes)))
-    of_a, of_b = (tuple(int(i) % x.ndim for i in np.atleast_1d(side)) for side, x in zip(axes, (a, b), strict=True))
-    free_a, free_b = (tuple(i for i in range(x.ndim) if i not in used) for x, used in ((a, of_a), (b, of_b)))
-    length = math.prod(a.shape[i] for i in of_a)
-    left = np.transpose(a, free_a + of_a).reshape(
-        (-1, length) if length else (math.prod(a.shape[i] for i in free_a), 0)
-    )
-    right = np.transpose(b, of_b + free_b).reshape(
-        (length, -1) if length else (0, math.prod(b.shape[i] for i in free_b))
-    )
-    return (left @ right).reshape(tuple(a.shape[i] for i in free_a) + tuple(b.shape[i] for i in free_b))
+def _h(a: Array) -> Array:
+    """The conjugate transpose."""
+    return a.mT.conj()
 
 
-def _terms(subscripts: str, ranks: Sequence[int]) -> tuple[tuple[str, ...], str]:
-    """The letters of each operand and of the result, with every ``...`` spelt out and the result explicit."""
-    left, arrow, result = subscripts.replace(" ", "").partition("->")
-    terms = left.split(",")
-    if len(terms) != len(ranks):
-        raise ValueError(f"einsum: {len(terms)} terms in {subscripts!r} for {len(ranks)} operands")
-    spare = [c for c in string.ascii_letters if c not in subscripts]
-    extra = [r - len(t.replace("...", "")) for t, r in zip(terms, ranks, strict=True)]
-    dots = max([n for t, n in zip(terms, extra, strict=True) if "..." in t], default=0)
-    letters = "".join(spare[:dots])
-    for term, n in zip(terms, extra, strict=True):
-        if n < 0 or (n and "..." not in term):
-            raise ValueError(
-                f"einsum: {term!r} in {subscripts!r} does not fit an operand of {n + len(term.replace('...', ''))} axes"
-            )
-    spelt = tuple(t.replace("...", letters[dots - n :]) for t, n in zip(terms, extra, strict=True))
-    if arrow:
-        return spelt, result.replace("...", letters)
-    once = sorted(c for c in set("".join(terms)) - {"."} if "".join(terms).count(c) == 1)
-    return spelt, letters + "".join(once)
+def _diagonal(a: Array) -> Array:
+    return np.diagonal(a, axis1=-2, axis2=-1)
 
 
-def einsum_rule(i: int, g: Array, out: Array, *xs: Array, terms: tuple[str, ...], result: str, **options: Any) -> Array:
-    """The same sum with the result and operand `i` changing places.
+def _eye(a: Array) -> Array:
+    return np.eye(a.shape[-1], dtype=a.real.dtype)
 
-    A letter that was summed and that no other operand spreads was the same for all of the sum: ones along it. A letter
-    that stands in operand `i` twice picked a diagonal: an identity matrix puts it back.
-    """
-    term, others = terms[i], [t for j, t in enumerate(terms) if j != i]
-    spread = {c for j, x in enumerate(xs) if j != i for c, n in zip(terms[j], x.shape, strict=True) if n != 1}
-    sizes = {c: n for t, x in zip(terms, xs, strict=True) for c, n in zip(t, x.shape, strict=True) if n != 1}
-    spare = [c for c in string.ascii_letters if c not in "".join(terms)]
-    operands, target = [g, *(x for j, x in enumerate(xs) if j != i)], ""
-    inputs = [result, *others]
-    for letter in term:
-        if letter in target:
-            twin = spare.pop()
-            inputs.append(letter + twin)
-            operands.append(np.eye(sizes.get(letter, 1), dtype=g.dtype))
-            target += twin
+
+# -- inverses and determinants -----------------------------------------------------------------------------------
+
+inv = Op(_la.inv, lambda g, out, a: -(out.mT @ g @ out.mT))
+
+
+def solve_matrix_rule(g: Array, out: Array, a: Array, b: Array) -> Array:
+    """−a⁻ᵀ g xᵀ."""
+    return -(_la.solve(a.mT, g) @ out.mT)
+
+
+solve_columns = Op(_la.solve, solve_matrix_rule, lambda g, out, a, b: _la.solve(a.mT, g), name="solve")
+
+
+def solve(a: Array, b: Array) -> Array:
+    """The x with a x = b; a one-dimensional b is one column."""
+    return solve_columns(a, np.reshape(b, (-1, 1)))[..., 0] if np.ndim(b) == 1 else solve_columns(a, b)
+
+
+def _cofactors(a: Array) -> Array:
+    """∂det/∂a, from the singular values: finite for singular matrices, where det·a⁻ᵀ is not."""
+    u, s, vh = _la.svd(a)
+    n = s.shape[-1]
+    others = np.where(np.eye(n, dtype=bool), 1, s[..., None, :]).prod(axis=-1)
+    return (_la.det(u) * _la.det(vh))[..., None, None] * (u * others[..., None, :] @ vh).conj()
+
+
+def cofactors_rule(h: Array, out: Array, a: Array) -> Array:
+    """The rule of det(a) a⁻ᵀ; a second derivative needs a regular matrix."""
+    inverse_t = _la.inv(a).mT
+    total = (h * inverse_t).sum(axis=(-2, -1), keepdims=True)
+    return total * out - out @ h.mT @ inverse_t
+
+
+cofactors = Op(_cofactors, cofactors_rule, name="cofactors")
+det = Op(_la.det, lambda g, out, a: g[..., None, None] * cofactors(a))
+logabsdet = Op(lambda a: _la.slogdet(a)[1], lambda g, out, a: g[..., None, None] * _la.inv(a).mT, name="logabsdet")
+det_sign = Op(lambda a: _la.slogdet(a)[0], name="det_sign")
+
+
+def slogdet(a: Array) -> SlogdetResult:
+    """The sign (for complex matrices the phase) of the determinant, and the logarithm of its size."""
+    return SlogdetResult(np.sign(_la.det(a)) if np.iscomplexobj(a) else det_sign(a), logabsdet(a))
+
+
+def matrix_power(a: Array, n: int) -> Array:
+    """a multiplied with itself n times, by repeated squaring; inverses for negative n."""
+    if n < 0:
+        a, n = _la.inv(a), -n
+    result = None
+    while n:
+        result = (a if result is None else result @ a) if n % 2 else result
+        a, n = (a @ a, n // 2) if n > 1 else (a, 0)
+    return a * 0 + np.eye(a.shape[-1], dtype=a.dtype) if result is None else result
+
+
+def pinv_rule(g: Array, out: Array, a: Array, **_: Any) -> Array:
+    """−Pᵀ g Pᵀ + conj((1 − aP) gᵀ P Pʰ + Pʰ P gᵀ (1 − P a)), P the pseudoinverse (Golub and Pereyra, 1973)."""
+    left, right = a @ out, out @ a
+    outside = (g.mT - left @ g.mT) @ out @ _h(out) + _h(out) @ out @ (g.mT - g.mT @ right)
+    return outside.conj() - out.mT @ g @ out.mT
+
+
+pinv = Op(_la.pinv, pinv_rule, params="a rcond hermitian rtol")
+
+
+def lstsq(a: Array, b: Array, rcond: Any = None) -> tuple[Array, Array, Any, Any]:
+    """The x that makes |a x − b| least, the squared remainders, the rank and the singular values."""
+    x = _la.pinv(a) @ b if rcond is None else _la.pinv(a, rcond) @ b
+    s = _la.svdvals(a)
+    rank = int(np.sum(s > np.max(s, initial=0) * (max(a.shape) * np.finfo(a.dtype).eps if rcond is None else rcond)))
+    rest = np.sum(abs(b - a @ x) ** 2, axis=0)
+    known = rank == a.shape[1] and a.shape[0] > a.shape[1]
+    return x, np.reshape(rest, (-1,)) if known else np.zeros(0), rank, s
+
+
+def tensorinv(a: Array, ind: int = 2) -> Array:
+    """The inverse of `a` as a linear map from its last axes to its first `ind`."""
+    rows = int(np.prod(a.shape[:ind]))
+    return _la.inv(a.reshape((rows, math.prod(a.shape[ind:])))).reshape(a.shape[ind:] + a.shape[:ind])
+
+
+def tensorsolve(a: Array, b: Array, axes: Sequence[int] | None = None) -> Array:
+    """The x whose tensordot with `a` is b."""
+    if axes is not None:
+        axes = [i % a.ndim for i in axes]
+        a = a.transpose((*(i for i in range(a.ndim) if i not in axes), *axes))
+    free = a.shape[np.ndim(b) :]
+    return _la.solve(a.reshape((np.size(b), math.prod(free))), np.reshape(b, (-1,))).reshape(free)
+
+
+def multi_dot(arrays: Sequence[Array], *, out: None = None) -> Array:
+    """The product of a chain of matrices, in the cheapest order; the first and the last may be vectors."""
+    letters = iter(string.ascii_letters)
+    last, terms = next(letters), []
+    for i, a in enumerate(arrays):
+        if np.ndim(a) == 1:
+            terms.append(last)
+            last = last if i == 0 else ""
         else:
-            if letter not in result and letter not in spread:
-                inputs.append(letter)
-                operands.append(np.ones(sizes.get(letter, 1), dtype=g.dtype))
-            target += letter
-    return np.einsum(f"{','.join(inputs)}->{target}", *operands, **options)
+            terms.append(last + (last := next(letters)))
+    result = ("" if np.ndim(arrays[0]) == 1 else terms[0][0]) + ("" if np.ndim(arrays[-1]) == 1 else terms[-1][-1])
+    return np.einsum(f"{','.join(terms)}->{result}", *arrays, optimize=True)
 
 
-def _einsum(*xs: Array, terms: tuple[str, ...], result: str, **options: Any) -> Array:
-    return np.einsum(f"{','.join(terms)}->{result}", *xs, **options)
+# -- decompositions ----------------------------------------------------------------------------------------------
 
 
-einsum_arrays = Op(_einsum, einsum_rule, variadic=True, name="einsum")
+def cholesky_rule(g: Array, out: Array, a: Array, upper: bool = False) -> Array:
+    """L⁻ʰ Φ(Lʰ ḡ) L⁻¹ made Hermitian, where Φ keeps the lower triangle and halves the diagonal."""
+    low, h = (_h(out), g.mT) if upper else (out, g.conj())
+    phi = np.tril(_h(low) @ h) * (1 - _eye(a) / 2)
+    inverse = _la.inv(low)
+    s = _h(inverse) @ phi @ inverse
+    return ((s + _h(s)) / 2).conj()
 
 
-def einsum(*operands: Any, optimize: Any = False) -> Array:
-    """Einstein's sum, in NumPy's notation: a string and arrays, or arrays each followed by its list of labels."""
-    if isinstance(operands[0], str):
-        subscripts, arrays = operands[0], operands[1:]
+cholesky_factor = Op(_la.cholesky, cholesky_rule, params="a", name="cholesky")
+
+
+def cholesky(a: Array, /, *, upper: bool = False) -> Array:
+    """The triangular L with a = L Lʰ (or U with a = Uʰ U); the gradient is that of a Hermitian `a`."""
+    return cholesky_factor(a, upper=True) if upper else cholesky_factor(a)
+
+
+def gaps(w: Array) -> Array:
+    """1 / (w[j] − w[i]), and 0 where they are equal: equal values do not turn into each other."""
+    d = w[..., None, :] - w[..., :, None]
+    return np.where(d == 0, 0, 1 / d)
+
+
+def _pack(row: Array, rows: Array) -> Array:
+    return np.concatenate([row[..., None, :], rows], axis=-2)
+
+
+def eigh_rule(g: Array, out: Array, a: Array, **_: Any) -> Array:
+    """V̄ (diag(gw) + F ∘ (Vᵀ gv)) Vᵀ made Hermitian, F = `gaps`."""
+    w, v, gw, gv = out[..., 0, :].real, out[..., 1:, :], g[..., 0, :].real, g[..., 1:, :]
+    s = v.conj() @ (gw[..., None] * _eye(a) + gaps(w) * (v.mT @ gv)) @ v.mT
+    return (s + _h(s)) / 2
+
+
+eigh_packed = Op(lambda a, **k: _pack(*_la.eigh(a, **k)), eigh_rule, name="eigh", params="a UPLO")
+
+
+def eigh(a: Array, UPLO: str = "L") -> EighResult:
+    """Eigenvalues and eigenvectors of a Hermitian matrix; the gradient is Hermitian too."""
+    packed = eigh_packed(a, UPLO=UPLO)
+    return EighResult(packed[..., 0, :].real, packed[..., 1:, :])
+
+
+def eigvalsh(a: Array, UPLO: str = "L") -> Array:
+    """The eigenvalues of a Hermitian matrix, ascending."""
+    return eigh(a, UPLO).eigenvalues
+
+
+def eig_rule(g: Array, out: Array, a: Array) -> Array:
+    """V⁻ᵀ (diag(gw) + F ∘ (Vᵀ gv − Vᵀ V̄ diag(Re diag(Vᵀ gv)))) Vᵀ, F = `gaps`: the columns of V have length one."""
+    w, v, gw, gv = out[..., 0, :], out[..., 1:, :], g[..., 0, :], g[..., 1:, :]
+    along = v.mT @ gv
+    turned = along - (v.mT @ v.conj()) * _diagonal(along).real[..., None, :]
+    return _la.solve(v.mT, (gw[..., None] * _eye(a) + gaps(w) * turned) @ v.mT)
+
+
+eig_packed = Op(lambda a: _pack(*_la.eig(a)), eig_rule, name="eig")
+
+
+def eig(a: Array) -> EigResult:
+    """Eigenvalues and eigenvectors. A result must not depend on the phase of an eigenvector, which is arbitrary."""
+    packed = eig_packed(a)
+    return EigResult(packed[..., 0, :], packed[..., 1:, :])
+
+
+def eigvals(a: Array) -> Array:
+    """The eigenvalues."""
+    return eig(a).eigenvalues
+
+
+def _svd_packed(a: Array) -> Array:
+    u, s, vh = _la.svd(a, full_matrices=False)
+    return np.concatenate([u, s[..., None, :], vh.mT], axis=-2)
+
+
+def svd_rule(g: Array, out: Array, a: Array) -> Array:
+    """Ū (diag(gs) + (F ∘ (Uᵀgu)ₐ) S + S (F ∘ (Vᵀgv)ₐ)) Vʰ̄ and what lies outside the spans of U and V (Walter and Lehmann)."""
+    m = a.shape[-2]
+    u, s, v = out[..., :m, :], out[..., m, :].real, out[..., m + 1 :, :].conj()
+    gu, gs, gv = g[..., :m, :].conj(), g[..., m, :].real, g[..., m + 1 :, :]
+    eye = np.eye(s.shape[-1], dtype=s.dtype)
+    f = gaps(s * s)
+    skew_u, skew_v = f * (_h(u) @ gu), f * (_h(v) @ gv)
+    inverse = np.where(s == 0, 0, 1 / s)
+    core = gs[..., None] * eye + (skew_u + _h(skew_u)) * s[..., None, :] + s[..., :, None] * (skew_v + _h(skew_v))
+    core = core + _phase_part(u, gu, inverse, eye)
+    inside = u @ core @ _h(v)
+    outside_u = (gu - u @ (_h(u) @ gu)) * inverse[..., None, :] @ _h(v)
+    outside_v = u * inverse[..., None, :] @ _h(gv - v @ (_h(v) @ gv))
+    return (inside + outside_u + outside_v).conj()
+
+
+def _phase_part(u: Array, gu: Array, inverse: Array, eye: Array) -> Array:
+    """The imaginary diagonal that a complex U has besides: turning a column of U turns that of V with it."""
+    d = _h(u) @ gu * eye
+    return (d - _h(d)) / 2 * inverse[..., None, :]
+
+
+svd_packed = Op(_svd_packed, svd_rule, name="svd")
+
+
+def svd(a: Array, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+    """a = U diag(S) Vh.
+
+    With `full_matrices` the columns beyond the rank of the shape are constants: they are arbitrary.
+    """
+    packed = svd_packed(a)
+    m, n = a.shape[-2:]
+    if not compute_uv:
+        return packed[..., m, :].real
+    u, s, vh = packed[..., :m, :], packed[..., m, :].real, packed[..., m + 1 :, :].mT
+    if full_matrices and m != n:
+        rest_u, rest_v = complement(u), complement(vh.mT)
+        u, vh = np.concatenate([u, rest_u], axis=-1), np.concatenate([vh, rest_v.mT], axis=-2)
+    return SVDResult(u, s, vh)
+
+
+def _complement(u: Array) -> Array:
+    """Columns that complete those of `u` to an orthonormal basis."""
+    return _la.svd(u)[0][..., u.shape[-1] :]
+
+
+complement = Op(_complement, name="complement")
+
+
+def svdvals(x: Array, /) -> Array:
+    """The singular values, descending."""
+    return svd(x, compute_uv=False)
+
+
+def _qr_packed(a: Array) -> Array:
+    parts = _la.qr(a)
+    return np.concatenate([part.reshape((*part.shape[:-2], math.prod(part.shape[-2:]))) for part in parts], axis=-1)
+
+
+def _qr_parts(packed: Array, m: int, n: int) -> tuple[Array, Array]:
+    k = min(m, n)
+    lead = packed.shape[:-1]
+    return packed[..., : m * k].reshape((*lead, m, k)), packed[..., m * k :].reshape((*lead, k, n))
+
+
+def _qr_square_rule(q: Array, r: Array, gq: Array, gr: Array) -> Array:
+    """(gq + Q copyltu(R grʰ − gqʰ Q)) R⁻ʰ, where copyltu mirrors the lower triangle (Walter and Lehmann, 2010)."""
+    m = r @ _h(gr) - _h(gq) @ q
+    low = np.tril(m, -1)
+    return _h(_la.solve(r, _h(gq + q @ (low + _h(low) + _diagonal(m).real[..., None] * _eye(r)))))
+
+
+def qr_rule(g: Array, out: Array, a: Array) -> Array:
+    """The rule of the square part; for a wide matrix the columns beyond it are R's own: a₂ = Q R₂."""
+    m, n = a.shape[-2:]
+    (q, r), (gq, gr) = _qr_parts(out, m, n), _qr_parts(g.conj(), m, n)
+    if m >= n:
+        return _qr_square_rule(q, r, gq, gr).conj()
+    first = _qr_square_rule(q, r[..., :m], gq + a[..., m:] @ _h(gr[..., m:]), gr[..., :m])
+    return np.concatenate([first, q @ gr[..., m:]], axis=-1).conj()
+
+
+qr_packed = Op(_qr_packed, qr_rule, name="qr")
+
+
+def qr(a: Array, mode: str = "reduced") -> Any:
+    """a = Q R. With ``mode="complete"`` the columns of Q beyond those of a are constants: they are arbitrary."""
+    if mode not in ("reduced", "r", "complete"):
+        raise NotImplementedError(f"qr: mode {mode!r} has no derivative rule; there are reduced, complete and r")
+    m, n = a.shape[-2:]
+    q, r = _qr_parts(qr_packed(a), m, n)
+    if mode == "complete" and m > n:
+        q = np.concatenate([q, complement(q)], axis=-1)
+        r = np.concatenate([r, np.zeros((*r.shape[:-2], m - n, n), r.dtype)], axis=-2)
+    return r if mode == "r" else QRResult(q, r)
+
+
+# -- norms -------------------------------------------------------------------------------------------------------
+
+
+def vector_norm_rule(g: Array, out: Array, x: Array, ord: float, axis: Any = None, keepdims: bool = False) -> Array:
+    """sign(x) |x|ᵖ⁻¹ / normᵖ⁻¹, and 0 at the origin."""
+    slope = np.sign(x).conj() * abs(x) ** (ord - 1)
+    return spread(g, x, axis, keepdims) * chain(slope, spread(out ** (1 - ord), x, axis, keepdims))
+
+
+vector_p_norm = Op(
+    lambda x, *, ord, axis=None, keepdims=False: (abs(x) ** ord).sum(axis=axis, keepdims=keepdims) ** (1 / ord),
+    vector_norm_rule,
+    name="p_norm",
+)
+
+
+def vector_norm(x: Array, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Array:
+    """(Σ |x|ᵖ)^(1/p) over `axis`; for ±inf the largest or smallest |x|, for 0 the number of elements that are not 0."""
+    how = {"axis": axis, "keepdims": keepdims}
+    if ord in (None, 2):
+        return two_norm(x, **how)
+    if ord == np.inf:
+        return np.max(abs(x), initial=0, **how)
+    if ord == -np.inf:
+        return np.min(abs(x), **how)
+    if ord == 0:
+        return np.sum(x.real * 0 + (x != 0), **how)
+    return np.sum(abs(x), **how) if ord == 1 else vector_p_norm(x, ord=ord, **how)
+
+
+two_norm = Op(
+    _la.norm,
+    lambda g, out, x, **k: spread(g, x, **k) * chain(x.conj(), spread(1 / out, x, **k)),
+    params="x ord axis keepdims",
+)
+
+
+def matrix_norm(x: Array, /, *, keepdims: bool = False, ord: Any = "fro") -> Array:
+    """A norm of the matrices in the last two axes: Frobenius, nuclear, spectral (±2), by columns (±1) or rows (±inf)."""
+    if ord == "fro":
+        return two_norm(x, axis=(-2, -1), keepdims=keepdims)
+    if ord in ("nuc", 2, -2):
+        s = svdvals(x)
+        result = (
+            np.sum(s, axis=-1) if ord == "nuc" else np.max(s, axis=-1, initial=0) if ord == 2 else np.min(s, axis=-1)
+        )
+    elif ord in (1, -1, np.inf, -np.inf):
+        sums = np.sum(abs(x), axis=-2 if abs(ord) == 1 else -1)
+        result = np.max(sums, axis=-1, initial=0) if ord > 0 else np.min(sums, axis=-1)  # also of an empty matrix
     else:
-        arrays = operands[0 : len(operands) - 1 : 2]
-        lists = [*operands[1::2], *([operands[-1]] if len(operands) % 2 else [])]
-        spelt = ["".join("..." if c is Ellipsis else string.ascii_letters[c] for c in labels) for labels in lists]
-        subscripts = ",".join(spelt[: len(arrays)]) + ("->" + spelt[-1] if len(operands) % 2 else "")
-    terms, result = _terms(subscripts, [np.ndim(x) for x in arrays])
-    return einsum_arrays(*arrays, terms=terms, result=result, optimize=bool(optimize) or len(arrays) > 2)
+        raise ValueError(f"norm: there is no matrix norm of order {ord!r}")
+    return result[..., None, None] if keepdims else result
 
 
-def inner(a: Array, b: Array) -> Array:
-    """The sum of products over the last axes."""
-    return a * b if not np.ndim(a) or not np.ndim(b) else tensordot(a, b, axes=((-1,), (-1,)))
+def norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Array:
+    """A vector norm over one axis (or all), a matrix norm over two; 2-norm and Frobenius norm unless `ord` says otherwise.
+
+    At the origin the gradient is 0, the subgradient of least length.
+    """
+    if ord is None:
+        return two_norm(x, axis=axis, keepdims=keepdims)
+    if axis is None and x.ndim == 2:
+        axis = (0, 1)
+    if not isinstance(axis, tuple):
+        return vector_norm(x, axis=axis, keepdims=keepdims, ord=ord)
+    front = tuple(i % x.ndim for i in axis)
+    moved = matrix_norm(np.moveaxis(x, front, (-2, -1)), ord=ord)
+    return np.expand_dims(moved, front) if keepdims else moved
 
 
-def vdot(a: Array, b: Array) -> Array:
-    """Σ conj(a) b over all elements."""
-    return np.matmul(np.conjugate(np.reshape(a, (-1,))), np.reshape(b, (-1,)))
-
-
-def vecdot(x1: Array, x2: Array, /, *, axis: int = -1) -> Array:
-    """Σ conj(x1) x2 along `axis`."""
-    return np.sum(np.conjugate(x1) * x2, axis=axis)
-
-
-def matvec(x1: Array, x2: Array, /) -> Array:
-    """Matrices times vectors, in batches."""
-    return np.matmul(x1, x2[..., None])[..., 0]
-
-
-def vecmat(x1: Array, x2: Array, /) -> Array:
-    """conj(vectors) times matrices, in batches."""
-    return np.matmul(np.conjugate(x1)[..., None, :], x2)[..., 0, :]
-
-
-def kron(a: Array, b: Array) -> Array:
-    """Every element of `a` times the whole of `b`."""
-    ndim = max(np.ndim(a), np.ndim(b))
-    shapes = [(1,) * (ndim - np.ndim(x)) + np.shape(x) for x in (a, b)]
-    wide = np.reshape(a, tuple(k for n in shapes[0] for k in (n, 1)))
-    fine = np.reshape(b, tuple(k for n in shapes[1] for k in (1, n)))
-    return np.reshape(wide * fine, tuple(m * n for m, n in zip(*shapes, strict=True)))
-
-
-def cross(a: Array, b: Array, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Array:
-    """The vector product of vectors of three components."""
-    if axis is not None:
-        axisa = axisb = axisc = axis
-    x, y = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
-    if x.shape[-1] != 3 or y.shape[-1] != 3:
-        raise ValueError(f"cross: the vectors have {x.shape[-1]} and {y.shape[-1]} components, and need 3")
-    ahead, behind = np.array([1, 2, 0]), np.array([2, 0, 1])
-    return np.moveaxis(x[..., ahead] * y[..., behind] - x[..., behind] * y[..., ahead], -1, axisc)
+def cond(x: Array, p: Any = None) -> Array:
+    """The condition number: the largest over the smallest singular value, or |x| |x⁻¹| in another norm."""
+    if p in (None, 2, -2):
+        s = svdvals(x)
+        return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
+    return norm(x, p, (-2, -1)) * norm(_la.inv(x), p, (-2, -1))
 
 
 COMPOSED: dict[str, Callable[..., Any]] = {
-    "dot": dot, "outer": outer, "tensordot": tensordot, "einsum": einsum, "inner": inner, "vdot": vdot, "vecdot": vecdot,
-    "matvec": matvec, "vecmat": vecmat, "kron": kron, "cross": cross,
-    "linalg.matmul": matmul, "linalg.outer": outer, "linalg.tensordot": tensordot, "linalg.vecdot": vecdot,
-    "linalg.cross": lambda x1, x2, /, *, axis=-1: cross(x1, x2, axis=axis),
+    "linalg.solve": solve, "linalg.slogdet": slogdet,
+    "linalg.matrix_power": matrix_power, "linalg.lstsq": lstsq, "linalg.tensorinv": tensorinv,
+    "linalg.tensorsolve": tensorsolve, "linalg.multi_dot": multi_dot, "linalg.cholesky": cholesky, "linalg.eigh": eigh,
+    "linalg.eigvalsh": eigvalsh,
+    "linalg.eig": eig, "linalg.eigvals": eigvals, "linalg.svd": svd, "linalg.svdvals": svdvals, "linalg.qr": qr,
+    "linalg.norm": norm,
+    "linalg.vector_norm": vector_norm, "linalg.matrix_norm": matrix_norm, "linalg.cond": cond,
 }  # fmt: skip

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import UnsupportedError
-from ..op import Array, refusal
 from . import reductions
+from .op import Array, refusal
 from .reductions import Axis
 from .shaping import ravel
 

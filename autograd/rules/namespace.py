@@ -8,8 +8,8 @@ from types import ModuleType
 
 import numpy as np
 
-from ..op import Op
 from . import CONSTANTS, REFUSALS, TABLE
+from .op import Op
 
 RELEASE = "NumPy " + ".".join(np.__version__.split(".")[:2])
 

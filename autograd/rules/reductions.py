@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..op import Array, Op
+from .op import Array, Op
 from .shaping import keep_axes
 
 Axis = int | tuple[int, ...] | None

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import UnsupportedError
-from ..op import Array, refusal
 from .indexing import take_along_axis
+from .op import Array, refusal
 from .reductions import Axis
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import tree
-from ..convert import holds_value, stack_nested
-from ..value import Value
+from ..engine.convert import holds_value, stack_nested
+from ..engine.value import Value
 
 _TABLES = ("special", "stats", "linalg", "signal")  # the modules whose names are looked up in the table
 

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from scipy import integrate
 
-from ..convert import unbox
+from ..engine.convert import unbox
 from ..errors import user_line
-from ..op import Op
+from ..rules.op import Op
 from ..transforms import grad, jvp
 from . import adjoint, collocation
 from .packing import Function

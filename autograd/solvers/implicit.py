@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from ..convert import unbox
+from ..engine.convert import unbox
 from ..errors import GraphError, user_line
-from ..op import Op
+from ..rules.op import Op
 from ..transforms import jacobian, vjp
 from .packing import Function, holds_values, packed
 

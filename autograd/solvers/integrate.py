@@ -8,7 +8,7 @@ import numpy as np
 from scipy import integrate
 
 from .. import tree
-from ..convert import stack_nested, unbox
+from ..engine.convert import stack_nested, unbox
 from ..errors import GraphError, UnsupportedError, user_line
 from ..transforms import jacobian
 from . import ivp

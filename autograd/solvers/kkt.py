@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from scipy import optimize
 
-from ..convert import stack_nested, unbox
+from ..engine.convert import stack_nested, unbox
 from ..transforms import grad, hvp, jacobian
 from .packing import Function, holds_values, spread
 from .plain import Plain

@@ -6,7 +6,7 @@ from typing import Any
 
 from scipy import optimize
 
-from ..convert import unbox
+from ..engine.convert import unbox
 from ..transforms import grad, hessian, hvp, value_and_grad
 from .implicit import Solved, implicitly
 from .kkt import bound_limits, constraint_limit, constraint_list, plain_bounds, plain_constraint, stationary

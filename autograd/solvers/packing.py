@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 
 from .. import tree
-from ..convert import unbox
-from ..misc.flatten import flatten
-from ..value import Value
+from ..engine.convert import unbox
+from ..engine.value import Value
 
 Function = Callable[..., Any]
 
@@ -19,7 +18,7 @@ def packed(args: Any) -> tuple[Any, Function]:
     """A vector of all `Value`s in the nest `args`, and the function that puts the numbers of such a vector in their places."""
     leaves, rebuild = tree.flatten(args)
     places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, Value)]
-    vector, parts = flatten([leaves[i] for i in places])
+    vector, parts = tree.to_vector([leaves[i] for i in places])
 
     def filled(new: Any) -> Any:
         """The nest with its Values taken from the vector `new`."""
@@ -45,7 +44,7 @@ def as_vector(x: Any) -> tuple[Any, Function]:
     leaves, _ = tree.flatten(x)
     if isinstance(x, (list, tuple)) and all(isinstance(leaf, (int, float)) for leaf in leaves):
         x = np.asarray(x)
-    vector, unflatten = flatten(x)
+    vector, unflatten = tree.to_vector(x)
     return vector if holds_values(vector) else np.asarray(vector, dtype=np.float64), unflatten
 
 

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from .. import tree
-from ..convert import unbox
+from ..engine.convert import unbox
+from ..engine.mode import is_recording
+from ..engine.value import Value
 from ..errors import ChangedDataError, UnsupportedError, describe, user_line
-from ..mode import is_recording
-from ..value import Value
 from .packing import Function
 
 

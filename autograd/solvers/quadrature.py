@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from scipy import integrate, special
 
-from ..convert import stack_nested, unbox
+from ..engine.convert import stack_nested, unbox
 from ..errors import UnsupportedError, user_line
-from ..op import Op
+from ..rules.op import Op
 from ..transforms import vjp
 from .packing import Function, as_tuple, holds_values, packed
 from .plain import Plain, check_unchanged

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import optimize
 
-from ..convert import unbox
+from ..engine.convert import unbox
 from ..transforms import elementwise_grad, jacobian
 from .implicit import Solved, implicitly
 from .packing import Function, as_tuple, as_vector, holds_values, without_values

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..convert import stack_nested
+from ..engine.convert import stack_nested
 from ..errors import ShapeError, user_line
 
 

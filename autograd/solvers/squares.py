@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from scipy import optimize
 
-from ..convert import unbox
-from ..op import Op
+from ..engine.convert import unbox
+from ..rules.op import Op
 from ..rules.scipy.missing import missing
 from ..transforms import grad, jacobian
 from .implicit import Solved, implicitly

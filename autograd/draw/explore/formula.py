@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from ...op import Op
-from ...rules import arithmetic, special
+from ...rules import activations, arithmetic, guards
+from ...rules.op import Op
 from . import mathml
 
 _RULES = arithmetic.__name__.rpartition(".")[0]
@@ -150,8 +150,8 @@ def _acts_on_numbers(function: Any) -> bool:
     if isinstance(function, np.ufunc):
         return function.signature is None
     if isinstance(function, Op):
-        return function in (*vars(special).values(), arithmetic.chain_product) or _acts_on_numbers(function.function)
-    if function in (np.where, np.zeros_like, abs, float, arithmetic.chain, arithmetic.over):
+        return function in (*vars(activations).values(), guards.chain_product) or _acts_on_numbers(function.function)
+    if function in (np.where, np.zeros_like, abs, float, guards.chain, guards.over):
         return True
     expression = _expression(function)
     return expression is not None and _number_by_number(

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...op import Op
+from ...rules.op import Op
 
 Names = dict[str, str]  # a variable of the expression, and what the page knows it as
 Lookup = Callable[[ast.expr], Any]

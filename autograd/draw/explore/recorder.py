@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ...engine.value import Value
 from ...errors import GraphError, user_line
-from ...value import Value
 from ..collect import Graph, collect
 from ..dot import Style
 from . import page, sweep

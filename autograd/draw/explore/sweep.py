@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ...mode import no_grad
-from ...shapes import fit
-from ...value import Value
+from ...engine.mode import no_grad
+from ...engine.shapes import fit
+from ...engine.value import Value
 from .. import words
 from ..collect import Graph, Node
 from .arrays import Json, encode

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import special as sc
 
-from ...op import Array, Op
+from ..op import Array, Op
 from .missing import missing
 
 _ORDER = "the order"

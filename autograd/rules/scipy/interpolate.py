@@ -8,7 +8,7 @@ import numpy as np
 from scipy import interpolate
 
 from ...errors import UnsupportedError, user_line
-from ...op import Array, Op
+from ..op import Array, Op
 
 _LINEAR = ("not-a-knot", "natural", "clamped")  # with these end conditions a spline is linear in its ordinates
 

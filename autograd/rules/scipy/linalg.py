@@ -12,7 +12,7 @@ import numpy as np
 from scipy import linalg as sl
 
 from ...errors import UnsupportedError, user_line
-from ...op import Array, Op
+from ..op import Array, Op
 
 # -- triangular systems ------------------------------------------------------------------------------------------
 

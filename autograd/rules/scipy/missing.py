@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...errors import UnsupportedError, user_line
-from ...op import Array, Rule
+from ..op import Array, Rule
 
 
 def missing(name: str, argument: str) -> Rule:

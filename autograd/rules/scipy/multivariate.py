@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...op import Array
+from ..op import Array
 from . import special as sc
 
 _LOG_2PI = math.log(2 * math.pi)

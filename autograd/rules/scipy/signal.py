@@ -11,7 +11,7 @@ import numpy as np
 from scipy import signal
 
 from ...errors import ShapeError, UnsupportedError, user_line
-from ...op import Array, Op
+from ..op import Array, Op
 
 # -- convolution -------------------------------------------------------------------------------------------------
 

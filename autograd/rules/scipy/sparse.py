@@ -6,7 +6,7 @@ from typing import Any
 
 from scipy.sparse import issparse, linalg
 
-from ...op import Array, Op
+from ..op import Array, Op
 
 # The matrix is static, since the derivative with respect to it would be dense.
 product: Op = Op(

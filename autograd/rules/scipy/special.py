@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from scipy import special as sc
 
-from ...op import Array, Op
+from .. import activations as core
 from .. import reductions
-from .. import special as core
-from ..arithmetic import chain, over
+from ..guards import chain, over
+from ..op import Array, Op
 from . import bessel
 from .missing import missing
 

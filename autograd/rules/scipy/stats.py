@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ...op import Array
+from ..op import Array
 from . import special as sc
 from .multivariate import NAMES as MULTIVARIATE
 from .multivariate import as_array

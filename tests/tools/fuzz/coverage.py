@@ -8,8 +8,9 @@ from collections import Counter
 
 import numpy as np
 
-from autograd import Value, backward
-from autograd.mode import recording
+from autograd import Value
+from autograd.engine import backward
+from autograd.engine.mode import recording
 from autograd.rules import COMPOSED, OPS
 
 from .program import OURS, Program

@@ -18,7 +18,7 @@ import numpy as np
 import autograd
 from autograd import Value, no_grad
 from autograd import functions as F
-from autograd.methods import At
+from autograd.engine.methods import At
 
 Namespace = dict[str, Any]
 

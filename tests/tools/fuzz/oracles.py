@@ -24,8 +24,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Value, backward
+from autograd import Value
 from autograd.check import Report, check_vjp, gradcheck, gradgradcheck
+from autograd.engine import backward
 
 from . import libraries
 from .program import DOUBLED, OURS, PLAIN, Program

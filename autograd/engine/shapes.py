@@ -6,7 +6,7 @@ repetition contributed to the result, so the gradients of the repetitions are ad
 
 from __future__ import annotations
 
-from .op import Array
+from ..rules.op import Array
 
 
 def fit(g: Array, x: Array) -> Array:

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .custom import fixed_point
-from .transforms import Function, ggnvp, grad, hvp, jvp, vjp
+from ..custom import fixed_point
+from ..tracing import Function
+from ..transforms import ggnvp, grad, hvp, jvp, vjp
 
 __all__ = [
     "deriv", "fixed_point", "grad_named", "hessian_tensor_product", "hessian_vector_product", "make_ggnvp", "make_hvp",

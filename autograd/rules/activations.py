@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ..op import Array, Op
+from .op import Array, Op
 
 # W. J. Cody, "Rational Chebyshev approximation for the error function", Math. Comp. 23 (1969), 631-637:
 # numerator and denominator coefficients, highest power first, on |x| <= 0.5, 0.46875 <= |x| <= 4, |x| >= 4.

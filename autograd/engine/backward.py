@@ -1,0 +1,265 @@
+"""The one accumulator: `grad`, which computes cotangents and touches nothing, and `backward`, which stores them."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import GraphError, ShapeError, describe, user_line
+from ..rules.indexing import getitem, scatter_all
+from ..rules.op import Array, Op
+from .convert import as_data, is_value
+from .graph import Node, give_up, on_the_way, reachable
+from .mode import undisturbed, watch
+from .shapes import fit
+from .witness import original
+
+_float64 = np.float64
+
+
+def sweep(
+    nodes: dict[int, Node],
+    cotangents: dict[int, Array],
+    wanted: Collection[int],
+    keep: Collection[int] | None,
+    *,
+    border: Collection[int] = frozenset(),
+    create_graph: bool = False,
+    free: bool = False,
+) -> dict[int, Array]:
+    """Carry the `cotangents` of some nodes on to the leaves, newest node first: the chain rule, and nothing else.
+
+    A node's number is its creation number, so that everything computed from a node comes before it. Cotangents are
+    added out of place, since a rule may hand one array to two parents. Only numbers in `wanted` receive any; those of
+    leaves and of the numbers in `keep` (all, for None) are returned. With `create_graph` the rules run on `Value`s, and
+    the result can be differentiated again. With `free` each node lets go of its inputs once it has been passed. Nodes in
+    `border` receive cotangents and hand nothing on.
+    """
+    picks: dict[int, _Picks] = {}
+    by_the_book = create_graph or watch.get() is not None
+    for number in sorted(wanted, reverse=True):
+        node = nodes[number]
+        if number in picks:
+            _settle(node, cotangents, picks.pop(number))
+        op = node.op
+        g = cotangents.get(number)
+        if op is None or g is None or number in border:
+            continue
+        if keep is not None and number not in keep:
+            del cotangents[number]
+        if op is getitem and node.parents[0].number in wanted:
+            _note_pick(node, g, cotangents, picks)
+        elif node.more is not None or by_the_book:
+            for key, c in _contributions(node, op, g, wanted, create_graph):
+                cotangents[key] = cotangents[key] + c if key in cotangents else c
+        else:  # one or two inputs and no keywords: the same thing unrolled, because here is where the time goes
+            in0, in1, parent0, parent1, rules = node.in0, node.in1, node.parent0, node.parent1, op.rules
+            if parent0 is not None and (key := parent0.number) in wanted and (rule := rules[0]) is not None:
+                if parent1 is None and in1.__class__ is tuple:
+                    in1 = original(in1, op.name)
+                c = rule(g, node.raw, in0) if in1 is None else rule(g, node.raw, in0, in1)
+                if c.__class__ is not _float64 or in0.__class__ is not _float64:
+                    c = fit(c, in0)
+                cotangents[key] = cotangents[key] + c if key in cotangents else c
+            if parent1 is not None and (key := parent1.number) in wanted and (rule := rules[1]) is not None:
+                if parent0 is None and in0.__class__ is tuple:
+                    in0 = original(in0, op.name)
+                c = rule(g, node.raw, in0, in1)
+                if c.__class__ is not _float64 or in1.__class__ is not _float64:
+                    c = fit(c, in1)
+                cotangents[key] = cotangents[key] + c if key in cotangents else c
+        if free:
+            give_up(node)
+            del nodes[number]
+    return cotangents
+
+
+def _contributions(
+    node: Node, op: Op, g: Array, wanted: Collection[int], create_graph: bool
+) -> Iterator[tuple[int, Array]]:
+    """For each parent in `wanted` its number and what this node adds to its cotangent."""
+    raw, parents, static = node.inputs, node.parents, node.static
+    out: Any = node if create_graph else node.raw
+    inputs = [x if p is None else p for x, p in zip(raw, parents, strict=True)] if create_graph else raw
+    places = [i for i, parent in enumerate(parents) if parent is not None and parent.number in wanted]
+    for i, c in zip(places, op.pull(places, g, out, inputs, static), strict=True):
+        if c is not None:
+            if (look := watch.get()) is not None:
+                look(node, g, i, c)
+            yield parents[i].number, fit(c, raw[i])
+
+
+class _Picks:
+    """What picks from one array contribute to its cotangent: for each the cotangent, the index arrays, the index."""
+
+    __slots__ = ("parts", "size")
+
+    def __init__(self) -> None:
+        self.parts: list[tuple[Array, tuple[Array, ...], tuple[Any, ...]]] = []
+        self.size = 0
+
+
+def _note_pick(node: Node, g: Array, cotangents: dict[int, Array], picks: dict[int, _Picks]) -> None:
+    """Put down what the node, ``x[index]``, contributes to the cotangent of x, instead of making an array of zeros for it.
+
+    A loop over the rows of x would otherwise be quadratic. Once the parts are as many as x has elements they are added up.
+    """
+    x = node.parents[0]
+    noted = picks.setdefault(x.number, _Picks())
+    noted.parts.append((g, node.inputs[1:], node.static["index"]))
+    noted.size += g.size
+    if noted.size >= x.raw.size:
+        _settle(x, cotangents, picks.pop(x.number))
+
+
+def _settle(x: Node, cotangents: dict[int, Array], picks: _Picks) -> None:
+    """Add the contributions of picks from `x` to its cotangent."""
+    inputs = [part for g, arrays, _ in picks.parts for part in (g, *arrays)]
+    indices = tuple((index, len(arrays)) for _, arrays, index in picks.parts)
+    c = fit(scatter_all(*inputs, shape=x.raw.shape, indices=indices), x.raw)
+    cotangents[x.number] = cotangents[x.number] + c if x.number in cotangents else c
+
+
+def grad(
+    out: Node,
+    inputs: Node | Sequence[Node],
+    cotangent: Any = None,
+    *,
+    create_graph: bool = False,
+    allow_unused: bool = False,
+) -> Any:
+    """The derivative of `out` with respect to each of `inputs`, leaving every `.grad` alone.
+
+    Args:
+        out: what to differentiate: a scalar, or anything together with a `cotangent`.
+        inputs: one `Value`, or a sequence of them; leaves or computed ones.
+        cotangent: that of `out`, in its shape: the result is ``cotangent · ∂out/∂input`` summed over `out`.
+        create_graph: record the backward pass too; the gradients are then `Value`s, for derivatives of any order.
+        allow_unused: give zeros for an input that `out` does not depend on, instead of raising `GraphError`.
+
+    Returns:
+        An array in the shape and dtype of the input (a list of them for a sequence of inputs).
+    """
+    targets: Sequence[Node] = inputs if isinstance(inputs, Sequence) else [inputs]
+    g = start(out, cotangent)
+    numbers = {target.number for target in targets}
+    nodes, _ = reachable([out], oldest=min(numbers, default=0))
+    gradients = gradients_of([(out, g)], nodes, numbers, create_graph)
+    results = [_result(out, target, gradients, allow_unused) for target in targets]
+    results = results if create_graph else own(results, [g])
+    return results if isinstance(inputs, Sequence) else results[0]
+
+
+def gradients_of(
+    outs: Iterable[tuple[Node, Array]],
+    nodes: dict[int, Node],
+    targets: set[int],
+    create_graph: bool,
+    border: Collection[int] = frozenset(),
+) -> dict[int, Array]:
+    """The cotangents of `targets`, in one sweep over the nodes between them and `outs`, which come with theirs."""
+    wanted = on_the_way(nodes, targets & nodes.keys())
+    cotangents: dict[int, Array] = {}
+    for out, g in outs:
+        if out.number in wanted:
+            cotangents[out.number] = cotangents[out.number] + g if out.number in cotangents else g
+    if not cotangents:
+        return {}
+    return undisturbed(
+        lambda: sweep(nodes, cotangents, wanted, targets, border=border, create_graph=create_graph),
+        record=create_graph or None,
+    )
+
+
+def _result(out: Node, target: Node, gradients: dict[int, Array], allow_unused: bool) -> Array:
+    """The gradient that belongs to `target`, or what to say where there is none."""
+    if target.number in gradients:
+        return gradients[target.number]
+    if allow_unused:
+        return np.zeros_like(target.raw)[()]
+    why = "was made with requires_grad=False" if not target.requires_grad else "is not part of its graph"
+    raise GraphError(
+        f"the result ({describe(out)}) does not depend on the input ({describe(target)}), which {why}, "
+        f"at {user_line()}. Compute the result from this very Value, outside no_grad(), or pass allow_unused=True to "
+        "get zeros"
+    )
+
+
+_adding = threading.Lock()  # of several threads with a leaf in common each adds its gradient, one after the other
+if hasattr(os, "register_at_fork"):  # a process forked meanwhile must not wait for a thread that it does not have
+    os.register_at_fork(before=_adding.acquire, after_in_parent=_adding.release, after_in_child=_adding.release)
+
+
+def backward(out: Node, gradient: Any = None, *, leaves_only: bool = False) -> None:
+    """See `Value.backward`."""
+    cotangent = start(out, gradient)
+    nodes, _ = reachable([out])
+    keep = () if leaves_only else None
+    gradients = undisturbed(
+        lambda: sweep(nodes, {out.number: cotangent}, nodes.keys(), keep, free=leaves_only), record=None
+    )
+    leaves = [number for number in gradients if nodes[number].op is None]
+    totals = own([gradients.pop(number) for number in leaves], [cotangent])
+    for number, g in gradients.items():
+        nodes[number].grad = g
+    _add([nodes[number] for number in leaves], totals)
+
+
+def _add(leaves: list[Node], gradients: list[Array]) -> None:
+    """Add each gradient to its leaf's: all of them, or after an interrupt none."""
+    with _adding:
+        before = [leaf.grad for leaf in leaves]
+        after = [g if old is None else old + g for old, g in zip(before, gradients, strict=True)]
+        try:
+            for leaf, new in zip(leaves, after, strict=True):
+                leaf.grad = new
+        except BaseException:
+            for leaf, old in zip(leaves, before, strict=True):
+                leaf.grad = old
+            raise
+
+
+def start(out: Node, cotangent: Any) -> Array:
+    """The cotangent to begin with, in the shape and dtype of `out`."""
+    if not hasattr(out, "requires_grad"):
+        raise GraphError(f"a derivative was asked of {describe(out)} at {user_line()}: only a Value has a history")
+    if not out.requires_grad:
+        raise GraphError(
+            f"a derivative was asked of a Value ({describe(out)}) at {user_line()} that needs none: it was computed "
+            "under no_grad(), detached, or made from Values with requires_grad=False only"
+        )
+    raw = out.raw
+    if cotangent is None:
+        if raw.shape != ():
+            raise ShapeError(
+                f"backward from a Value of shape {raw.shape} at {user_line()} needs a gradient of that shape to start "
+                "from: reduce it to a scalar first (result.sum(), loss.mean()), or pass one, e.g. "
+                "backward(np.ones(value.shape))"
+            )
+        return raw.dtype.type(1)
+    cotangent = cotangent if is_value(cotangent) else as_data(cotangent)
+    if cotangent.shape != raw.shape:
+        raise ShapeError(
+            f"the gradient to start from has shape {cotangent.shape}, and the Value has {raw.shape}, at {user_line()}: "
+            "they must be equal"
+        )
+    return fit(cotangent, raw)
+
+
+def own(gradients: list[Array], others: list[Array]) -> list[Array]:
+    """The gradients, copied where two of them (or one and one of the others) are views of the same memory.
+
+    Whoever receives a gradient may change it in place; that must not change another.
+    """
+    seen = {id(other) for other in others}
+    result = []
+    for g in gradients:
+        shared = g.shape != () and (getattr(g, "base", None) is not None or id(g) in seen)
+        mine = g.copy() if shared else g
+        seen.add(id(mine))
+        result.append(mine)
+    return result

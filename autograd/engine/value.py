@@ -1,0 +1,430 @@
+"""`Value`: data that remembers how it was computed.
+
+Every operator and every NumPy function on a `Value` ends in `record`, which computes the result at once and writes a
+node: the operation, its inputs and its parents. A node *is* the `Value` that holds the result, one slotted object with
+room for two inputs, because a container more per node costs more than the arithmetic (in time, in memory and in what
+the cyclic garbage collector has to walk). Nothing in a node points from a parent to a child: a graph is freed by
+reference counting alone.
+"""
+
+from __future__ import annotations
+
+import itertools
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import GraphError, UnsupportedError, explain, no_rule, user_line
+from ..rules import CONSTANTS, REFUSALS, TABLE, arithmetic, elementwise, products, rarer_row
+from ..rules.op import Op, refusal
+from .backward import backward
+from .convert import PLAIN, apart, as_data, checked, holds_value, operand, owned, stack_nested, unbox
+from .mode import is_recording
+from .protocols import Protocols
+from .witness import FULLY, Witness, original, seen
+
+_next_number = itertools.count().__next__  # creation numbers: a node is younger than everything it was made from
+_new = object.__new__
+_float64 = np.float64
+_ndarray = np.ndarray
+
+
+def record(op: Op, x: Any, y: Any = None) -> Any:
+    """Compute `op` on one or two inputs, and note in the result how it was made.
+
+    The result of an operation without derivative rules is a plain array.
+    """
+    parent0: Any = None
+    parent1: Any = None
+    needed = False
+    if isinstance(x, Value):
+        parent0, in0, needed = x, x.raw, x.requires_grad
+    elif (in0 := x).__class__ not in PLAIN:
+        in0 = operand(op.name, x)
+        if isinstance(in0, Value):
+            return record(op, in0, y)
+    if isinstance(y, Value):
+        parent1, in1, needed = y, y.raw, needed or y.requires_grad
+    elif (in1 := y).__class__ not in PLAIN and y is not None:
+        in1 = operand(op.name, y)
+        if isinstance(in1, Value):
+            return record(op, x, in1)
+    try:
+        raw = op.forward(in0) if in1 is None else op.forward(in0, in1)
+    except Exception as error:
+        explain(op.name, (x,) if y is None else (x, y), error)
+        raise
+    if not op.rules:
+        return raw
+    if raw.__class__ is not _float64 and (raw.__class__ is not _ndarray or raw.dtype.kind != "f" or not raw.ndim):
+        raw = checked(op.name, raw, (x, y))
+    node = _new(Value)
+    node.raw = raw
+    node.grad = node.name = node.more = None
+    if needed and (mode := is_recording()):
+        if raw.__class__ is not _float64 or op.folds:  # there may be arrays among the inputs
+            if parent0 is None:
+                if in0.__class__ is _ndarray and 0 in op.saved:
+                    in0 = (in0, in0.tobytes()) if in0.nbytes <= FULLY else seen(in0)
+            elif parent0.parent0.__class__ is Witness:
+                _look(parent0)
+            if parent1 is None:
+                if in1.__class__ is _ndarray and 1 in op.saved:
+                    in1 = (in1, in1.tobytes()) if in1.nbytes <= FULLY else seen(in1)
+            elif parent1.parent0.__class__ is Witness:
+                _look(parent1)
+        node.number = _next_number()
+        node.requires_grad = True
+        node.op = op
+        node.in0 = in0
+        node.in1 = in1
+        node.parent0 = parent0
+        node.parent1 = parent1
+        if mode is not True:
+            mode(node)
+    else:
+        node.raw = apart(raw, in0)
+        node.number = _next_number()
+        node.requires_grad = False
+        node.op = node.in0 = node.in1 = node.parent0 = node.parent1 = None
+    return node
+
+
+def record_many(op: Op, inputs: Sequence[Any], static: dict[str, Any] | None = None) -> Any:
+    """As `record`, for operations with keywords or more than two inputs: the node then keeps them in `more`."""
+    if not static and len(inputs) <= 2 and not op.variadic:
+        return record(op, *inputs)
+    if not op.opaque:
+        inputs = [x if x.__class__ in PLAIN or isinstance(x, Value) else operand(op.name, x) for x in inputs]
+    raw = tuple(x.raw if isinstance(x, Value) else x for x in inputs)
+    parents = tuple(x if isinstance(x, Value) else None for x in inputs)
+    static = static or {}
+    try:
+        result = op.forward(*raw, **static)
+    except Exception as error:
+        explain(op.name, tuple(inputs), error)
+        raise
+    if not op.rules:
+        return result
+    node = wrap(
+        result if result.__class__ is _float64 else checked(op.name, result, tuple(inputs)), requires_grad=False
+    )
+    if (mode := is_recording()) and any(p is not None and p.requires_grad for p in parents):
+        for parent in parents:
+            if parent is not None and parent.parent0.__class__ is Witness:
+                _look(parent)
+        raw = tuple(
+            seen(x) if x.__class__ is _ndarray and parents[i] is None and i in op.saved else x
+            for i, x in enumerate(raw)
+        )
+        node.number = _next_number()
+        node.requires_grad = True
+        node.op = op
+        node.more = (raw, parents, static)
+        if mode is not True:
+            mode(node)
+    else:
+        node.raw = apart(node.raw, raw[0] if raw else None)
+    return node
+
+
+def _look(value: Value) -> None:
+    """Notice, when an operation is computed from a Value whose array was handed out, that it was changed since."""
+    witness: Any = value.parent0
+    if value.op is None and not witness.unchanged():
+        value.parent0 = Witness(value.raw)
+        value.number = _next_number()
+
+
+def wrap(raw: Any, requires_grad: bool, name: str | None = None, kind: type[Value] | None = None) -> Value:
+    """A leaf around `raw` as it is: no conversion, no copy."""
+    value: Value = _new(kind or Value)
+    _fill(value, raw, requires_grad, name)
+    return value
+
+
+def _fill(value: Value, raw: Any, requires_grad: bool, name: str | None) -> None:
+    value.raw = raw
+    value.grad = value.op = value.more = None
+    value.in0 = value.in1 = value.parent0 = value.parent1 = None
+    value.requires_grad = requires_grad
+    value.name = name
+    value.number = _next_number()
+
+
+class Value(Protocols):
+    """A scalar or an array that records what is computed from it.
+
+    ``Value(data, name=None, requires_grad=True)`` takes a number, an array or a nested list. Integers and booleans
+    become float64; float16/32/64 and complex64/128 stay. An array is copied, so that the caller's own may change
+    freely. A list that contains `Value`s is stacked and stays differentiable with respect to them.
+    """
+
+    __slots__ = (
+        "__dict__",
+        "__weakref__",
+        "grad",
+        "in0",
+        "in1",
+        "more",
+        "name",
+        "number",
+        "op",
+        "parent0",
+        "parent1",
+        "raw",
+        "requires_grad",
+    )
+    __hash__ = object.__hash__
+    __pandas_priority__ = 10_000  # above Series and DataFrame: their operators leave the operation to `Value`
+
+    raw: Any  # the number or array that the engine computes with, never changed in place; `data` is the public door
+    grad: Any
+    name: str | None
+    op: Op | None
+    in0: Any  # the plain input; of a constant array the pair of it and what it looked like
+    in1: Any
+    parent0: Any  # the Value that in0 comes from, if there is one; of a leaf whose array was handed out a Witness
+    parent1: Any
+    more: tuple[tuple[Any, ...], tuple[Value | None, ...], dict[str, Any]] | None
+    number: int
+    requires_grad: bool
+
+    def __init__(self, data: Any, *, name: str | None = None, requires_grad: bool = True) -> None:
+        if holds_value(data):
+            stacked = stack_nested(data) if not isinstance(data, Value) else data.copy()
+            for slot in ("raw", "op", "in0", "in1", "parent0", "parent1", "more", "number"):
+                setattr(self, slot, getattr(stacked, slot))
+            self.grad, self.name = None, name
+            self.requires_grad = stacked.requires_grad
+            return
+        converted = as_data(data)
+        _fill(self, owned(converted, data), requires_grad, name)
+
+    # -- what it holds -------------------------------------------------------------------------------------------
+
+    @property
+    def data(self) -> Any:
+        """The plain number or array: of a leaf its own, which may be changed, of a computed Value one to read only."""
+        if self.raw.__class__ is not _ndarray:
+            return self.raw
+        if self.op is not None:
+            shown = self.raw.view()
+            shown.flags.writeable = False
+            return shown
+        if self.parent0 is None:
+            self.parent0 = Witness(self.raw)
+        return self.raw
+
+    @data.setter
+    def data(self, new: Any) -> None:
+        if self.op is not None:
+            raise GraphError(
+                f"the data of a computed Value (the result of {self.op.name}) cannot be replaced at {user_line()}: "
+                "its derivative would be that of the old data. Change the Values it was computed from, or detach() it"
+            )
+        if new.__class__ is not _float64 and new is not self.raw:  # ``value.data -= step`` assigns the Value's own
+            converted = as_data(unbox(new))
+            self.raw, self.parent0 = owned(converted, new), None
+        elif new is not self.raw:
+            self.raw, self.parent0 = new, None
+        # Younger now than every node that was computed from the old data: that is how `backward` notices.
+        self.number = _next_number()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.raw.shape
+
+    @property
+    def ndim(self) -> int:
+        return self.raw.ndim
+
+    @property
+    def size(self) -> int:
+        return self.raw.size
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self.raw.dtype
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether it was made by the user rather than computed by a recorded operation."""
+        return self.op is None
+
+    @property
+    def inputs(self) -> tuple[Any, ...]:
+        """The plain inputs that the operation was computed from (empty for a leaf)."""
+        if self.op is None:
+            return ()
+        raw = self.more[0] if self.more is not None else (self.in0,) if self.in1 is None else (self.in0, self.in1)
+        return tuple(original(x, self.op.name) if x.__class__ is tuple else x for x in raw)
+
+    @property
+    def parents(self) -> tuple[Value | None, ...]:
+        """For each input the `Value` that it came from, or None for a plain constant."""
+        if self.more is not None:
+            return self.more[1]
+        if self.op is None:
+            return ()
+        return (self.parent0,) if self.in1 is None else (self.parent0, self.parent1)
+
+    @property
+    def static(self) -> dict[str, Any]:
+        """The keyword arguments of the operation, which are no arrays and have no derivative."""
+        return {} if self.more is None else self.more[2]
+
+    def numpy(self) -> Any:
+        """The data as an array of its own."""
+        return self.raw.copy()
+
+    def item(self, *place: Any) -> Any:
+        """The single number in it, as a plain Python number: the one way out of the graph that says nothing.
+
+        What is computed from it has no derivative. With arguments as `numpy.ndarray.item`: one element of an array.
+        """
+        return self.raw.item(*place)
+
+    def detach(self) -> Value:
+        """The same numbers, without a history and without a gradient."""
+        return wrap(self.raw.copy(), requires_grad=False)
+
+    def copy(self) -> Any:
+        """The same numbers as a new `Value` that is still differentiable."""
+        return record(arithmetic.positive, self)
+
+    def backward(self, gradient: Any = None, *, leaves_only: bool = False) -> None:
+        """Add the derivative of this `Value` to the `.grad` of every leaf that it was computed from.
+
+        `gradient` is the cotangent to begin with; a scalar needs none (it is 1). On the nodes in between `.grad` is
+        set, not added to, so that it shows this pass. With `leaves_only` they keep none, and the graph is given up
+        as it is walked: memory falls during the pass, and there can be no second one.
+        """
+        backward(self, gradient, leaves_only=leaves_only)
+
+    # -- NumPy's protocols ---------------------------------------------------------------------------------------
+
+    def __record__(self, op: Op, inputs: tuple[Any, ...], static: dict[str, Any] | None = None) -> Any:
+        return record_many(op, inputs, static)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        for keyword in ("out", "where") if kwargs else ():
+            if kwargs.pop(keyword, None) not in (None, True):
+                raise UnsupportedError(f"{refusal(ufunc.__name__, keyword)} (at {user_line()})")
+        op = (TABLE.get(ufunc) if method == "__call__" else None) or rarer_row(ufunc, method)
+        if op.__class__ is Op and not kwargs and len(inputs) <= 2:
+            return record(op, *inputs)
+        if op is None:
+            if ufunc in CONSTANTS and method == "__call__":
+                return ufunc(*unbox(inputs), **kwargs)
+            raise no_rule(f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}"), REFUSALS.get(ufunc))
+        if method in ("reduce", "accumulate"):
+            kwargs.setdefault("axis", 0)
+        elif kwargs and isinstance(op, Op):
+            raise UnsupportedError(f"np.{ufunc.__name__} of a Value takes no keywords, and got {', '.join(kwargs)}")
+        return op(*inputs, **kwargs)
+
+    # -- what it looks like, and where it may go ----------------------------------------------------------------
+
+    def __reduce__(self) -> Any:
+        if self.op is not None:
+            raise GraphError(
+                f"a computed Value (the result of {self.op.name}) cannot be copied or pickled at {user_line()}: its history "
+                "cannot travel with it. Use detach() for its numbers"
+            )
+        return wrap, (self.raw, self.requires_grad, self.name, type(self)), (vars(self) or None, {"grad": self.grad})
+
+    def __repr__(self) -> str:
+        parts = [repr(self.name)] if self.name else []
+        if self.ndim:
+            plain = type(self.raw).__module__ == "numpy"  # a Dask array would have to be computed to be shown
+            shown = np.array2string(self.raw, precision=6, threshold=20) if plain else repr(self.raw)
+            parts += [shown, f"shape={self.shape}"]
+        else:
+            parts += [f"{self.raw:.6g}"]
+        if self.dtype != _float64:
+            parts.append(f"dtype={self.dtype}")
+        if self.op is not None:
+            parts.append(f"op={self.op.name}")
+        elif not self.requires_grad:
+            parts.append("requires_grad=False")
+        return f"{type(self).__name__}({', '.join(parts)})"
+
+    # -- operators -----------------------------------------------------------------------------------------------
+
+    def __add__(self, other: Any) -> Value:
+        return record(arithmetic.add, self, other)
+
+    def __radd__(self, other: Any) -> Value:
+        return record(arithmetic.add, other, self)
+
+    def __sub__(self, other: Any) -> Value:
+        return record(arithmetic.subtract, self, other)
+
+    def __rsub__(self, other: Any) -> Value:
+        return record(arithmetic.subtract, other, self)
+
+    def __mul__(self, other: Any) -> Value:
+        return record(arithmetic.multiply, self, other)
+
+    def __rmul__(self, other: Any) -> Value:
+        return record(arithmetic.multiply, other, self)
+
+    def __truediv__(self, other: Any) -> Value:
+        return record(arithmetic.divide, self, other)
+
+    def __rtruediv__(self, other: Any) -> Value:
+        return record(arithmetic.divide, other, self)
+
+    def __floordiv__(self, other: Any) -> Value:
+        return record(elementwise.floor_divide, self, other)
+
+    def __rfloordiv__(self, other: Any) -> Value:
+        return record(elementwise.floor_divide, other, self)
+
+    def __mod__(self, other: Any) -> Value:
+        return record(arithmetic.remainder, self, other)
+
+    def __rmod__(self, other: Any) -> Value:
+        return record(arithmetic.remainder, other, self)
+
+    def __pow__(self, other: Any) -> Value:
+        return record(arithmetic.power, self, other)
+
+    def __rpow__(self, other: Any) -> Value:
+        return record(arithmetic.power, other, self)
+
+    def __matmul__(self, other: Any) -> Value:
+        return record(products.matmul, self, other)
+
+    def __rmatmul__(self, other: Any) -> Value:
+        return record(products.matmul, other, self)
+
+    def __neg__(self) -> Value:
+        return record(arithmetic.negative, self)
+
+    def __pos__(self) -> Value:
+        return record(arithmetic.positive, self)
+
+    def __abs__(self) -> Value:
+        return record(elementwise.absolute, self)
+
+    def __lt__(self, other: Any) -> Any:
+        return record(arithmetic.less, self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return record(arithmetic.less_equal, self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return record(arithmetic.greater, self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return record(arithmetic.greater_equal, self, other)
+
+    def __eq__(self, other: Any) -> Any:
+        return operator.eq(self.raw, other) if other is None else record(arithmetic.equal, self, other)
+
+    def __ne__(self, other: Any) -> Any:
+        return operator.ne(self.raw, other) if other is None else record(arithmetic.not_equal, self, other)

@@ -1,0 +1,135 @@
+"""An operation: a name, how to compute it, and one derivative rule per input. Data only.
+
+A rule is a function ``rule(g, out, *inputs, **static)`` in plain NumPy. It receives the *cotangent*
+``g`` (the derivative of the final result with respect to this operation's output), the output, and
+the inputs, and returns the cotangent of its own input. It need not undo broadcasting: `shapes.fit`
+does that for all of them. Because it is plain NumPy, the same rule computes on arrays and is recorded
+again on `Value`s, which is how derivatives of derivatives come about.
+"""
+
+from __future__ import annotations
+
+import dis
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ..errors import UnsupportedError
+
+Array = Any  # whatever speaks NumPy's protocols: an ndarray, a NumPy scalar, a Dask or CuPy array, a Value
+Rule = Callable[..., Array]
+
+
+class Op:
+    """One row of the table.
+
+    `function` is the public NumPy function that the row answers for (or a function of our own), `forward`
+    how to compute it where something faster than `function` exists: an operator on two ``np.float64`` takes
+    30 ns, the ufunc 450. There is one rule per array input, ``None`` for an input without a derivative. An
+    operation on any number of arrays (``variadic``) has a single rule ``rule(wanted, g, out, *inputs, **static)``,
+    which returns the cotangents of the inputs at the places `wanted`, one for each: so it is asked once for all.
+    `params` names the parameters in NumPy's order, array inputs first, so that static arguments may be
+    given by position. An operation without rules is a constant: its result has no derivative. The inputs of an
+    `opaque` operation may be anything, not arrays alone.
+    """
+
+    def __init__(
+        self,
+        function: Callable[..., Array],
+        *rules: Rule | None,
+        forward: Callable[..., Array] | None = None,
+        params: str = "",
+        name: str = "",
+        variadic: bool = False,
+        opaque: bool = False,
+    ) -> None:
+        self.function = function
+        self.rules = rules
+        self.forward = forward or function
+        self.params = tuple(params.split())
+        self.name = name or function.__name__
+        self.variadic = variadic
+        self.opaque = opaque
+        # Whether a scalar result may come from arrays: of an elementwise function it cannot.
+        self.folds = not isinstance(function, np.ufunc) or function.signature is not None
+        self.__doc__ = function.__doc__
+
+    @cached_property
+    def saved(self) -> frozenset[int] | range:
+        """The places of the inputs whose numbers a rule computes with: those must not change before the backward pass.
+
+        A rule ``lambda g, out, x, y: g`` uses none. Its code says so, and need not be repeated by hand.
+        """
+        if self.variadic:
+            return range(sys.maxsize)
+        return frozenset(i for rule in self.rules if rule is not None for i in _used(rule))
+
+    def rule(self, index: int) -> Rule | None:
+        """The rule for the input at `index`."""
+        if not self.variadic:
+            return self.rules[index]
+        rule = self.rules[0]
+        assert rule is not None
+        return lambda g, out, *inputs, **static: rule((index,), g, out, *inputs, **static)[0]
+
+    def pull(
+        self, wanted: Sequence[int], g: Array, out: Array, inputs: Sequence[Array], static: dict[str, Any]
+    ) -> Sequence[Array | None]:
+        """The cotangents of the inputs at the places `wanted`, None for an input without a derivative."""
+        if self.variadic:
+            assert self.rules[0] is not None
+            return self.rules[0](wanted, g, out, *inputs, **static)
+        rules = (self.rules[i] for i in wanted)
+        return [None if rule is None else rule(g, out, *inputs, **static) for rule in rules]
+
+    def bind(self, args: tuple[Array, ...], kwargs: dict[str, Any]) -> tuple[tuple[Array, ...], dict[str, Any]]:
+        """Split a call in NumPy's style into array inputs and static keywords (unset ones left out)."""
+        n = len(self.rules)
+        if self.variadic or not n or (not kwargs and len(args) <= n):
+            return args, kwargs
+        named = dict(zip(self.params[n:], args[n:], strict=False))
+        if len(args) > max(n, len(self.params)) or named.keys() & kwargs.keys():
+            raise TypeError(f"{self.name} takes {', '.join(self.params) or f'{n} arrays'}, each once")
+        static = named | kwargs
+        inputs = args[:n] + tuple(static.pop(p) for p in self.params[len(args) : n])
+        static = {k: tuple(v) if isinstance(v, list) else v for k, v in static.items()}
+        for refused in ("out", "where"):
+            given = static.pop(refused, None)
+            if given is not None and given is not np._NoValue:
+                raise UnsupportedError(refusal(self.name, refused))
+        return inputs, {k: v for k, v in static.items() if v is not None and v is not np._NoValue}
+
+    def __call__(self, *args: Array, **kwargs: Any) -> Array:
+        """Compute; where an input is a `Value`, let it record."""
+        inputs, static = self.bind(args, kwargs)
+        for x in inputs:
+            record = getattr(x, "__record__", None)
+            if record is not None:
+                return record(self, tuple(np.asarray(x) if type(x) in (list, tuple) else x for x in inputs), static)
+        return self.forward(*inputs, **static)
+
+    def __repr__(self) -> str:
+        return f"<Op {self.name}>"
+
+
+def _used(rule: Rule) -> Iterator[int]:
+    """The places of the inputs that the code of a rule reads; all of them where it has no code of its own to look at."""
+    code = getattr(rule, "__code__", None)
+    if code is None:
+        yield from range(2)
+        return
+    names = code.co_varnames[: code.co_argcount]
+    read = {name for i in dis.get_instructions(code) for name in np.atleast_1d(i.argval) if isinstance(name, str)}
+    yield from (i - 2 for i, name in enumerate(names) if i >= 2 and name in read)
+
+
+def refusal(name: str, keyword: str) -> str:
+    """Why ``out=`` and ``where=`` are refused, and what to write instead."""
+    advice = {
+        "out": "a recorded operation makes a new array; write  y = f(x)  in place of  f(x, out=y)  or  y += x",
+        "where": "write  np.where(mask, f(x), other), which has a derivative for both branches",
+    }
+    return f"{name}(…, {keyword}=…) cannot be differentiated: {advice[keyword]}"
