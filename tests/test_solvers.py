@@ -8,6 +8,7 @@ from scipy.optimize import LinearConstraint, NonlinearConstraint
 
 from autograd import GraphError, Value, grad, hessian, jacobian
 from autograd.scipy import optimize
+from autograd.solvers import kkt
 from tests.oracle import projections
 
 close = np.testing.assert_allclose
@@ -79,6 +80,25 @@ def test_a_minimum_moves_along_its_constraints(name, method):
     start = np.array([0.3, 0.2])
     best = lambda z: optimize.minimize(distance, start, (z[0],), method, constraints=constraints(z[1]), tol=1e-9).x
     close(jacobian(best)(np.array([2.0, 1.0])), np.stack([of_a, of_c], axis=1), rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("found", "target", "active"),
+    [
+        (0.9999 - 1e-8, 0.9999, False),  # near the bound by chance; what pushes towards it is the solver's inaccuracy
+        (0.9999 + 1e-8, 0.9999, False),
+        (1.0, 1.0, False),  # weakly active
+        (1 - 1e-5, 2.0, True),  # an interior-point method comes near only
+        (1.0, 1.001, True),
+        (1 + 1e-9, 2.0, True),
+    ],
+)
+def test_which_bounds_are_active(found, target, active):
+    for scale in (1e-6, 1.0, 1e6):  # the unit of the objective has no say
+        z, _ = kkt.stationary(
+            lambda x, scale=scale: scale * np.sum((x - target) ** 2), np.array([found]), [kkt.limits_of_x(0.0, 1.0)]
+        )
+        assert len(z) == 1 + active
 
 
 def test_second_order_along_a_constraint():
