@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 import scipy
 import scipy.integrate
+import scipy.linalg
 import scipy.signal
 import scipy.sparse
 import scipy.special
@@ -290,6 +291,33 @@ def test_a_spline_of_plain_numbers_has_scipys_methods():
         CubicSpline([0.0, 1.0, 3.0], Value([1.0, 0.0, 2.0])).integrate(0, 1)
 
 
+# -- the generalised eigenproblem --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("imaginary", [0, 1j], ids=["real", "complex"])
+def test_the_generalised_eigenproblem(imaginary):
+    """Stiffness and mass of a structure: K v = M v diag(w)."""
+    rng = np.random.default_rng(0)
+    k, m = (rng.normal(size=(2, 4, 4)) + imaginary * rng.normal(size=(2, 4, 4))).astype(complex if imaginary else float)
+    k, m = k + np.conj(k.T), m @ np.conj(m.T) + np.eye(4)
+    eigh = autograd.scipy.linalg.eigh
+    for ours, scipys in zip(eigh(Value(k), Value(m)), scipy.linalg.eigh(k, m), strict=True):
+        close(ours.data, scipys, atol=1e-12)
+    close(autograd.scipy.linalg.eigvalsh(Value(k), m).data, scipy.linalg.eigvalsh(k, m))
+    weights = rng.normal(size=(4, 4))
+    symmetric = lambda a: a + np.conj(a.T)
+
+    def f(k, m):
+        w, v = eigh(symmetric(k), symmetric(m))
+        return np.sum(np.sin(w)) + np.sum(weights * np.abs(v) ** 2)
+
+    numeric, analytic = projections(f, grad(f, (0, 1)), (k / 2, m / 2), 0)
+    close(analytic, numeric, rtol=1e-6)
+    if not imaginary:
+        lower = grad(lambda k: np.sum(eigh(k, m)[0] * weights[0]))(k)
+        close(lower, np.tril(lower))  # SciPy reads the lower triangle
+
+
 # -- solvers -----------------------------------------------------------------------------------------------------
 
 
@@ -334,7 +362,9 @@ def test_a_minimum_is_differentiable():
 def test_least_squares(jac):
     """A straight line through points: its parameters are linear in the ordinates."""
     t, y = np.arange(5.0), np.array([0.1, 0.9, 2.2, 2.8, 4.1])
-    fit = lambda y: least_squares(lambda p, y: p["a"] + p["b"] * t - y, {"a": 0.0, "b": 0.0}, jac, y, method="lm").x
+    fit = lambda y: (
+        least_squares(lambda p, y: p["a"] + p["b"] * t - y, {"a": 0.0, "b": 0.0}, jac, args=y, method="lm").x
+    )
     close([fit(y)["b"], fit(y)["a"]], np.polyfit(t, y, 1), atol=1e-7)
     close(grad(lambda y: fit(y)["b"])(y), (t - 2) / 10, atol=1e-7)
 

@@ -1,12 +1,17 @@
-"""`scipy.integrate`, with differential equations that are differentiable."""
+"""`scipy.integrate`, with integrals and differential equations that are differentiable."""
 
 from __future__ import annotations
 
 from scipy import integrate as _scipy
 
-from ..solvers import integrate as _solvers
-from ._names import either, names
+from ..solvers import samples as _samples
+from ..solvers.integrate import odeint, solve_ivp
+from ..solvers.plain import without_derivative
+from ..solvers.quadrature import dblquad, fixed_quad, quad, quad_vec
+from ..solvers.remedies import INTEGRATE
+from ._names import either
 
-odeint = either(_scipy.odeint, _solvers.odeint)
-solve_ivp = either(_scipy.solve_ivp, _solvers.solve_ivp)
-__getattr__, __dir__ = names("integrate")
+trapezoid = either(_scipy.trapezoid, _samples.trapezoid)
+cumulative_trapezoid = either(_scipy.cumulative_trapezoid, _samples.cumulative_trapezoid)
+simpson = either(_scipy.simpson, _samples.simpson)
+__getattr__, __dir__ = without_derivative("integrate", INTEGRATE)

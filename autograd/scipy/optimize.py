@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from ..solvers.optimize import brentq, fixed_point, least_squares, minimize, newton, root
-from ._names import names
+from ..solvers.minima import minimize, minimize_scalar
+from ..solvers.plain import without_derivative
+from ..solvers.remedies import OPTIMIZE
+from ..solvers.roots import (
+    bisect,
+    brenth,
+    brentq,
+    fixed_point,
+    fsolve,
+    newton,
+    ridder,
+    root,
+    root_scalar,
+    toms748,
+)
+from ..solvers.squares import curve_fit, least_squares
 
-__getattr__, __dir__ = names("optimize")
+__getattr__, __dir__ = without_derivative("optimize", OPTIMIZE)

@@ -177,12 +177,43 @@ def _numpys(name: str) -> Callable[..., Any]:
     return called
 
 
-OPS: dict[str, Op] = {op.name: op for op in vars().values() if isinstance(op, Op)}
+_vectors = Op(lambda a, b: sl.eigh(a, b)[1], name="the eigenvectors as SciPy chooses their signs")
+
+
+def pencil(a: Array, b: Array) -> tuple[Array, Array]:
+    """The w and v with a v = b v diag(w) and vᴴ b v = 1, for a hermitian a and a positive definite b.
+
+    With b = L Lᴴ they are the eigenvalues of L⁻¹ a L⁻ᴴ, and L⁻ᴴ times its eigenvectors (G. Golub and C. Van Loan, "Matrix
+    Computations", 2013, section 8.7.2). The lower triangles are read.
+    """
+    factor = np.linalg.cholesky(b)
+    hermitian = np.tril(a) + np.conjugate(np.tril(a, -1).mT)
+    half = solve_triangular(factor, hermitian, lower=True)
+    w, u = np.linalg.eigh(solve_triangular(factor, np.conjugate(half.mT), lower=True))
+    v = solve_triangular(factor, u, "C", lower=True)
+    same = np.sum(np.conjugate(v) * (factor @ np.conjugate(factor.mT) @ _vectors(a, b)), axis=0)
+    return w, v * np.sign(same)
+
+
+def _eigen(name: str) -> Callable[..., Any]:
+    """`eigh` or `eigvalsh`, of one matrix or of two."""
+
+    def called(a: Array, b: Array = None, overwrite_b: bool = False, **options: Any) -> Any:
+        kept = {key: x for key, x in options.items() if key not in ("overwrite_a", "check_finite")}
+        if b is None or kept:
+            return _numpys(name)(a, **kept)
+        w, v = pencil(a, b)
+        return w if name == "eigvalsh" else (w, v)
+
+    return called
+
+
+OPS: dict[str, Op] = {op.name: op for op in vars().values() if isinstance(op, Op) and op.rules}
 
 COMPOSED: dict[str, Callable[..., Any]] = {
     "solve_triangular": solve_triangular, "cholesky": cholesky, "cho_factor": cho_factor, "cho_solve": cho_solve,
     "solve_banded": solve_banded, "block_diag": block_diag, "solve": _numpys("solve"), "inv": _numpys("inv"),
-    "det": _numpys("det"), "eigh": _numpys("eigh"), "eigvalsh": _numpys("eigvalsh"),
+    "det": _numpys("det"), "eigh": _eigen("eigh"), "eigvalsh": _eigen("eigvalsh"),
 }  # fmt: skip
 
 NAMES: dict[str, Callable[..., Any]] = OPS | COMPOSED
