@@ -68,7 +68,7 @@ def test_a_number_does_not_leave_without_a_word(leave):
     v = Value(0.5)
     try:
         result = leave(v)
-    except (AutogradError, TypeError, ValueError) as error:
+    except Exception as error:
         ours = error if isinstance(error, AutogradError) else error.__cause__
         assert (isinstance(ours, AutogradError) and HERE in str(ours)) or leave in LOUD_BY_THEMSELVES
     else:
