@@ -96,8 +96,11 @@ def test_operands(operand, plain, operation):
     try:
         found = total(operand)
     except (AutogradError, TypeError, ValueError, NotImplementedError) as error:
-        if isinstance(error, AutogradError):
-            assert "test_entering.py" in str(error)
+        refused = error
+    else:
+        refused = None
+    if refused is not None:
+        assert "test_entering.py" in str(refused) or not isinstance(refused, AutogradError)
         return
     assert right is not None
     np.testing.assert_allclose(found, right)
@@ -125,8 +128,12 @@ def test_pandas_leaves_the_operation_to_the_value():
 def test_a_value_is_made_of_the_numbers(operand, plain):
     try:
         value = Value(operand)
-    except AutogradError as error:
-        assert "test_entering.py" in str(error)
+    except AutogradError as refused:
+        message = str(refused)
+    else:
+        message = ""
+    if message:
+        assert "test_entering.py" in message
         return
     assert plain is not None
     np.testing.assert_array_equal(value.data, np.asarray(plain, float))
@@ -135,17 +142,18 @@ def test_a_value_is_made_of_the_numbers(operand, plain):
 
 def test_comparisons_with_none():
     v, w = Value(1.0), Value([1.0, 2.0])
-    assert not (v == None)  # noqa: E711
-    assert v != None  # noqa: E711
+    assert operator.ne(v, None)
+    assert not operator.eq(v, None)
     assert None not in [v]
-    np.testing.assert_array_equal(w == None, [False, False])  # noqa: E711
+    np.testing.assert_array_equal(operator.eq(w, None), [False, False])
 
 
 # -- indices -----------------------------------------------------------------------------------------------------
 
 INDICES = [
-    [], range(2), True, False, [True, False, True], np.int64(1), np.array(2), np.uint8([0, 1]), [[0, 1], [2, 0]], slice(None, None, -1),
-    Ellipsis, None, (0,), ([],), np.zeros(0, int), (slice(1, 3), None), -1, [-1, -1, -1], pd.Index([0, 2]), (Ellipsis, 1), np.True_,
+    [], range(2), True, False, [True, False, True], np.int64(1), np.array(2), np.uint8([0, 1]), [[0, 1], [2, 0]],
+    slice(None, None, -1), Ellipsis, None, (0,), ([],), np.zeros(0, int), (slice(1, 3), None), -1, [-1, -1, -1],
+    pd.Index([0, 2]), (Ellipsis, 1), np.True_,
 ]  # fmt: skip
 
 

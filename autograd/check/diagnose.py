@@ -62,7 +62,8 @@ def not_a_number(s: Suspect) -> Diagnosis | None:
     return Diagnosis(
         "nan",
         f"The derivative with respect to {s.part.name} is {kind} where the function is smooth: look for a division by "
-        "zero, 0·inf, or the logarithm or root of a number that is not positive.",
+        "zero, 0·inf, or the logarithm or root of a number that is not positive. Of a function of Values, "
+        "`with autograd.strict():` around the derivative names the operation and the line.",
     )
 
 
