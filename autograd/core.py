@@ -1,7 +1,7 @@
-"""A few names that programs reach for in HIPS autograd's ``autograd.core``."""
+"""Not the engine: a name that HIPS autograd's programs import."""
 
 from .engine.convert import unbox as getval
-from .extend import Box, VSpace, defjvp, defvjp, defvjp_argnums, primitive, vspace
+from .hips.extend import Box, VSpace, defjvp, defvjp, defvjp_argnums, primitive, vspace
 from .hips.transforms import make_jvp, make_vjp
 
 __all__ = [

@@ -1,5 +1,5 @@
-"""A name that programs reach for in HIPS autograd's ``autograd.util``."""
+"""Not the engine: a name that HIPS autograd's programs import."""
 
-from .misc.flatten import flatten
+from .hips.flatten import flatten
 
 __all__ = ["flatten"]

@@ -1,4 +1,4 @@
-"""Helpers that programs written for HIPS autograd import from here."""
+"""Not the engine: a name that HIPS autograd's programs import."""
 
 from .flatten import flatten, flatten_func
 

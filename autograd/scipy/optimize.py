@@ -1,8 +1,9 @@
-"""`scipy.optimize`, with derivatives filled in and solutions that are differentiable."""
+"""Not the engine: a name that HIPS autograd's programs import.
 
-from __future__ import annotations
+`scipy.optimize`, with derivatives filled in and solutions that are differentiable.
+"""
 
+from ..hips.scipy import names
 from ..solvers.optimize import brentq, fixed_point, least_squares, minimize, newton, root
-from ._names import names
 
 __getattr__, __dir__ = names("optimize")

@@ -1,8 +1,9 @@
-"""`scipy.stats`: distributions whose densities and distribution functions are differentiable, each a module of its own."""
+"""Not the engine: a name that HIPS autograd's programs import.
 
-from __future__ import annotations
+`scipy.stats`: distributions whose densities and distribution functions are differentiable, each a module of its own.
+"""
 
-from .._names import names
+from ...hips.scipy import names
 from . import (
     bernoulli,
     beta,

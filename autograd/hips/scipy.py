@@ -1,4 +1,4 @@
-"""What the modules of this face consist of: the lookup of a name in the table, and after that in SciPy."""
+"""What the modules of `autograd.scipy` consist of: the lookup of a name in the table, and after that in SciPy."""
 
 from __future__ import annotations
 
@@ -43,3 +43,18 @@ def either(plain: Callable[..., Any], recorded: Callable[..., Any]) -> Callable[
         return recorded(*args, **kwargs)
 
     return function
+
+
+def convolve(
+    in1: Any, in2: Any, axes: Any = None, dot_axes: Any = ((), ()), mode: str = "full", method: str = "auto"
+) -> Any:
+    """`scipy.signal.convolve`, which takes the mode in third place; with `axes` HIPS autograd's, over some axes only."""
+    from scipy import signal
+
+    from ..rules.scipy import signal as rows
+
+    if isinstance(axes, str):
+        axes, mode = None, axes
+    if axes is None and not any(map(len, dot_axes)):
+        return either(signal.convolve, rows.convolve)(in1, in2, mode=mode, method=method)
+    return rows.convolve(in1, in2, axes, dot_axes, mode)
