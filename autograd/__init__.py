@@ -26,6 +26,8 @@ try:
         ShapeError,
         UnsupportedError,
     )
+    from .hips.builtins import dict, isinstance, list, tuple, type
+    from .hips.passing import package
     from .hips.transforms import (
         deriv,
         grad_named,
@@ -65,6 +67,10 @@ except ImportError as error:
         "pip uninstall -y autograd chainrule && pip install chainrule"
     ) from error
 
+__getattr__, __dir__ = package(
+    __name__, "builtins", "core", "differential_operators", "extend", "misc", "numpy", "scipy", "test_util", "tracer", "util",
+    "wrap_util",
+)  # fmt: skip
 __version__ = "0.1.0"
 __all__ = [
     "AutogradError",

@@ -1,5 +1,87 @@
 """Not the engine: a name that HIPS autograd's programs import."""
 
-from .hips.builtins import dict, isinstance, list, tuple, type
+from .custom import (
+    primitive,
+)
+from .engine.value import (
+    Value as Box,
+)
+from .hips.builtins import (
+    dict,
+    dict_,
+    isinstance,
+    isinstance_,
+    list,
+    list_,
+    tuple,
+    tuple_,
+    type,
+    type_,
+)
+from .hips.containers import (
+    DictBox,
+    SequenceBox,
+    container_take,
+    container_untake,
+    make_sequence,
+    sequence_extend_left,
+    sequence_extend_right,
+    subvals,
+)
+from .hips.extend import (
+    defjvp,
+    defjvp_argnum,
+    defvjp,
+    defvjp_argnum,
+    notrace_primitive,
+)
+from .hips.rule import (
+    SparseObject,
+)
+from .hips.spaces import (
+    ContainerVSpace,
+    DictVSpace,
+    ListVSpace,
+    NamedTupleVSpace,
+    SequenceVSpace,
+    TupleVSpace,
+    VSpace,
+    vspace,
+)
 
-__all__ = ["dict", "isinstance", "list", "tuple", "type"]
+__all__ = [
+    "Box",
+    "ContainerVSpace",
+    "DictBox",
+    "DictVSpace",
+    "ListVSpace",
+    "NamedTupleVSpace",
+    "SequenceBox",
+    "SequenceVSpace",
+    "SparseObject",
+    "TupleVSpace",
+    "VSpace",
+    "container_take",
+    "container_untake",
+    "defjvp",
+    "defjvp_argnum",
+    "defvjp",
+    "defvjp_argnum",
+    "dict",
+    "dict_",
+    "isinstance",
+    "isinstance_",
+    "list",
+    "list_",
+    "make_sequence",
+    "notrace_primitive",
+    "primitive",
+    "sequence_extend_left",
+    "sequence_extend_right",
+    "subvals",
+    "tuple",
+    "tuple_",
+    "type",
+    "type_",
+    "vspace",
+]

@@ -11,6 +11,7 @@ import sys
 from typing import Any
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_NOT_THE_USER = (_PACKAGE, "<frozen ")  # the latter: Python's own modules
 
 
 class AutogradError(Exception):
@@ -55,7 +56,7 @@ def describe(x: Any) -> str:
 def user_line() -> str:
     """``file.py:12`` of the innermost frame outside this package: the line that the user wrote."""
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_NOT_THE_USER):
         frame = frame.f_back
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 

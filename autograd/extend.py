@@ -3,24 +3,52 @@
 Derivatives of the user's own: ``from autograd.extend import primitive, defvjp``.
 """
 
+from .custom import (
+    primitive,
+)
+from .engine.value import (
+    Value as Box,
+)
 from .hips.extend import (
-    Box,
-    VSpace,
+    def_linear,
     defjvp,
+    defjvp_argnum,
+    defjvp_argnums,
     defvjp,
+    defvjp_argnum,
     defvjp_argnums,
     notrace_primitive,
-    primitive,
     register_notrace,
+)
+from .hips.overrides import (
+    forget,
+)
+from .hips.rule import (
+    SparseObject,
+)
+from .hips.spaces import (
+    VSpace,
     vspace,
+)
+from .hips.tracing import (
+    JVPNode,
+    VJPNode,
 )
 
 __all__ = [
     "Box",
+    "JVPNode",
+    "SparseObject",
+    "VJPNode",
     "VSpace",
+    "def_linear",
     "defjvp",
+    "defjvp_argnum",
+    "defjvp_argnums",
     "defvjp",
+    "defvjp_argnum",
     "defvjp_argnums",
+    "forget",
     "notrace_primitive",
     "primitive",
     "register_notrace",

@@ -1,5 +1,23 @@
 """Not the engine: a name that HIPS autograd's programs import."""
 
-from .hips.flatten import flatten
+from .hips.checks import (
+    quick_grad_check,
+)
+from .hips.containers import (
+    func,
+    subval,
+    subvals,
+    toposort,
+)
+from .hips.flatten import (
+    flatten,
+)
 
-__all__ = ["flatten"]
+__all__ = [
+    "flatten",
+    "func",
+    "quick_grad_check",
+    "subval",
+    "subvals",
+    "toposort",
+]

@@ -1,5 +1,21 @@
 """Not the engine: a name that HIPS autograd's programs import."""
 
-from .hips.wrapping import unary_to_nary, wraps
+from .hips.containers import (
+    subvals,
+)
+from .hips.wrapping import (
+    get_doc,
+    get_name,
+    unary_to_nary,
+    wrap_nary_f,
+    wraps,
+)
 
-__all__ = ["unary_to_nary", "wraps"]
+__all__ = [
+    "get_doc",
+    "get_name",
+    "subvals",
+    "unary_to_nary",
+    "wrap_nary_f",
+    "wraps",
+]

@@ -13,7 +13,9 @@ PACKAGE = Path(__file__).parent.parent / "autograd"
 _ENGINE = ("engine", "rules", "errors")
 _FUNCTIONS = ("transforms", "custom", "tree", "scope", *_ENGINE)
 _SOLVERS = ("solvers", "functions", "hips", *_FUNCTIONS)
-FACES = tuple("builtins core extend misc numpy scipy test_util tracer util value wrap_util".split())
+FACES = tuple(
+    "builtins core differential_operators extend misc numpy scipy test_util tracer util value wrap_util".split()
+)
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "errors": (),
     "rules": ("errors",),

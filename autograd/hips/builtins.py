@@ -14,6 +14,8 @@ from ..engine.value import Value
 
 __all__ = ["dict", "isinstance", "list", "tuple", "type"]
 
+isinstance_, type_, tuple_, list_, dict_ = builtins.isinstance, builtins.type, tuple, list, dict
+
 
 def isinstance(x: Any, kind: Any) -> bool:
     """`builtins.isinstance`, of the data where `x` is a `Value`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -10,59 +11,69 @@ import numpy as np
 from .flatten import flatten
 
 Gradient = Callable[[Any, int], Any]
+Optimizer = Callable[..., Any]
 
 
-def _descend(gradient: Gradient, x0: Any, callback: Any, steps: int, update: Callable[[Any, Any, int], Any]) -> Any:
-    """Walk from `x0`: x ← update(x, gradient, step), on the vector of all numbers in `x0`."""
-    x, unflatten = flatten(x0)
-    for i in range(steps):
-        g = flatten(gradient(unflatten(x), i))[0]
-        if callback:
+def unflatten_optimizer(optimize: Optimizer) -> Optimizer:
+    """An optimiser of vectors, ``optimize(grad, x0, callback=None, …)``, made one of nests of arrays."""
+
+    @functools.wraps(optimize)
+    def of_nests(grad: Gradient, x0: Any, callback: Any = None, *args: Any, **kwargs: Any) -> Any:
+        start, unflatten = flatten(x0)
+
+        def shown(x: Any, i: int, g: Any) -> None:
             callback(unflatten(x), i, unflatten(g))
-        x = update(x, g, i)
-    return unflatten(x)
+
+        def gradient(x: Any, i: int) -> Any:
+            return flatten(grad(unflatten(x), i))[0]
+
+        return unflatten(optimize(gradient, start, shown if callback else None, *args, **kwargs))
+
+    return of_nests
 
 
+@unflatten_optimizer
 def sgd(
-    grad: Gradient, x0: Any, callback: Any = None, num_iters: int = 200, step_size: float = 0.1, mass: float = 0.9
+    grad: Gradient, x: Any, callback: Any = None, num_iters: int = 200, step_size: float = 0.1, mass: float = 0.9
 ) -> Any:
     """v ← mass v − (1 − mass) g; x ← x + step_size v. (Polyak's momentum.)"""
-    velocity: Any = 0.0
-
-    def update(x: Any, g: Any, i: int) -> Any:
-        nonlocal velocity
+    velocity = np.zeros_like(x)
+    for i in range(num_iters):
+        g = grad(x, i)
+        if callback:
+            callback(x, i, g)
         velocity = mass * velocity - (1.0 - mass) * g
-        return x + step_size * velocity
+        x = x + step_size * velocity
+    return x
 
-    return _descend(grad, x0, callback, num_iters, update)
 
-
+@unflatten_optimizer
 def rmsprop(
-    grad: Gradient, x0: Any, callback: Any = None, num_iters: int = 100, step_size: float = 0.1, gamma: float = 0.9,
+    grad: Gradient, x: Any, callback: Any = None, num_iters: int = 100, step_size: float = 0.1, gamma: float = 0.9,
     eps: float = 10**-8,
 ) -> Any:  # fmt: skip
     """s ← γ s + (1 − γ) g²; x ← x − step_size g / (√s + ε). (Tieleman and Hinton, 2012.)"""
-    average: Any = 1.0
-
-    def update(x: Any, g: Any, i: int) -> Any:
-        nonlocal average
+    average = np.ones_like(x)
+    for i in range(num_iters):
+        g = grad(x, i)
+        if callback:
+            callback(x, i, g)
         average = average * gamma + g**2 * (1 - gamma)
-        return x - step_size * g / (np.sqrt(average) + eps)
+        x = x - step_size * g / (np.sqrt(average) + eps)
+    return x
 
-    return _descend(grad, x0, callback, num_iters, update)
 
-
+@unflatten_optimizer
 def adam(
-    grad: Gradient, x0: Any, callback: Any = None, num_iters: int = 100, step_size: float = 0.001, b1: float = 0.9,
+    grad: Gradient, x: Any, callback: Any = None, num_iters: int = 100, step_size: float = 0.001, b1: float = 0.9,
     b2: float = 0.999, eps: float = 10**-8,
 ) -> Any:  # fmt: skip
     """Momentum and scale from running means of g and g². (Kingma and Ba, "Adam", 2015.)"""
-    m: Any = 0.0
-    v: Any = 0.0
-
-    def update(x: Any, g: Any, i: int) -> Any:
-        nonlocal m, v
+    m, v = np.zeros_like(x), np.zeros_like(x)
+    for i in range(num_iters):
+        g = grad(x, i)
+        if callback:
+            callback(x, i, g)
         m, v = (1 - b1) * g + b1 * m, (1 - b2) * g**2 + b2 * v
-        return x - step_size * (m / (1 - b1 ** (i + 1))) / (np.sqrt(v / (1 - b2 ** (i + 1))) + eps)
-
-    return _descend(grad, x0, callback, num_iters, update)
+        x = x - step_size * (m / (1 - b1 ** (i + 1))) / (np.sqrt(v / (1 - b2 ** (i + 1))) + eps)
+    return x

@@ -3,6 +3,24 @@
 Gradient descent on nests of arrays: ``x = adam(grad(loss), x0)``.
 """
 
-from ..hips.optimizers import adam, rmsprop, sgd
+from ..hips.flatten import (
+    flatten,
+)
+from ..hips.optimizers import (
+    adam,
+    rmsprop,
+    sgd,
+    unflatten_optimizer,
+)
+from ..hips.wrapping import (
+    wraps,
+)
 
-__all__ = ["adam", "rmsprop", "sgd"]
+__all__ = [
+    "adam",
+    "flatten",
+    "rmsprop",
+    "sgd",
+    "unflatten_optimizer",
+    "wraps",
+]

@@ -13,19 +13,29 @@ from ..hips.numpy import (
     asarray,
     ascontiguousarray,
     asfortranarray,
+    c_,
+    concatenate_args,
     full,
     make_diagonal,
     max,
     mean,
+    metadata,
     min,
+    parse_einsum_input,
     prod,
+    r_,
     std,
     sum,
     trapz,
     var,
+    vectorize,
+    wrap_intdtype,
+    wrap_namespace,
 )
-from ..hips.passing import passing, public
+from ..hips.passing import package, public
 from . import fft, linalg, random
 
 __all__ = public("numpy", "fft", "linalg", "random")
-__getattr__, __dir__ = passing("numpy")
+__getattr__, __dir__ = package(
+    __name__, "numpy_boxes", "numpy_jvps", "numpy_vjps", "numpy_vspaces", "numpy_wrapper", within="numpy"
+)

@@ -3,6 +3,7 @@
 `numpy.linalg`: its functions take `Value`s through NumPy's own protocols.
 """
 
+from ..hips.numpy import T, norm, wrap_namespace
 from ..hips.passing import passing, public
 
 __all__ = public("numpy.linalg")

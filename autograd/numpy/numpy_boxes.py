@@ -3,6 +3,18 @@
 The arrays inside a differentiated function, for isinstance checks.
 """
 
-from ..engine.value import Value as ArrayBox
+from ..engine.value import (
+    Value as ArrayBox,
+)
+from ..engine.value import (
+    Value as Box,
+)
+from ..hips.containers import (
+    SequenceBox,
+)
 
-__all__ = ["ArrayBox"]
+__all__ = [
+    "ArrayBox",
+    "Box",
+    "SequenceBox",
+]

@@ -5,9 +5,9 @@ On plain arrays every function is SciPy's own. On a `Value` it is the package's 
 own there too, and refuses the `Value`. SciPy is an extra: ``pip install 'chainrule[scipy]'``.
 """
 
-from ..hips.passing import submodules
+from ..hips.passing import package
 
 __all__ = ["integrate", "interpolate", "linalg", "optimize", "signal", "sparse", "special", "stats"]
-__getattr__, __dir__ = submodules(
+__getattr__, __dir__ = package(
     __name__, "integrate", "interpolate", "linalg", "optimize", "signal", "sparse", "special", "stats", needs="SciPy"
 )

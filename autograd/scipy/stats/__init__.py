@@ -8,6 +8,7 @@ from . import (
     bernoulli,
     beta,
     binom,
+    cauchy,
     chi2,
     dirichlet,
     expon,
@@ -15,10 +16,12 @@ from . import (
     laplace,
     lognorm,
     multivariate_normal,
+    nbinom,
     norm,
     poisson,
     t,
     uniform,
+    weibull_min,
 )
 
 __getattr__, __dir__ = names("stats")

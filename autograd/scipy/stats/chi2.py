@@ -3,6 +3,6 @@
 `scipy.stats.chi2`, differentiable in its parameters.
 """
 
-from ...hips.scipy import names
+from ...hips.scipy import distribution
 
-__getattr__, __dir__ = names("stats", "chi2")
+__getattr__, __dir__ = distribution(__name__)

@@ -3,6 +3,6 @@
 `scipy.stats.expon`, differentiable in its parameters.
 """
 
-from ...hips.scipy import names
+from ...hips.scipy import distribution
 
-__getattr__, __dir__ = names("stats", "expon")
+__getattr__, __dir__ = distribution(__name__)

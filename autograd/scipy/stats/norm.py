@@ -3,6 +3,6 @@
 `scipy.stats.norm`, differentiable in its parameters.
 """
 
-from ...hips.scipy import names
+from ...hips.scipy import distribution
 
-__getattr__, __dir__ = names("stats", "norm")
+__getattr__, __dir__ = distribution(__name__)

@@ -3,6 +3,6 @@
 `scipy.stats.uniform`, differentiable in its parameters.
 """
 
-from ...hips.scipy import names
+from ...hips.scipy import distribution
 
-__getattr__, __dir__ = names("stats", "uniform")
+__getattr__, __dir__ = distribution(__name__)

@@ -1,0 +1,112 @@
+"""Tuples, lists and dicts of `Value`s. Containers of Values are ordinary Python containers in this package."""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from operator import attrgetter
+from typing import Any, NoReturn
+
+from .refused import refused
+
+
+def subvals(x: Iterable[Any], pairs: Iterable[tuple[int, Any]]) -> tuple[Any, ...]:
+    """`x` as a tuple, with other items at some places."""
+    new = list(x)
+    for place, item in pairs:
+        new[place] = item
+    return tuple(new)
+
+
+def subval(x: Iterable[Any], i: int, v: Any) -> tuple[Any, ...]:
+    """`x` as a tuple, with the item `v` at the place `i`."""
+    return subvals(x, [(i, v)])
+
+
+def func(f: Any) -> Any:
+    """`f`."""
+    return f
+
+
+def _parents(node: Any) -> list[Any]:
+    return [parent for parent in attrgetter("parents")(node) if parent is not None]
+
+
+def toposort(end_node: Any, parents: Callable[[Any], Iterable[Any]] = _parents) -> Iterator[Any]:
+    """The nodes that `end_node` was made from, itself first, each before its parents."""
+    children: dict[Hashable, int] = {}
+    stack = [end_node]
+    while stack:
+        node = stack.pop()
+        if id(node) not in children:
+            stack.extend(parents(node))
+        children[id(node)] = children.get(id(node), 0) + 1
+    ready = [end_node]
+    while ready:
+        node = ready.pop()
+        yield node
+        for parent in parents(node):
+            children[id(parent)] -= 1
+            if not children[id(parent)]:
+                ready.append(parent)
+
+
+class _ContainerBox(ABC):
+    """What `isinstance` says of a container inside a differentiated function."""
+
+    def __init_subclass__(cls, of: tuple[type, ...] = (), **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if not of:
+            raise refused(
+                f"a subclass of {cls.__mro__[1].__name__}", "make your type a dataclass or a named tuple of arrays"
+            )
+        cls._of = of
+
+    _of: tuple[type, ...]
+
+    @classmethod
+    def __subclasshook__(cls, other: type) -> bool:
+        return issubclass(other, cls._of)
+
+    @classmethod
+    def register(cls, subclass: Any) -> NoReturn:
+        """Refused: Values are put into containers by Python alone."""
+        raise refused(f"{cls.__name__}.register", "make your type a dataclass or a named tuple of arrays")
+
+
+class SequenceBox(_ContainerBox, of=(list, tuple)):
+    """A list or a tuple."""
+
+
+class DictBox(_ContainerBox, of=(dict,)):
+    """A dict."""
+
+
+def container_take(A: Any, idx: Any) -> Any:
+    """``A[idx]``."""
+    return A[idx]
+
+
+def container_untake(x: Any, idx: Any, vs: Any) -> Any:
+    """The element of the space `vs` that is `x` at `idx` and zero elsewhere."""
+    zeros = vs.zeros()
+    if isinstance(zeros, dict):
+        return {**zeros, idx: x}
+    items = list(zeros)
+    items[idx] = x
+    return vs._like(items, vs.shape)
+
+
+def make_sequence(seq_type: Any, *args: Any) -> Any:
+    """A sequence of that type."""
+    return seq_type(args)
+
+
+def sequence_extend_right(seq: Any, *elts: Any) -> Any:
+    """`seq` and after it `elts`."""
+    return seq + type(seq)(elts)
+
+
+def sequence_extend_left(seq: Any, *elts: Any) -> Any:
+    """`elts` and after them `seq`."""
+    return type(seq)(elts) + seq
