@@ -74,8 +74,8 @@ def to_vector(value: Any) -> tuple[Any, Callable[[Any], Any]]:
     if not leaves:
         return np.zeros(0), unflatten
     of_all = np.result_type(*(leaf if dtype is None else dtype for leaf, dtype in zip(leaves, dtypes, strict=True)))
-    rows = [_in_precision(np.reshape(leaf, (-1,)), of_all) for leaf in leaves]
-    return np.concatenate(rows), unflatten
+    rows = [np.reshape(leaf, (-1,)) for leaf in leaves]
+    return np.concatenate([row if row.dtype == of_all else row.astype(of_all) for row in rows]), unflatten
 
 
 def _in_precision(x: Any, dtype: Any) -> Any:

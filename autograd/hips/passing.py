@@ -45,6 +45,6 @@ def package(name: str, *modules: str, within: str | None = None, needs: str | No
             return importlib.import_module(f"{name}.{attribute}")
         if others is not None:
             return getattr(others, attribute)
-        raise AttributeError(f"module {name!r} has no attribute {attribute!r}")
+        raise AttributeError(f"module {name!r} has no attribute {attribute!r}; its modules: {', '.join(sorted(ours))}")
 
     return get, lambda: sorted({*modules, *vars(sys.modules[name]), *(dir(others) if others else ())})
