@@ -26,7 +26,6 @@ from .hips.containers import (
     make_sequence,
     sequence_extend_left,
     sequence_extend_right,
-    subvals,
 )
 from .hips.extend import (
     defjvp,
@@ -48,6 +47,7 @@ from .hips.spaces import (
     VSpace,
     vspace,
 )
+from .hips.util import subvals
 
 __all__ = [
     "Box",

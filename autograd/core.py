@@ -9,11 +9,6 @@ from .engine.convert import (
 from .engine.value import (
     Value as Box,
 )
-from .hips.containers import (
-    func,
-    subval,
-    toposort,
-)
 from .hips.extend import (
     def_linear,
     defjvp,
@@ -57,6 +52,7 @@ from .hips.tracing import (
     sum_outgrads,
     trace,
 )
+from .hips.util import func, subval, toposort
 
 __all__ = [
     "Box",

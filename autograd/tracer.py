@@ -9,10 +9,6 @@ from .engine.convert import (
 from .engine.value import (
     Value as Box,
 )
-from .hips.containers import (
-    subvals,
-    toposort,
-)
 from .hips.extend import (
     isbox,
     notrace_primitive,
@@ -30,6 +26,7 @@ from .hips.tracing import (
     Node,
     trace,
 )
+from .hips.util import subvals, toposort
 from .hips.wrapping import (
     wraps,
 )

@@ -3,15 +3,10 @@
 from .hips.checks import (
     quick_grad_check,
 )
-from .hips.containers import (
-    func,
-    subval,
-    subvals,
-    toposort,
-)
 from .hips.flatten import (
     flatten,
 )
+from .hips.util import func, subval, subvals, toposort
 
 __all__ = [
     "flatten",

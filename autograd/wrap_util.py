@@ -1,8 +1,6 @@
 """Not the engine: a name that HIPS autograd's programs import."""
 
-from .hips.containers import (
-    subvals,
-)
+from .hips.util import subvals
 from .hips.wrapping import (
     get_doc,
     get_name,

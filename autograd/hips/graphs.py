@@ -8,7 +8,7 @@ from typing import Any
 
 from ..engine.convert import unbox
 from ..transforms import Function, trace
-from .containers import toposort
+from .util import toposort
 
 
 def const_graph(fun: Function, *args: Any, **kwargs: Any) -> Function:

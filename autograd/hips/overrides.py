@@ -17,8 +17,8 @@ from ..custom import primitive
 from ..errors import UnsupportedError, user_line
 from ..rules import TABLE, rarer_row
 from ..transforms import vjp
-from .containers import subval
 from .rule import Everywhere
+from .util import subval
 
 _RULED: dict[Any, primitive] = {}  # the functions that have rules of the user's
 _REPLACED: dict[Any, Any] = {}  # what the table had for them

@@ -11,7 +11,7 @@ import numpy as np
 from .. import custom
 from ..engine.convert import unbox
 from ..transforms import vjp
-from .containers import subval
+from .util import subval
 
 Maker = Callable[..., Any]
 

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from .containers import subvals
+from .util import subvals
 
 
 def get_name(f: Any) -> str:

@@ -3,10 +3,6 @@
 A function's graph, as it was recorded.
 """
 
-from ..hips.containers import (
-    subvals,
-    toposort,
-)
 from ..hips.graphs import (
     FullGraphNode,
     const_graph,
@@ -17,6 +13,7 @@ from ..hips.tracing import (
     Node,
     trace,
 )
+from ..hips.util import subvals, toposort
 from ..hips.wrapping import (
     wraps,
 )

@@ -9,9 +9,7 @@ from ..engine.value import (
 from ..engine.value import (
     Value as Box,
 )
-from ..hips.containers import (
-    SequenceBox,
-)
+from ..hips.containers import SequenceBox
 
 __all__ = [
     "ArrayBox",

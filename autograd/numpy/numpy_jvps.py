@@ -3,9 +3,6 @@
 from ..engine.value import (
     Value as ArrayBox,
 )
-from ..hips.containers import (
-    func,
-)
 from ..hips.extend import (
     def_linear,
     defjvp,
@@ -18,6 +15,7 @@ from ..hips.spaces import (
 from ..hips.tracing import (
     JVPNode,
 )
+from ..hips.util import func
 from ..hips.vjps import (
     balanced_eq,
     broadcast,

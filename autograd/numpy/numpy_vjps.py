@@ -3,9 +3,6 @@
 from ..engine.value import (
     Value as ArrayBox,
 )
-from ..hips.containers import (
-    func,
-)
 from ..hips.extend import (
     defvjp,
     defvjp_argnum,
@@ -16,6 +13,7 @@ from ..hips.rule import (
 from ..hips.spaces import (
     vspace,
 )
+from ..hips.util import func
 from ..hips.vjps import (
     balanced_eq,
     grad_chooser,
