@@ -214,6 +214,32 @@ def test_r_keeps_precision_and_refuses_matrices():
         np.r_["r", a]
 
 
+def test_where():
+    condition, x, y = onp.array([True, False, True]), X, onp.ones(3)
+    for call in (
+        lambda: np.where(condition, x, y), lambda: np.where(condition, x, y=y), lambda: np.where(condition, x=x, y=y),
+    ):  # fmt: skip
+        onp.testing.assert_array_equal(call(), onp.where(condition, x, y))
+    onp.testing.assert_array_equal(np.where(condition), [[0, 2]])
+    assert (np.where(True, 1, 2), np.where(False, 1, 2.5), np.where(True, [1, 2], [3, 4])) == (1, 2.5, [1, 2])
+    assert isinstance(np.where([True], [onp.float64(1)], [2]), onp.ndarray)
+    close(grad(lambda x: np.sum(np.where(condition, x, 2 * x)))(X), [1, 2, 1])
+    close(grad(lambda x: np.sum(np.where(condition, [x[0], x[1], x[2]], y=0.0)))(X), [1, 0, 1])
+    close(grad(lambda x: np.sum(np.where([True, False], [x[0], x[1]], [x[2], x[2]])))(X), [1, 0, 1])
+    for wrong in ({"x": 1}, {"x": 1, "z": 2}):
+        with pytest.raises(TypeError):
+            np.where(condition, **wrong)
+    with pytest.raises(TypeError):
+        np.where(condition, x, x=y)
+
+
+def test_append():
+    close(grad(lambda b: np.sum(np.append([b, 2 * b], 1.0) * onp.array([1.0, 2, 3])))(2.0), 5.0)
+    close(grad(lambda b: np.sum(np.append([[b, 1.0]], [[b * b, b]], axis=0)))(2.0), 6.0)
+    close(grad(lambda x: np.sum(np.append(x, [x[0], 3.0])))(X), [2, 1, 1])
+    onp.testing.assert_array_equal(np.append([1, 2], 3), [1, 2, 3])
+
+
 def test_vectorize():
     @np.vectorize
     def step(x, y):

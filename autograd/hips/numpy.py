@@ -50,6 +50,16 @@ def make_diagonal(D: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> An
     return D[..., None] * numpy.eye(numpy.shape(D)[-1])
 
 
+def _standing_for(plain: Any) -> Callable[[Any], Any]:
+    """Marks a function as NumPy's `plain`, of which a rule is asked when the user gives one for either."""
+
+    def mark(function: Any) -> Any:
+        vars(function)["plain"] = plain
+        return function
+
+    return mark
+
+
 def _stacking(function: Any) -> Any:
     """`function`, also of a list of `Value`s, which is stacked first."""
 
@@ -57,13 +67,34 @@ def _stacking(function: Any) -> Any:
     def of_list(a: Any, *args: Any, **kwargs: Any) -> Any:
         return function(array(a) if type(a) in (list, tuple) else a, *args, **kwargs)
 
-    vars(of_list)["plain"] = function
-    return of_list
+    return _standing_for(function)(of_list)
 
 
 sum, prod, mean, var, std = (_stacking(f) for f in (numpy.sum, numpy.prod, numpy.mean, numpy.var, numpy.std))
 max, min, amax, amin = (_stacking(f) for f in (numpy.max, numpy.min, numpy.amax, numpy.amin))
 norm = _stacking(numpy.linalg.norm)
+
+
+@_standing_for(numpy.append)
+def append(arr: Any, values: Any, axis: int | None = None) -> Any:
+    """`numpy.append`; lists with `Value`s in them are stacked."""
+    return numpy.append(asarray(arr), asarray(values), axis)
+
+
+@_standing_for(numpy.where)
+def where(condition: Any, *choices: Any, **named: Any) -> Any:
+    """`numpy.where`, whose arguments may be named; lists of `Value`s are stacked; Python's numbers and lists stay such."""
+    x_and_y = (*choices, *(named.pop(name) for name in ("x", "y")[len(choices) :] if name in named))
+    if named or len(x_and_y) not in (0, 2):
+        raise TypeError("where(condition, x, y): x and y are given both or neither")
+    if not x_and_y:
+        return numpy.where(condition)
+    result = numpy.where(condition, *(array(a) if type(a) in (list, tuple) else a for a in x_and_y))
+    return result if any(map(_holds_array, (condition, *x_and_y))) else result.tolist()
+
+
+def _holds_array(x: Any) -> bool:
+    return any(map(_holds_array, x)) if isinstance(x, (list, tuple)) else hasattr(x, "dtype")
 
 
 def concatenate_args(axis: int, *arrays: Any) -> Any:

@@ -7,6 +7,7 @@ as well inside a differentiated function, but for arrays made of lists that hold
 from ..hips.numpy import (
     amax,
     amin,
+    append,
     array,
     array_from_args,
     asanyarray,
@@ -29,6 +30,7 @@ from ..hips.numpy import (
     trapz,
     var,
     vectorize,
+    where,
     wrap_intdtype,
     wrap_namespace,
 )
