@@ -1,24 +1,9 @@
 """Not the engine: a name that HIPS autograd's programs import."""
 
-from .custom import (
-    primitive,
-)
-from .engine.value import (
-    Value as Box,
-)
-from .hips.builtins import (
-    dict,
-    dict_,
-    isinstance,
-    isinstance_,
-    list,
-    list_,
-    tuple,
-    tuple_,
-    type,
-    type_,
-)
+from .custom import primitive
+from .hips.builtins import dict, dict_, isinstance, isinstance_, list, list_, tuple, tuple_, type, type_
 from .hips.containers import (
+    Box,
     DictBox,
     SequenceBox,
     container_take,
@@ -27,16 +12,8 @@ from .hips.containers import (
     sequence_extend_left,
     sequence_extend_right,
 )
-from .hips.extend import (
-    defjvp,
-    defjvp_argnum,
-    defvjp,
-    defvjp_argnum,
-    notrace_primitive,
-)
-from .hips.rule import (
-    SparseObject,
-)
+from .hips.extend import defjvp, defjvp_argnum, defvjp, defvjp_argnum, notrace_primitive
+from .hips.rule import SparseObject
 from .hips.spaces import (
     ContainerVSpace,
     DictVSpace,

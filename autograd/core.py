@@ -1,14 +1,8 @@
 """Not the engine: a name that HIPS autograd's programs import."""
 
-from .custom import (
-    primitive as primitive_,
-)
-from .engine.convert import (
-    unbox as getval,
-)
-from .engine.value import (
-    Value as Box,
-)
+from .custom import primitive as primitive_
+from .engine.convert import unbox as getval
+from .hips.containers import Box
 from .hips.extend import (
     def_linear,
     defjvp,
@@ -23,21 +17,10 @@ from .hips.extend import (
     isbox,
     primitive_with_deprecation_warnings,
 )
-from .hips.extend import (
-    primitive_with_deprecation_warnings as primitive,
-)
-from .hips.refused import (
-    SparseBox,
-    primitive_jvps,
-    primitive_vjps,
-)
-from .hips.rule import (
-    SparseObject,
-)
-from .hips.spaces import (
-    VSpace,
-    vspace,
-)
+from .hips.extend import primitive_with_deprecation_warnings as primitive
+from .hips.refused import SparseBox, primitive_jvps, primitive_vjps
+from .hips.rule import SparseObject
+from .hips.spaces import VSpace, vspace
 from .hips.tracing import (
     JVPNode,
     Node,

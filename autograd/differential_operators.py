@@ -1,15 +1,8 @@
 """Not the engine: a name that HIPS autograd's programs import."""
 
-from .custom import (
-    checkpoint,
-    primitive,
-)
-from .hips.extend import (
-    defvjp_argnum,
-)
-from .hips.spaces import (
-    vspace,
-)
+from .custom import checkpoint, primitive
+from .hips.extend import defvjp_argnum
+from .hips.spaces import vspace
 from .hips.transforms import (
     deriv,
     grad_named,
@@ -24,18 +17,8 @@ from .hips.transforms import (
     tensor_jacobian_product,
     vector_jacobian_product,
 )
-from .hips.wrapping import (
-    unary_to_nary,
-)
-from .transforms import (
-    elementwise_grad,
-    grad,
-    grad_and_aux,
-    hessian,
-    holomorphic_grad,
-    jacobian,
-    value_and_grad,
-)
+from .hips.wrapping import unary_to_nary
+from .transforms import elementwise_grad, grad, grad_and_aux, hessian, holomorphic_grad, jacobian, value_and_grad
 
 __all__ = [
     "checkpoint",

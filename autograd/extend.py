@@ -3,12 +3,8 @@
 Derivatives of the user's own: ``from autograd.extend import primitive, defvjp``.
 """
 
-from .custom import (
-    primitive,
-)
-from .engine.value import (
-    Value as Box,
-)
+from .custom import primitive
+from .hips.containers import Box
 from .hips.extend import (
     def_linear,
     defjvp,
@@ -20,20 +16,10 @@ from .hips.extend import (
     notrace_primitive,
     register_notrace,
 )
-from .hips.overrides import (
-    forget,
-)
-from .hips.rule import (
-    SparseObject,
-)
-from .hips.spaces import (
-    VSpace,
-    vspace,
-)
-from .hips.tracing import (
-    JVPNode,
-    VJPNode,
-)
+from .hips.overrides import forget
+from .hips.rule import SparseObject
+from .hips.spaces import VSpace, vspace
+from .hips.tracing import JVPNode, VJPNode
 
 __all__ = [
     "Box",

@@ -15,17 +15,9 @@ from .hips.checks import (
     make_numerical_jvp,
     scalar_close,
 )
-from .hips.spaces import (
-    vspace,
-)
-from .hips.tracing import (
-    make_jvp,
-    make_vjp,
-)
-from .hips.wrapping import (
-    get_name,
-    unary_to_nary,
-)
+from .hips.spaces import vspace
+from .hips.tracing import make_jvp, make_vjp
+from .hips.wrapping import get_name, unary_to_nary
 
 __all__ = [
     "EPS",

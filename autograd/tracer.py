@@ -1,19 +1,9 @@
 """Not the engine: a name that HIPS autograd's programs import."""
 
-from .custom import (
-    primitive,
-)
-from .engine.convert import (
-    unbox as getval,
-)
-from .engine.value import (
-    Value as Box,
-)
-from .hips.extend import (
-    isbox,
-    notrace_primitive,
-    register_notrace,
-)
+from .custom import primitive
+from .engine.convert import unbox as getval
+from .hips.containers import Box
+from .hips.extend import isbox, notrace_primitive, register_notrace
 from .hips.refused import (
     TraceStack,
     find_top_boxed_args,
@@ -22,14 +12,9 @@ from .hips.refused import (
     trace_primitives_map,
     trace_stack,
 )
-from .hips.tracing import (
-    Node,
-    trace,
-)
+from .hips.tracing import Node, trace
 from .hips.util import subvals, toposort
-from .hips.wrapping import (
-    wraps,
-)
+from .hips.wrapping import wraps
 
 __all__ = [
     "Box",

@@ -95,6 +95,9 @@ def test_containers():
     assert builtins.container_untake(1.0, 1, space)[1] == 1.0
     assert builtins.container_untake(5.0, "b", builtins.vspace({"a": 1.0, "b": 2.0})) == {"a": 0.0, "b": 5.0}
     assert isinstance([1], builtins.SequenceBox)
+    assert isinstance(Value(1.0), extend.Box)
+    assert not isinstance(1.0, extend.Box)
+    assert type(Value(1.0)) is np.numpy_boxes.ArrayBox
     assert isinstance({}, builtins.DictBox)
     assert not isinstance(X, (builtins.SequenceBox, builtins.DictBox))
     seen = []
@@ -385,6 +388,8 @@ REFUSED = {
     "JVPNode": lambda: _subclass(extend.JVPNode),
     "SequenceBox": lambda: _subclass(builtins.SequenceBox),
     "DictBox": lambda: _subclass(builtins.DictBox),
+    "Box": lambda: _subclass(extend.Box),
+    "Box.register": lambda: extend.Box.register(Own),
     "DictBox.register": lambda: builtins.DictBox.register(Own),
     "VSpace.register": lambda: extend.VSpace.register(Own, lambda value: None),
     "new_box": lambda: tracer.new_box(1.0, 0, None),

@@ -1,15 +1,16 @@
-"""Tuples, lists and dicts of `Value`s. Containers of Values are ordinary Python containers in this package."""
+"""Boxes: what `isinstance` finds inside a differentiated function. A box is a `Value`, or a Python container of Values."""
 
 from __future__ import annotations
 
 from abc import ABC
 from typing import Any, NoReturn
 
+from ..engine.value import Value
 from .refused import refused
 
 
-class _ContainerBox(ABC):
-    """What `isinstance` says of a container inside a differentiated function."""
+class _Box(ABC):
+    """What HIPS's tracer asks a class of this kind to be; here it is a question for `isinstance`."""
 
     def __init_subclass__(cls, of: tuple[type, ...] = (), **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -31,11 +32,15 @@ class _ContainerBox(ABC):
         raise refused(f"{cls.__name__}.register", "make your type a dataclass or a named tuple of arrays")
 
 
-class SequenceBox(_ContainerBox, of=(list, tuple)):
+class Box(_Box, of=(Value,)):
+    """A `Value`."""
+
+
+class SequenceBox(_Box, of=(list, tuple)):
     """A list or a tuple."""
 
 
-class DictBox(_ContainerBox, of=(dict,)):
+class DictBox(_Box, of=(dict,)):
     """A dict."""
 
 

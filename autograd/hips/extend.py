@@ -17,7 +17,7 @@ import numpy as np
 from .. import custom
 from ..custom import primitive
 from ..engine.convert import unbox
-from ..engine.value import Value as Box
+from ..engine.value import Value
 from ..errors import UnsupportedError, user_line
 from ..rules import CONSTANTS, REFUSALS
 from ..transforms import Function
@@ -138,7 +138,7 @@ def register_notrace(trace_type: Any, f: Any) -> None:
 
 def isbox(x: Any) -> bool:
     """Whether `x` is being differentiated."""
-    return isinstance(x, Box)
+    return isinstance(x, Value)
 
 
 # -- the names of HIPS autograd 1.1 ------------------------------------------------------------------------------

@@ -3,24 +3,8 @@
 Gradient descent on nests of arrays: ``x = adam(grad(loss), x0)``.
 """
 
-from ..hips.flatten import (
-    flatten,
-)
-from ..hips.optimizers import (
-    adam,
-    rmsprop,
-    sgd,
-    unflatten_optimizer,
-)
-from ..hips.wrapping import (
-    wraps,
-)
+from ..hips.flatten import flatten
+from ..hips.optimizers import adam, rmsprop, sgd, unflatten_optimizer
+from ..hips.wrapping import wraps
 
-__all__ = [
-    "adam",
-    "flatten",
-    "rmsprop",
-    "sgd",
-    "unflatten_optimizer",
-    "wraps",
-]
+__all__ = ["adam", "flatten", "rmsprop", "sgd", "unflatten_optimizer", "wraps"]

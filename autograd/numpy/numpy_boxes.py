@@ -3,16 +3,7 @@
 The arrays inside a differentiated function, for isinstance checks.
 """
 
-from ..engine.value import (
-    Value as ArrayBox,
-)
-from ..engine.value import (
-    Value as Box,
-)
-from ..hips.containers import SequenceBox
+from ..engine.value import Value as ArrayBox
+from ..hips.containers import Box, SequenceBox
 
-__all__ = [
-    "ArrayBox",
-    "Box",
-    "SequenceBox",
-]
+__all__ = ["ArrayBox", "Box", "SequenceBox"]

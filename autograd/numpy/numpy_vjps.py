@@ -1,18 +1,9 @@
 """Not the engine: a name that HIPS autograd's programs import."""
 
-from ..engine.value import (
-    Value as ArrayBox,
-)
-from ..hips.extend import (
-    defvjp,
-    defvjp_argnum,
-)
-from ..hips.rule import (
-    SparseObject,
-)
-from ..hips.spaces import (
-    vspace,
-)
+from ..engine.value import Value as ArrayBox
+from ..hips.extend import defvjp, defvjp_argnum
+from ..hips.rule import SparseObject
+from ..hips.spaces import vspace
 from ..hips.util import func
 from ..hips.vjps import (
     balanced_eq,
