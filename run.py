@@ -1,22 +1,19 @@
 """One entry for everything, on a fresh machine: ``python3 run.py demo``, ``python3 run.py test``.
 
-Needs nothing but Python. It makes `.venv` beside this file, installs the project with all its extras into it (again
-only when pyproject.toml or the Python version has changed), and runs the command there.
+Needs nothing but Python. It keeps a virtual environment beside this file, `.venv`, with the packages that pyproject.toml
+asks for (tools/environment.py), and runs the command there.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
+import io
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-VENV = ROOT / ".venv"
-STAMP = VENV / "installed-for"
-PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 # Each command: what it is for, and the command lines it runs with the environment's Python.
 COMMANDS: dict[str, tuple[str, list[list[str]]]] = {
@@ -31,9 +28,15 @@ COMMANDS: dict[str, tuple[str, list[list[str]]]] = {
     "matrix": ("run the tests under every Python and NumPy supported", [["tests/tools/matrix.py"]]),
     "python": ("start the environment's Python", [[]]),
 }
+GRACE = 5  # seconds for a child that is to end
+EXTRAS = {"bench": ["all", "bench"], "docs": ["all", "docs"]}
 
 
 def main(arguments: list[str]) -> int:
+    """The exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # not every console has every letter of a path
     if not arguments or arguments[0] not in COMMANDS:
         print("usage: python3 run.py COMMAND [ARGUMENTS]\n")
         for name, (purpose, _) in COMMANDS.items():
@@ -43,55 +46,52 @@ def main(arguments: list[str]) -> int:
         return fail(
             f"Python 3.11 or newer is needed, and this is {sys.version.split()[0]}: run it with python3.11 or newer"
         )
-    install(arguments[0])
-    for line in COMMANDS[arguments[0]][1]:
-        code = subprocess.call([str(PYTHON), *line, *arguments[1:]], cwd=ROOT)
-        if code:
-            return code
+    sys.path.insert(0, str(ROOT))
+    from tools import environment
+
+    name, *more = arguments
+    try:
+        place = environment.ready(EXTRAS.get(name, ["all"]))
+        for line in COMMANDS[name][1]:
+            if code := call([str(place.python), *line, *more], environment.variables(), prompt=name == "python"):
+                return code
+    except KeyboardInterrupt:
+        print("run.py: interrupted", file=sys.stderr)
+        return 130
+    except (environment.SetupError, OSError) as error:
+        return fail(str(error))
     return 0
 
 
-def install(command: str) -> None:
-    """Bring `.venv` up to date, unless its stamp says that it is."""
-    more = {"bench": ["bench"], "docs": ["docs"]}.get(command, [])
-    state = hashlib.sha256((ROOT / "pyproject.toml").read_bytes() + sys.version.encode()).hexdigest()
-    stamp = STAMP.read_text().split() if STAMP.exists() and PYTHON.exists() else []
-    installed = stamp[1:] if stamp[:1] == [state] else []
-    if {"all", *more} <= set(installed):
-        return
-    extras = ",".join(sorted({"all", *more, *installed}))
-    shutil.rmtree(VENV, ignore_errors=True)
-    print(f"Installing into {VENV.name}/ (once; it takes a minute or two) …", flush=True)
-    uv = shutil.which("uv")
-    target = f"{ROOT}[{extras}]"
-    if uv:
-        run([uv, "venv", "--quiet", "--python", sys.executable, str(VENV)])
-        run([uv, "pip", "install", "--quiet", "--python", str(PYTHON), "--editable", target])
-    else:
-        make_venv()
-        run([str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--editable", target])
-    STAMP.write_text(f"{state} {extras.replace(',', ' ')}")
+def call(line: list[str], variables: dict[str, str], prompt: bool = False) -> int:
+    """The exit code of a program. An interrupt ends it, unless it is a prompt, where Ctrl-C says something else."""
+    with subprocess.Popen(line, cwd=ROOT, env=variables) as child:
+        while True:
+            try:
+                code = child.wait()
+            except KeyboardInterrupt:
+                if not prompt:
+                    end(child)
+                    raise
+            except BaseException:
+                end(child)
+                raise
+            else:
+                return 128 - code if code < 0 else code
 
 
-def make_venv() -> None:
-    """A virtual environment with pip, or the exact way to get one."""
-    made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False)
-    if made.returncode:
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        print(made.stdout + made.stderr, file=sys.stderr)
-        sys.exit(
-            fail(
-                "this Python cannot make virtual environments. On Debian and Ubuntu:  sudo apt-get install "
-                f"python{version}-venv   On Fedora:  sudo dnf install python3-libs   Or install uv "
-                "(https://docs.astral.sh/uv) and run the command again."
-            )
-        )
+def end(child: subprocess.Popen[bytes]) -> None:
+    """A terminal has interrupted the child too: let it tidy up. One that goes on, or is interrupted again, is ended."""
+    for stop in (None, child.terminate, child.kill):
+        if stop:
+            stop()
+        with suppress(subprocess.TimeoutExpired, KeyboardInterrupt):
+            child.wait(GRACE)
+            return
 
 
-def run(line: list[str]) -> None:
-    """A step of the installation; stop with its own words if it fails."""
-    if subprocess.call(line, cwd=ROOT):
-        sys.exit(fail(f"the installation failed at:  {' '.join(line)}"))
+def terminated(number: int, _: object) -> None:
+    sys.exit(128 + number)
 
 
 def fail(message: str) -> int:
@@ -100,4 +100,5 @@ def fail(message: str) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, terminated)
     sys.exit(main(sys.argv[1:]))

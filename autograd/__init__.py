@@ -24,7 +24,9 @@ try:
         ChangedDataError,
         DtypeError,
         GraphError,
+        IndependentOutputWarning,
         IndexingError,
+        NonFiniteError,
         ShapeError,
         UnsupportedError,
     )
@@ -44,6 +46,7 @@ try:
         vector_jacobian_product,
     )
     from .scope import noting, scope, trace_lines
+    from .strict import strict
     from .transforms import (
         elementwise_grad,
         ggnvp,
@@ -79,7 +82,9 @@ __all__ = [
     "ChangedDataError",
     "DtypeError",
     "GraphError",
+    "IndependentOutputWarning",
     "IndexingError",
+    "NonFiniteError",
     "ShapeError",
     "UnsupportedError",
     "Value",
@@ -115,6 +120,7 @@ __all__ = [
     "scope",
     "stop_gradient",
     "straight_through",
+    "strict",
     "tensor_jacobian_product",
     "trace_lines",
     "value_and_grad",

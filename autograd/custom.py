@@ -1,151 +1,338 @@
-"""Functions with derivative rules of the user's own: `primitive` and `defvjp`, `checkpoint`, implicit functions."""
+"""Functions with derivative rules of the user's own: `primitive` and `defvjp`, `custom_vjp`, `checkpoint`, implicit functions.
+
+What such a function computes inside is not recorded: it is one node. Its arguments and its result may be nests.
+"""
 
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from . import tree
-from .engine.convert import unbox
-from .engine.value import Value, record_many
-from .errors import UnsupportedError, user_line
-from .rules.op import Array, Op
-from .transforms import Function, jacobian, vjp
+from .engine.convert import as_data
+from .engine.mode import is_recording, no_grad
+from .engine.value import Value, wrap
+from .errors import GraphError, ShapeError, UnsupportedError, describe, user_line
+from .opaque import plain, record_call
+from .rules import TABLE
+from .tracing import Function, PullBack, Trace, differentiable
+
+Maker = Callable[..., Callable[[Any], Any]]
+
+
+# -- rules of the user's own -------------------------------------------------------------------------------------
 
 
 class primitive:  # noqa: N801 - it is used as a decorator
     """A function that is recorded as one operation; what it computes inside is not looked at.
 
     `defvjp` gives it derivative rules. Without one for an argument that needs it, the backward pass raises
-    `UnsupportedError` (a NotImplementedError).
+    `UnsupportedError` (a NotImplementedError). A keyword that holds a `Value` counts as the argument of that name.
     """
 
     def __init__(self, f: Function) -> None:
         functools.update_wrapper(self, f)
         self.fun = f
-        self.makers: dict[int, Callable[..., Callable[[Array], Array]] | None] = {}
-        self.op = Op(f, self._rule, variadic=True, name=getattr(f, "__name__", "primitive"))
+        self.makers: dict[int, Maker | None] = {}
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if any(isinstance(x, Value) for x in args):
-            return record_many(self.op, args, unbox(kwargs))
-        return self.fun(*args, **kwargs)
+        args, kwargs = _positional(self.fun, args, kwargs)
+        makers, name = self.makers, _name(self)
 
-    def _rule(self, i: int, g: Array, out: Array, *inputs: Array, **static: Any) -> Array:
-        if i not in self.makers:
-            raise UnsupportedError(
-                f"VJP of {self.op.name} with respect to argument number {i} is not defined (backward pass at {user_line()}): "
-                f"give it a rule with defvjp({self.op.name}, …, argnums=({i},))"
-            )
-        maker = self.makers[i]
-        return np.zeros_like(inputs[i]) if maker is None else maker(out, *inputs, **static)(g)
+        def rule(wanted: Sequence[int], g: Any, out: Any, given: tuple[Any, ...]) -> dict[int, Any]:
+            """For each argument number wanted its gradient, as its rule returned it."""
+            gradients = {}
+            for i in wanted:
+                if i not in makers:
+                    raise UnsupportedError(
+                        f"VJP of {name} with respect to argument number {i} is not defined (backward pass at "
+                        f"{user_line()}): give it a rule with defvjp({name}, …, argnums=({i},))"
+                    )
+                maker = makers[i]
+                gradients[i] = None if maker is None else maker(out, *given, **kwargs)(_to_write_in(g))
+            return gradients
+
+        return _call(self.fun, name, args, kwargs, rule)
 
 
-def defvjp(f: primitive, *makers: Callable[..., Any] | None, argnums: Sequence[int] | None = None) -> None:
+def defvjp(f: Function, *makers: Maker | None, argnums: Sequence[int] | None = None) -> None:
     """Give the primitive `f` a rule per argument: ``lambda ans, *args: lambda g: …``; None says "no gradient".
 
-    The rules run on `Value`s when a derivative of the derivative is wanted: in plain NumPy they serve any order.
+    The rules run on `Value`s when a derivative of the derivative is wanted: in plain NumPy they serve any order. A rule
+    for a NumPy function takes the place of the one in the table, wherever that function is called by its name.
     """
-    f.makers.update(zip(range(len(makers)) if argnums is None else argnums, makers, strict=True))
+    target: Any = f
+    if not isinstance(f, primitive):
+        target = TABLE.get(f)
+        if not isinstance(target, primitive):
+            target = TABLE[f] = primitive(f)
+    target.makers.update(zip(range(len(makers)) if argnums is None else argnums, makers, strict=True))
 
 
 def custom_vjp(forward: Function, rule: Function) -> Function:
     """`forward` with the rule ``rule(g, out, *inputs)``, which returns the gradient of its input (a tuple for several)."""
-    f = primitive(forward)
+    name = _name(forward)
 
-    def maker(i: int) -> Callable[..., Any]:
-        def make(out: Array, *inputs: Array, **static: Any) -> Callable[[Array], Array]:
-            def pull(g: Array) -> Array:
-                gradients = rule(g, out, *inputs, **static)
-                return gradients[i] if isinstance(gradients, (tuple, list)) else gradients
+    @functools.wraps(forward)
+    def recorded(*args: Any, **kwargs: Any) -> Any:
+        args, kwargs = _positional(forward, args, kwargs)
 
-            return pull
+        def all_at_once(wanted: Sequence[int], g: Any, out: Any, given: tuple[Any, ...]) -> dict[int, Any]:
+            gradients = rule(_to_write_in(g), out, *given, **kwargs)
+            if len(given) == 1 and not (isinstance(gradients, tuple) and len(gradients) == 1):
+                gradients = (gradients,)
+            if not isinstance(gradients, (tuple, list)) or len(gradients) != len(given):
+                n = len(gradients) if isinstance(gradients, (tuple, list)) else 1
+                raise ShapeError(
+                    f"the rule of {name} returned {n} gradients for {len(given)} arguments (backward pass at "
+                    f"{user_line()}): one for each is needed, None where there is no derivative"
+                )
+            return dict(enumerate(gradients))
 
-        return make
+        return _call(forward, name, args, kwargs, all_at_once)
 
-    code = getattr(forward, "__code__", None)
-    defvjp(f, *(maker(i) for i in range(code.co_argcount if code else 1)))
-    return f
+    return recorded
+
+
+def _call(f: Function, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], rule: Function) -> Any:
+    """``f(*args, **kwargs)`` as one node, whose gradients `rule` gives by argument number."""
+    leaves, rebuild = tree.flatten(args)
+    if not any(isinstance(leaf, Value) for leaf in leaves):
+        return _closed(name, f(*args, **kwargs))
+    owner = [i for i, arg in enumerate(args) for _ in tree.flatten(arg)[0]]  # of each leaf the argument it is in
+    result = _closed(name, f(*plain(args), **kwargs))
+
+    def pull(wanted: Sequence[int], g: Any, out: Any, inputs: Sequence[Any]) -> list[Any]:
+        given = rebuild(list(inputs))
+        gradients = rule(sorted({owner[i] for i in wanted}), g, out, given)
+        parts = {i: _per_leaf(name, i, gradients[i], given[i]) for i in {owner[place] for place in wanted}}
+        return [parts[owner[place]][place - owner.index(owner[place])] for place in wanted]
+
+    return record_call(name, result, leaves, pull)
+
+
+def _per_leaf(name: str, i: int, gradient: Any, argument: Any) -> list[Any]:
+    """The gradient of argument `i` that a rule returned, checked: one for each leaf of the argument."""
+    leaves, _ = tree.flatten(argument)
+    parts, _ = tree.flatten(gradient) if gradient is not None else ([None] * len(leaves), None)
+    if len(leaves) == 1 and len(parts) != 1:  # a list in place of an array
+        parts = [np.asarray(gradient) if not any(isinstance(part, Value) for part in parts) else gradient]
+    if len(parts) != len(leaves):
+        raise ShapeError(
+            f"the rule of {name} for argument {i} returned {len(parts)} arrays for {len(leaves)} (backward pass at "
+            f"{user_line()}): the gradient has the form of the argument"
+        )
+    return [_fitting(name, i, part, leaf) for part, leaf in zip(parts, leaves, strict=True)]
+
+
+def _fitting(name: str, i: int, g: Any, x: Any) -> Any:
+    """A gradient as an array that can belong to `x`: in its shape, or in one that it was broadcast to."""
+    if g is None:
+        return np.zeros_like(getattr(x, "raw", x))
+    if not hasattr(g, "dtype"):
+        g = np.asarray(g)[()]
+    shape, wanted = np.shape(getattr(g, "raw", g)), np.shape(getattr(x, "raw", x))
+    if g.dtype.kind not in "fciub" or shape[len(shape) - len(wanted) :] != np.broadcast_shapes(
+        wanted, shape[len(shape) - len(wanted) :]
+    ):
+        raise ShapeError(
+            f"the rule of {name} for argument {i} returned {describe(g)} (backward pass at {user_line()}), and the argument "
+            f"is {describe(x)}: a gradient has the shape of its argument"
+        )
+    return g if g.dtype.kind in "fc" else g * np.float64(1)
+
+
+def _to_write_in(g: Any) -> Any:
+    """A cotangent for a rule of the user's: arrays of its own, contiguous and writable, as compiled code wants them."""
+    leaves, rebuild = tree.flatten(g)
+    return rebuild([np.array(leaf, order="C") if isinstance(leaf, np.ndarray) else leaf for leaf in leaves])
+
+
+def _closed(name: str, result: Any) -> Any:
+    """The result of a function that is not looked at, which must not depend on a `Value` from its surroundings."""
+    leaves, _ = tree.flatten(result)
+    for leaf in leaves:
+        if differentiable(leaf) and is_recording():
+            raise GraphError(
+                f"{name} at {user_line()} computed with a Value that is not among its arguments ({describe(leaf)}): its "
+                "rule cannot know of it, and the derivative would be 0 without a word. Pass it as an argument, or "
+                "stop_gradient(value) if it is a constant"
+            )
+    return plain(result)
+
+
+def _positional(f: Function, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """A call with every keyword that holds a `Value` as an argument by position, since rules go by position."""
+    if not any(isinstance(leaf, Value) for leaf in tree.flatten(kwargs)[0]):
+        return args, kwargs
+    try:
+        bound = inspect.signature(f).bind(*args, **kwargs)
+    except (TypeError, ValueError) as error:
+        raise UnsupportedError(
+            f"{_name(f)} at {user_line()}: pass Values by position, not by keyword ({error})"
+        ) from error
+    held = [name for name in kwargs if any(isinstance(leaf, Value) for leaf in tree.flatten(kwargs[name])[0])]
+    if any(name in bound.kwargs or name not in bound.arguments for name in held):
+        raise UnsupportedError(
+            f"{_name(f)} at {user_line()} takes {', '.join(held)} by keyword alone, and a derivative rule goes by the "
+            "position of an argument: make it a positional parameter"
+        )
+    return bound.args, bound.kwargs
+
+
+def _name(f: Any) -> str:
+    return getattr(f, "__name__", None) or type(f).__name__
+
+
+# -- computed again, or not at all -------------------------------------------------------------------------------
+
+
+class _Again:
+    """A function of some Values, to be traced again in the backward pass.
+
+    One trace, of which nothing is kept, shows which Values from outside the result depends on too: they are inputs as well.
+    """
+
+    __slots__ = ("_f", "_n", "inputs", "out", "outside")
+
+    def __init__(self, f: Callable[[list[Any]], Any], values: list[Value]) -> None:
+        self._f, self._n = f, len(values)
+        began = wrap(np.float64(0), requires_grad=False)
+        trace = Trace(f, 0, ([x.raw for x in values],), {})
+        self.outside: list[Any] = PullBack(tree.flatten(trace.out)[0], trace.inputs, begun=[began]).older
+        self.inputs = [*values, *self.outside]
+        self.out = plain(trace.out)
+
+    def way_back(self, inputs: Sequence[Any]) -> tuple[Trace, PullBack]:
+        """The trace at these inputs, and the way back to all of them and to what is closed over."""
+        began = wrap(np.float64(0), requires_grad=False)
+        trace = Trace(self._f, 0, (list(inputs[: self._n]),), {})
+        recorded = True if any(isinstance(x, Value) for x in inputs) else None
+        outs = tree.flatten(trace.out)[0]
+        return trace, PullBack(outs, trace.inputs, begun=[began], border=self.outside, recorded=recorded)
 
 
 def checkpoint(f: Function) -> Function:
     """`f`, without keeping what it computes: the backward pass computes it again. Memory for time.
 
-    All arrays among the arguments travel as one vector, so that `f` runs once more, not once for each of them.
+    `f` may use Values from its surroundings, such as the parameters of a module. It must give the same result again.
     """
+    name = _name(f)
 
     @functools.wraps(f)
     def checkpointed(*args: Any, **kwargs: Any) -> Any:
-        leaves, rebuild = tree.flatten(args)
-        places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, Value)]
-        if not places:
+        if not is_recording():
             return f(*args, **kwargs)
-        shapes, dtypes = [leaves[i].shape for i in places], [leaves[i].dtype for i in places]
-        cuts = np.cumsum([0, *(int(np.prod(shape)) for shape in shapes)])
+        leaves, rebuild = tree.flatten((args, kwargs))
+        places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, Value)]
 
-        def whole(vector: Any) -> Any:
-            filled = list(leaves)
-            for place, shape, dtype, start, stop in zip(places, shapes, dtypes, cuts[:-1], cuts[1:], strict=True):
-                part = np.reshape(vector[int(start) : int(stop)], shape)
-                if part.dtype != dtype:
-                    part = (part if dtype.kind == "c" else part.real).astype(dtype)
-                filled[place] = part
-            return f(*rebuild(filled), **kwargs)
+        def call(values: list[Any]) -> Any:
+            new = dict(zip(places, values, strict=True))
+            args, kwargs = rebuild([new.get(i, leaf) for i, leaf in enumerate(leaves)])
+            return f(*args, **kwargs)
 
-        once = primitive(whole)
-        defvjp(once, lambda out, vector: vjp(whole, vector)[1])
-        return once(np.concatenate([np.reshape(leaves[i], (-1,)) for i in places]))
+        again = _Again(call, [leaves[i] for i in places])
+
+        def pull(wanted: Sequence[int], g: Any, out: Any, inputs: Sequence[Any]) -> list[Any]:
+            trace, back = again.way_back(inputs)
+            _check_same(name, plain(trace.out), plain(out))
+            gradients = back(tree.flatten(g)[0])
+            return [gradients[i] for i in wanted]
+
+        return record_call(name, again.out, again.inputs, pull) if again.inputs else again.out
 
     return checkpointed
 
 
-def fixed_point(f: Function, a: Any, x0: Any, distance: Function, tol: float) -> Any:
-    """The x with x = f(a)(x), by iteration from `x0` until ``distance(x, previous) <= tol``; differentiable in `a`.
+def _check_same(name: str, again: Any, before: Any) -> None:
+    """A function that is computed again must give what it gave."""
+    for x, y in zip(tree.flatten(again)[0], tree.flatten(before)[0], strict=True):
+        if not (np.shape(x) == np.shape(y) and np.allclose(x, y, rtol=1e-3, atol=1e-6, equal_nan=True)):
+            raise GraphError(
+                f"{name}, computed again for the backward pass at {user_line()}, gave another result ({describe(x)}) than "
+                "before: what it draws at random, or changes, must come in as an argument"
+            )
 
-    By the implicit function theorem the cotangent u of x satisfies u = g + uᵀ∂f/∂x at the solution: a fixed point too
+
+def fixed_point(f: Function, a: Any, x0: Any, distance: Function, tol: float, max_iterations: int = 100_000) -> Any:
+    """The x with x = f(a)(x), by iteration from `x0` until ``distance(x, previous) <= tol``.
+
+    Differentiable in `a`, and in Values that `f` closes over. By the implicit function theorem the cotangent u of x
+    satisfies u = g + uᵀ∂f/∂x at the solution: a fixed point too, and so differentiable itself, to any order
     (B. Christianson, "Reverse accumulation and attractive fixed points", 1994).
+
+    Raises:
+        GraphError: there is no end after `max_iterations`.
     """
 
-    def solve(a: Any) -> Any:
-        step, x, previous = f(a), x0, None
-        while previous is None or distance(x, previous) > tol:
-            x, previous = step(x), x
-        return x
+    def iterate(step: Function, x: Any) -> Any:
+        for _ in range(max_iterations):
+            x, previous = plain(step(x)), x
+            if not distance(x, previous) > tol:
+                return x
+        raise GraphError(
+            f"fixed_point at {user_line()} found none in {max_iterations} iterations: is the step a contraction at the "
+            "solution, and tol within reach?"
+        )
 
-    solution = primitive(solve)
+    def adjoint(back: Callable[[Any], Any], g: Any) -> Any:
+        return fixed_point(lambda _: lambda u: g + back(u), None, plain(g), distance, tol, max_iterations)
 
-    def rule(out: Array, a: Array) -> Callable[[Array], Array]:
-        def pull(g: Array) -> Array:
-            _, back_x = vjp(f(a), out)
-            u, previous = g, None
-            while previous is None or distance(u, previous) > tol:
-                u, previous = g + back_x(u), u
-            return vjp(lambda b: f(b)(out), a)[1](u)
-
-        return pull
-
-    defvjp(solution, rule)
-    return solution(a)
+    with no_grad():
+        x = iterate(f(plain(a)), plain(x0))
+    return _solution("fixed_point", x, a, lambda x, a: f(a)(x), adjoint, sign=1)
 
 
 def implicit(solve: Function, condition: Function) -> Function:
     """``solve(a)``, a root x of ``condition(x, a) = 0`` found in whatever way, made differentiable in `a`.
 
-    ∂x/∂a = −(∂c/∂x)⁻¹ ∂c/∂a, by the implicit function theorem; `solve` itself is not looked at.
+    ∂x/∂a = −(∂c/∂x)⁻¹ ∂c/∂a, by the implicit function theorem; `solve` itself is not looked at, and `condition` may
+    use Values from its surroundings. `a` may be a nest.
     """
-    solution = primitive(solve)
 
-    def rule(out: Array, a: Array) -> Callable[[Array], Array]:
-        def pull(g: Array) -> Array:
-            slope = jacobian(lambda x: condition(x, a))(out)
-            n = int(np.size(unbox(out)))
-            u = np.linalg.solve(np.reshape(slope, (n, n)).T, np.reshape(g, (n,)))
-            return -vjp(lambda b: condition(out, b), a)[1](np.reshape(u, np.shape(unbox(out))))
+    def adjoint(back: Callable[[Any], Any], g: Any) -> Any:
+        n = int(np.size(plain(g)))
+        units = np.eye(n).reshape((n, *np.shape(plain(g))))
+        slope = np.reshape(np.stack([back(unit[()]) for unit in units]), (n, n))
+        return np.reshape(np.linalg.solve(slope.T, np.reshape(g, (n,))), np.shape(plain(g)))
 
-        return pull
+    @functools.wraps(solve)
+    def solution(a: Any) -> Any:
+        with no_grad():
+            x = plain(solve(plain(a)))
+        return _solution(_name(solve), x, a, condition, adjoint, sign=-1)
 
-    defvjp(solution, rule)
     return solution
+
+
+def _solution(name: str, x: Any, a: Any, condition: Function, adjoint: Function, sign: int) -> Any:
+    """`x`, determined by ``condition(x, a)``, as one operation on `a` and on what the condition closes over.
+
+    ``adjoint(back, g)`` is the cotangent u of the condition, where ``back(u)`` pulls one back to x; what pulls back to
+    `a` from there is, up to the `sign`, the gradient.
+    """
+    leaves, rebuild = tree.flatten(a)
+    places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, Value)]
+
+    def conditioned(values: list[Any]) -> Any:
+        x, *new = values
+        filled = dict(zip(places, new, strict=True))
+        return condition(x, rebuild([filled.get(i, leaf) for i, leaf in enumerate(leaves)]))
+
+    if not is_recording():
+        return x
+    again = _Again(conditioned, [wrap(as_data(x), requires_grad=False), *(leaves[i] for i in places)])
+    if len(again.inputs) == 1:
+        return x
+
+    def pull(wanted: Sequence[int], g: Any, out: Any, inputs: Sequence[Any]) -> list[Any]:
+        _, back = again.way_back([out, *inputs])
+        u = adjoint(lambda u: back([u])[0], g)
+        gradients = back([u])[1:]
+        return [gradients[i] if sign > 0 else -gradients[i] for i in wanted]
+
+    return record_call(name, x, again.inputs[1:], pull)

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
+from functools import cache
+from types import FrameType
 from typing import Any
 
-_PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
-_NOT_THE_USER = (_PACKAGE, "<frozen ")  # the latter: Python's own modules
+import numpy as np
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
 
 class AutogradError(Exception):
@@ -38,6 +42,14 @@ class ChangedDataError(GraphError):
     """Data saved for the backward pass was changed before the backward pass ran."""
 
 
+class NonFiniteError(AutogradError, FloatingPointError):
+    """In the strict mode: the first NaN or infinity that an operation, or its derivative rule, made."""
+
+
+class IndependentOutputWarning(UserWarning):
+    """A derivative was asked of a result that does not depend on the variable: it is 0, which is rarely meant."""
+
+
 class UnsupportedError(AutogradError, NotImplementedError, TypeError):
     """A NumPy function, or a way of calling one, for which there is no derivative rule."""
 
@@ -53,29 +65,58 @@ def describe(x: Any) -> str:
     return type(x).__name__
 
 
-def user_line() -> str:
-    """``file.py:12`` of the innermost frame outside this package: the line that the user wrote."""
+@cache
+def _libraries(scipy: bool) -> tuple[str, ...]:
+    """The folders whose lines are nobody's own: this package, `nn` beside it, NumPy and, once it is loaded, SciPy."""
+    beside = os.path.join(os.path.dirname(_PACKAGE), "nn")
+    folders = [_PACKAGE, beside, *np.__path__, *(sys.modules["scipy"].__path__ if scipy else ())]
+    return (*(folder + os.sep for folder in folders), "<frozen ")  # the last: Python's own modules
+
+
+def user_frame() -> FrameType:
+    """The innermost frame outside of this package, `nn`, NumPy and SciPy: the line that the user wrote."""
+    libraries = _libraries("scipy" in sys.modules)
     frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_NOT_THE_USER):
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(libraries):
         frame = frame.f_back
+    return frame
+
+
+def user_line() -> str:
+    """``file.py:12``, where the user's own code is."""
+    frame = user_frame()
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
-def operation_failed(name: str, inputs: tuple[Any, ...], error: Exception) -> Exception:
-    """The error for an operation that NumPy refused: the operation, every operand, NumPy's own words."""
+def warn_independent(name: str) -> None:
+    """Say once for each line of the user's that the result does not depend on the variable."""
+    frame = user_frame()
+    warnings.warn_explicit(
+        f"Output seems independent of input: the result of {name} does not depend on the variable, and the derivative is 0",
+        IndependentOutputWarning,
+        frame.f_code.co_filename,
+        frame.f_lineno,
+        registry=frame.f_globals.setdefault("__warningregistry__", {}),
+    )
+
+
+def explain(name: str, inputs: tuple[Any, ...], error: Exception) -> None:
+    """Raise the error for an operation that NumPy refused: the operation, every operand, NumPy's own words.
+
+    Returns where the error says enough by itself, and is to be raised again as it is: raised "from" itself, it would hold
+    on to the arrays of all frames between until the garbage collector runs.
+    """
     kinds: tuple[tuple[type[Exception], type[AutogradError]], ...] = (
-        (AutogradError, AutogradError),
         (ValueError, ShapeError),
         (IndexError, IndexingError),
         (TypeError, DtypeError),
     )
+    if isinstance(error, AutogradError) or type(error).__name__ == "LinAlgError":
+        return
     for kind, ours in kinds:
         if isinstance(error, kind):
-            if ours is AutogradError or type(error).__name__ == "LinAlgError":
-                return error
             operands = ", ".join(describe(x) for x in inputs)
-            return ours(f"{name}({operands}) at {user_line()}: {error}")
-    return error
+            raise ours(f"{name}({operands}) at {user_line()}: {error}") from error
 
 
 def no_rule(name: str, reason: str | None = None) -> UnsupportedError:

@@ -25,14 +25,18 @@ class Call:
         self.name = name
 
 
-class _Notes:
-    """What is written on a new node: the calls it was made in, outermost first, and the line that made it."""
+class Notes:
+    """What is written on a new node: the calls it was made in, outermost first, and the line that made it.
 
-    __slots__ = ("calls", "lines")
+    `look` is shown the node then, and may raise.
+    """
 
-    def __init__(self, calls: tuple[Call, ...], lines: bool) -> None:
+    __slots__ = ("calls", "lines", "look")
+
+    def __init__(self, calls: tuple[Call, ...], lines: bool, look: Note | None = None) -> None:
         self.calls = calls
         self.lines = lines
+        self.look = look
 
     def __call__(self, node: Value) -> None:
         noted = vars(node)
@@ -40,15 +44,17 @@ class _Notes:
             noted["calls"] = self.calls
         if self.lines:
             noted["line"] = user_line()
+        if self.look is not None:
+            self.look(node)
 
 
-_NOTHING = _Notes((), lines=False)
+_NOTHING = Notes((), lines=False)
 
 
 class Noting(ContextDecorator):
     """Notes on the nodes made within a block, or within each call of a function."""
 
-    def __init__(self, add: Callable[[_Notes], _Notes]) -> None:
+    def __init__(self, add: Callable[[Notes], Notes]) -> None:
         self._add = add
         self._tokens: list[tuple[Token[Note | None], Token[bool | Note] | None]] = []
 
@@ -57,7 +63,7 @@ class Noting(ContextDecorator):
 
     def __enter__(self) -> None:
         before = note.get()
-        notes = self._add(before if isinstance(before, _Notes) else _NOTHING)
+        notes = self._add(before if isinstance(before, Notes) else _NOTHING)
         on = recording.set(notes) if recording.get() else None
         self._tokens.append((note.set(notes), on))
 
@@ -73,7 +79,7 @@ def scope(name: str) -> Noting:
 
     Scopes nest, and `autograd.draw` shows each as a frame around its nodes.
     """
-    return Noting(lambda notes: _Notes((*notes.calls, Call(name)), notes.lines))
+    return Noting(lambda notes: Notes((*notes.calls, Call(name)), notes.lines, notes.look))
 
 
 def trace_lines() -> Noting:
@@ -81,7 +87,7 @@ def trace_lines() -> Noting:
 
     It takes a few microseconds a node. The explorer shows the lines.
     """
-    return Noting(lambda notes: _Notes(notes.calls, lines=True))
+    return Noting(lambda notes: Notes(notes.calls, lines=True, look=notes.look))
 
 
 def noting() -> bool:

@@ -1,4 +1,4 @@
-"""Functions in, derivatives out: each a few lines on the kernel in `backward`.
+"""Functions in, derivatives out: each a few lines on `tracing`.
 
 In all of them the arguments to be differentiated may be arrays or nests of dicts, lists, tuples, named tuples and
 dataclasses of arrays. Plain arrays go in and come out; inside the function they are `Value`s.
@@ -7,89 +7,32 @@ dataclasses of arrays. Plain arrays go in and come out; inside the function they
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
-from typing import Any
+import math
+import types
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, overload
 
 import numpy as np
 
 from . import tree
 from .engine import backward
-from .engine.convert import as_data, unbox
-from .engine.graph import reachable
-from .engine.mode import enable_grad, is_recording
-from .engine.value import Value, record, wrap
-from .errors import DtypeError, ShapeError, describe, user_line
-from .rules import arithmetic
-
-Argnum = int | Sequence[int]
-Function = Callable[..., Any]
+from .engine.convert import unbox
+from .engine.mode import enable_grad
+from .engine.value import Value, wrap
+from .errors import DtypeError, ShapeError, describe, user_line, warn_independent
+from .tracing import Argnum, Function, PullBack, Trace, differentiable, is_variable
 
 
-# -- the two halves of every transformation ----------------------------------------------------------------------
+class Derived(functools.partial[Any]):
+    """A function made from another: it can be pickled if that one can, and it is a method where it stands in a class."""
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self if instance is None else types.MethodType(self, instance)
 
 
-def variable(x: Any) -> Value:
-    """A fresh `Value` with the data of `x`. If `x` is a `Value` itself, the fresh one is computed from it, so that a
-    derivative with respect to the one is not mistaken for a derivative with respect to the other."""
-    if isinstance(x, Value):
-        copy = record(arithmetic.positive, x)
-        return copy if copy.requires_grad else wrap(x.data, requires_grad=True)
-    return wrap(as_data(x), requires_grad=True)
-
-
-def trace(
-    f: Function, argnum: Argnum, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> tuple[Any, list[Value], tree.Rebuild]:
-    """Call `f` with fresh `Value`s in place of the arrays in the arguments `argnum`.
-
-    Returns the result, those Values in order, and the function that arranges one array for each of them like the
-    arguments they came from.
-    """
-    single = isinstance(argnum, int)
-    places: Sequence[int] = [argnum] if isinstance(argnum, int) else argnum
-    for place in places:
-        if not -len(args) <= place < len(args):
-            raise ShapeError(
-                f"argnum={argnum} of {_name(f)} at {user_line()}: the call has {len(args)} positional arguments"
-            )
-    leaves, rebuild = tree.flatten(args[places[0]] if single else tuple(args[place] for place in places))
-    if not is_recording():
-        with enable_grad():
-            return trace(f, argnum, args, kwargs)
-    inputs = [variable(leaf) for leaf in leaves]
-    new = rebuild(inputs)
-    given = list(args)
-    for place, argument in zip(places, (new,) if single else new, strict=True):
-        given[place] = argument
-    return f(*given, **kwargs), inputs, rebuild
-
-
-def pull_back(out: Any, inputs: list[Value], seed: Any = None, begun: Sequence[Value] = ()) -> tuple[Any, list[Any]]:
-    """`out` and its gradients with respect to `inputs` (zeros where it does not depend on one).
-
-    All are plain arrays, unless `out` also depends on a `Value` from outside that may be differentiated later: then
-    they are `Value`s that remember it. That is what makes ``grad(grad(f))`` right. "Outside" is what is older than
-    `inputs`, or than the Values `begun` with which the computation began, if it began before.
-    """
-    if not isinstance(out, Value) or not out.requires_grad:
-        return unbox(out), [np.zeros_like(x.data)[()] for x in inputs]
-    targets = {x.number for x in inputs}
-    nodes, older = reachable(out, oldest=min(x.number for x in (*inputs, *begun)))
-    again = is_recording() and (bool(older) or isinstance(seed, Value))
-    start = backward.seed_for(out, seed)
-    found = backward.gradients_of(out, start, nodes, targets, again)
-    results = [found[x.number] if x.number in found else np.zeros_like(x.data)[()] for x in inputs]
-    return (out, results) if again else (out.data, backward.own(results, start))
-
-
-def _weigh(out: Any, seed: Any) -> Any:
-    """Σ seed · out over all arrays in a nest: the scalar whose gradient is the pulled-back `seed`."""
-    outs, _ = tree.flatten(out)
-    seeds, _ = tree.flatten(seed)
-    if len(outs) != len(seeds) or any(np.shape(o) != np.shape(s) for o, s in zip(outs, seeds, strict=False)):
-        shapes = [np.shape(o) for o in outs], [np.shape(s) for s in seeds]
-        raise ShapeError(f"the cotangent at {user_line()} has shapes {shapes[1]}, and the result has {shapes[0]}")
-    return sum((np.sum(o * s) for o, s in zip(outs, seeds, strict=True)), start=np.float64(0))
+def derived(call: Function, f: Function, *options: Any) -> Function:
+    """The function ``(*args, **kwargs)`` ↦ ``call(f, *options, *args, **kwargs)``, under the name of `f`."""
+    return functools.update_wrapper(Derived(call, f, *options), f)
 
 
 # -- gradients ---------------------------------------------------------------------------------------------------
@@ -100,19 +43,34 @@ def value_and_grad(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) ->
 
     With `has_aux` the function returns a pair, of which only the first is differentiated: ``((value, aux), gradient)``.
     """
-
-    @functools.wraps(f)
-    def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        out, inputs, rebuild = trace(f, argnum, args, kwargs)
-        out, aux = out if has_aux else (out, None)
-        _check_scalar(f, out)
-        value, gradients = pull_back(out, inputs)
-        return ((value, unbox(aux)) if has_aux else value), rebuild(gradients)
-
-    return value_and_gradient
+    return derived(_value_and_gradient, f, argnum, has_aux)
 
 
-def grad(f: Any, argnum: Any = 0, **options: Any) -> Any:
+def _value_and_gradient(f: Function, argnum: Argnum, has_aux: bool, /, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
+    trace = Trace(f, argnum, args, kwargs)
+    out, aux = trace.out if has_aux else (trace.out, None)
+    scalar = isinstance(out, Value) and out.raw.__class__ is np.float64
+    if not scalar:
+        _check_scalar(trace.name, out)
+    pull = PullBack([out], trace.inputs)
+    if pull.independent and not isinstance(f, Derived):
+        warn_independent(trace.name)
+    gradients = pull([None if scalar else np.ones_like(unbox(out))[()]])
+    value = pull.settled(out)
+    return ((value, unbox(aux)) if has_aux else value), trace.rebuild(gradients)
+
+
+@overload
+def grad(
+    f: Value, argnum: Value, cotangent: Any = None, *, create_graph: bool = ..., allow_unused: bool = ...
+) -> Any: ...
+@overload
+def grad(
+    f: Value, argnum: Sequence[Value], cotangent: Any = None, *, create_graph: bool = ..., allow_unused: bool = ...
+) -> list[Any]: ...
+@overload
+def grad(f: Function, argnum: Argnum = 0, *, has_aux: bool = ...) -> Function: ...
+def grad(f: Any, argnum: Any = 0, *cotangent: Any, **options: Any) -> Any:
     """The function that returns the gradient of the scalar function `f`.
 
     It takes the arguments of `f` and returns ∂f/∂(argument number `argnum`), in the shape of that argument: an array,
@@ -121,61 +79,67 @@ def grad(f: Any, argnum: Any = 0, **options: Any) -> Any:
 
     Of a real function of a complex z = x + iy the gradient is ∂f/∂x − i ∂f/∂y.
 
-    Given a `Value` in place of a function, ``grad(out, inputs, seed=None, create_graph=False, allow_unused=False)`` is
-    the derivative of that computed Value with respect to the Values `inputs`: see `autograd.backward.grad`.
+    Given a `Value` in place of a function, ``grad(out, inputs, cotangent=None, create_graph=False, allow_unused=False)``
+    is the derivative of that computed Value with respect to the Values `inputs`: see `autograd.engine.backward.grad`.
 
     Raises:
-        ShapeError: `f` returned something that is not a scalar, or there is no argument `argnum`.
+        ShapeError: `f` returned more than one number, or there is no argument `argnum`.
         DtypeError: `f` returned a complex number.
 
-    >>> grad(lambda x: x**3)(2.0)
-    np.float64(12.0)
+    Examples:
+        >>> grad(lambda x: x**3)(2.0)
+        np.float64(12.0)
     """
     if isinstance(f, Value):
-        return backward.grad(f, argnum, **options)
-    both = value_and_grad(f, argnum, **options)
+        return backward.grad(f, argnum, *cotangent, **options)
+    has_aux = options.pop("has_aux", False)
+    if cotangent or options:
+        unknown = ", ".join([*map(repr, cotangent), *options])
+        raise TypeError(f"grad of a function takes argnum and has_aux, and got {unknown} (at {user_line()})")
+    return derived(_gradient, f, argnum, has_aux)
 
-    @functools.wraps(f)
-    def gradient(*args: Any, **kwargs: Any) -> Any:
-        return both(*args, **kwargs)[1]
 
-    return gradient
+def _gradient(f: Function, argnum: Argnum, has_aux: bool, /, *args: Any, **kwargs: Any) -> Any:
+    return _value_and_gradient(f, argnum, has_aux, *args, **kwargs)[1]
 
 
 def grad_and_aux(f: Function, argnum: Argnum = 0) -> Function:
     """For an `f` that returns (scalar, anything): the gradient of the first, and the second as it is."""
-    both = value_and_grad(f, argnum, has_aux=True)
+    return derived(_gradient_and_aux, f, argnum)
 
-    @functools.wraps(f)
-    def gradient_and_aux(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        (_, aux), gradient = both(*args, **kwargs)
-        return gradient, aux
 
-    return gradient_and_aux
+def _gradient_and_aux(f: Function, argnum: Argnum, /, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
+    (_, aux), gradient = _value_and_gradient(f, argnum, True, *args, **kwargs)
+    return gradient, aux
 
 
 def elementwise_grad(f: Function, argnum: Argnum = 0) -> Function:
     """The derivative of a function that acts on each element by itself, element by element."""
+    return derived(_elementwise, f, argnum)
 
-    @functools.wraps(f)
-    def derivative(*args: Any, **kwargs: Any) -> Any:
-        out, inputs, rebuild = trace(f, argnum, args, kwargs)
-        return rebuild(pull_back(np.sum(out) if np.ndim(out) else out, inputs)[1])
 
-    return derivative
+def _elementwise(f: Function, argnum: Argnum, /, *args: Any, **kwargs: Any) -> Any:
+    trace = Trace(f, argnum, args, kwargs)
+    if not hasattr(trace.out, "dtype") and not isinstance(trace.out, (int, float, complex)):
+        raise ShapeError(
+            f"elementwise_grad of {trace.name} at {user_line()}: it must return an array, and returned {describe(trace.out)}"
+        )
+    pull = PullBack([trace.out], trace.inputs)
+    if pull.independent and not isinstance(f, Derived):
+        warn_independent(trace.name)
+    return trace.rebuild(pull.complete(trace.out, np.ones_like(unbox(trace.out))[()]))
 
 
 def holomorphic_grad(f: Function, argnum: Argnum = 0) -> Function:
     """f′(z) of a holomorphic function of a complex number (or, element by element, of an array)."""
-    derivative = elementwise_grad(f, argnum)
+    return derived(_holomorphic, f, argnum)
 
-    @functools.wraps(f)
-    def checked(*args: Any, **kwargs: Any) -> Any:
-        if not np.iscomplexobj(args[argnum if isinstance(argnum, int) else argnum[0]]):
-            raise DtypeError(f"holomorphic_grad of {_name(f)} at {user_line()}: its argument is real; use grad")
-        return derivative(*args, **kwargs)
 
-    return checked
+def _holomorphic(f: Function, argnum: Argnum, /, *args: Any, **kwargs: Any) -> Any:
+    if not np.iscomplexobj(args[argnum if isinstance(argnum, int) else argnum[0]]):
+        name = getattr(f, "__name__", type(f).__name__)
+        raise DtypeError(f"holomorphic_grad of {name} at {user_line()}: its argument is real; use grad")
+    return _elementwise(f, argnum, *args, **kwargs)
 
 
 # -- products with the Jacobian ----------------------------------------------------------------------------------
@@ -186,12 +150,13 @@ def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], Any]]:
 
     Returns a gradient for one argument, a tuple of gradients for several.
     """
-    out, inputs, rebuild = trace(f, 0 if len(args) == 1 else range(len(args)), args, {})
+    trace = Trace(f, 0 if len(args) == 1 else range(len(args)), args, {})
+    outs, _ = tree.flatten(trace.out)
 
     def pull(cotangent: Any) -> Any:
-        return rebuild(pull_back(_weigh(out, cotangent), inputs)[1])
+        return trace.rebuild(PullBack(outs, trace.inputs)(_matching(outs, cotangent)))
 
-    return _settled(out, inputs), pull
+    return PullBack(outs, trace.inputs).settled(trace.out), pull
 
 
 def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
@@ -205,38 +170,48 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
 
 def linearize(f: Function, *primals: Any) -> tuple[Any, Function]:
     """``f(*primals)`` and the linear function t ↦ J·t, for many tangents at the price of one evaluation of `f`."""
-    out, inputs, _ = trace(f, range(len(primals)), primals, {})
-    outs, rebuild = tree.flatten(out)
-    with enable_grad():
-        cotangents = [wrap(np.zeros_like(unbox(o))[()], requires_grad=True) for o in outs]
-        total = _weigh(outs, cotangents)
-        pulled = backward.grad(total, inputs, create_graph=True, allow_unused=True)
+    trace = Trace(f, range(len(primals)), primals, {})
+    outs, rebuild = tree.flatten(trace.out)
+    transposed = _transposed(outs, trace.inputs)
 
     def push(*tangents: Any) -> Any:
-        directions, _ = tree.flatten(tuple(tangents))
-        with enable_grad():
-            along = _weigh(pulled, [d if isinstance(d, Value) else np.asarray(d)[()] for d in directions])
-        return rebuild(pull_back(along, cotangents, begun=inputs)[1])
+        directions, _ = tree.flatten(tangents)
+        return rebuild(transposed([d for d in directions if is_variable(d)]))
 
-    return _settled(out, inputs), push
+    return PullBack(outs, trace.inputs).settled(trace.out), push
 
 
-def _settled(out: Any, inputs: list[Value]) -> Any:
-    """The result of a traced function as its caller should see it: plain, unless an outer derivative is at work."""
-    leaves, rebuild = tree.flatten(out)
-    outer = any(x.op is not None for x in inputs) and is_recording()
-    return out if outer else rebuild([unbox(leaf) for leaf in leaves])
+def _transposed(outs: list[Any], inputs: list[Value]) -> Callable[[list[Any]], list[Any]]:
+    """The function t ↦ J·t, from the way back u ↦ uᵀJ: that is linear in u, and its derivative is the transpose."""
+    with enable_grad():
+        u = [wrap(np.zeros_like(unbox(out))[()], requires_grad=True) for out in outs]
+        pulled = PullBack(outs, inputs)(u)
+
+    def push(tangents: list[Any]) -> list[Any]:
+        return PullBack(pulled, u, begun=inputs)(_matching(pulled, tangents))
+
+    return push
+
+
+def _matching(outs: Sequence[Any], cotangent: Any) -> list[Any]:
+    """The leaves of a cotangent, one for each result, in its shape."""
+    leaves, _ = tree.flatten(cotangent)
+    if len(leaves) != len(outs) or any(np.shape(o) != np.shape(g) for o, g in zip(outs, leaves, strict=True)):
+        given, wanted = [np.shape(g) for g in leaves], [np.shape(o) for o in outs]
+        raise ShapeError(f"the cotangent at {user_line()} has shapes {given}, and the result has {wanted}")
+    return leaves
 
 
 def hvp(f: Function, argnum: int = 0) -> Function:
-    """The function ``(*args, v)`` ↦ H·v, H the Hessian of the scalar function `f`: the gradient of ∇f · v."""
+    """The function ``(*args, v)`` ↦ H·v, H the Hessian of the scalar function `f`: the gradient pulled back along v."""
+    return derived(_hessian_product, f, argnum)
 
-    @functools.wraps(f)
-    def product(*args: Any, **kwargs: Any) -> Any:
-        *rest, v = args
-        return grad(lambda *xs: _weigh(grad(f, argnum)(*xs, **kwargs), v), argnum)(*rest)
 
-    return product
+def _hessian_product(f: Function, argnum: int, /, *args: Any, **kwargs: Any) -> Any:
+    *rest, v = args
+    trace = Trace(grad(f, argnum), argnum, tuple(rest), kwargs)
+    gradients, _ = tree.flatten(trace.out)
+    return trace.rebuild(PullBack(gradients, trace.inputs)(_matching(gradients, v)))
 
 
 def ggnvp(f: Function, loss: Function = lambda y: np.sum(y**2) / 2) -> Function:
@@ -259,44 +234,44 @@ def ggnvp(f: Function, loss: Function = lambda y: np.sum(y**2) / 2) -> Function:
 def jacobian(f: Function, argnum: Argnum = 0) -> Function:
     """The function that returns ∂f/∂x in the shape ``f(x).shape + x.shape``.
 
-    One backward sweep for each element of the result; where the argument has fewer elements, one for each of those,
-    through the linearised function.
+    Of nests it is a nest of nests: in each place of the result's nest one in the form of the argument. One backward
+    sweep for each element of the result; where the argument has fewer elements, one for each of those, through the
+    linearised function. For a real argument and a complex result it is complex.
     """
-
-    @functools.wraps(f)
-    def matrix(*args: Any, **kwargs: Any) -> Any:
-        out, inputs, rebuild = trace(f, argnum, args, kwargs)
-        shape, size = np.shape(out), int(np.prod(np.shape(out)))
-        columns = sum(x.size for x in inputs)
-        if isinstance(out, Value) and out.requires_grad and 2 * columns < size and len(inputs) == 1:
-            return rebuild([_by_columns(out, inputs[0])])
-        flat = np.reshape(out, (-1,)) if shape else out
-        elements = [flat[i] for i in range(size)] if shape else [flat]
-        with enable_grad():
-            rows = [pull_back(element, inputs)[1] for element in elements]
-        stacked = [_stack([row[i] for row in rows], shape + x.shape) for i, x in enumerate(inputs)]
-        return rebuild(stacked)
-
-    return matrix
+    return derived(_jacobian, f, argnum)
 
 
-def _stack(rows: list[Any], shape: tuple[int, ...]) -> Any:
+def _jacobian(f: Function, argnum: Argnum, /, *args: Any, **kwargs: Any) -> Any:
+    trace = Trace(f, argnum, args, kwargs)
+    outs, build = tree.flatten(trace.out)
+    if not isinstance(f, Derived) and PullBack(outs, trace.inputs).independent:
+        warn_independent(trace.name)  # a derivative may well be constant
+    return build([trace.rebuild(_blocks(out, trace.inputs)) for out in outs])
+
+
+def _blocks(out: Any, inputs: list[Value]) -> list[Any]:
+    """The Jacobian of one array with respect to each of `inputs`."""
+    shape, size = np.shape(out), math.prod(np.shape(out))
+    if not differentiable(out):
+        return [np.zeros(shape + x.shape, x.dtype) for x in inputs]
+    is_complex = np.iscomplexobj(out) or any(np.iscomplexobj(x) for x in inputs)
+    if len(inputs) == 1 and 2 * inputs[0].size < size and not is_complex:
+        push = _transposed([out], inputs)
+        columns = [push([unit])[0] for unit in _units(inputs[0].raw)]
+        return [np.reshape(np.stack(columns, axis=-1), shape + inputs[0].shape)] if columns else [np.zeros((*shape, 0))]
+    pull = PullBack([out], inputs)
+    rows = [pull.complete(out, unit) for unit in _units(out.raw)]
     if not rows:
-        return np.zeros(shape)
-    return np.reshape(np.stack([row if isinstance(row, Value) else np.asarray(row) for row in rows]), shape)
+        return [np.zeros(shape + x.shape, x.dtype) for x in inputs]
+    return [np.reshape(np.stack([row[i] for row in rows]), shape + x.shape) for i, x in enumerate(inputs)]
 
 
-def _by_columns(out: Value, x: Value) -> Any:
-    """The Jacobian of a long result with respect to a short argument, a column at a time."""
-    with enable_grad():
-        cotangent = wrap(np.zeros_like(out.data), requires_grad=True)
-        pulled = backward.grad(np.sum(out * cotangent), x, create_graph=True)
-        if not isinstance(pulled, Value):
-            return np.zeros(out.shape + x.shape)
-        flat = np.reshape(pulled, (-1,)) if pulled.shape else pulled
-        parts = [flat[i] for i in range(x.size)] if pulled.shape else [flat]
-        columns = [pull_back(part, [cotangent], begun=[x])[1][0] for part in parts]
-    return np.reshape(np.stack(columns, axis=-1), out.shape + x.shape)
+def _units(x: Any) -> Iterable[Any]:
+    """The unit arrays in the shape of `x`, one after the other."""
+    for i in range(math.prod(np.shape(x))):
+        unit = np.zeros_like(x).reshape(-1)
+        unit[i] = 1
+        yield unit.reshape(np.shape(x))[()]
 
 
 def hessian(f: Function, argnum: int = 0) -> Function:
@@ -323,19 +298,15 @@ def straight_through(f: Function) -> Function:
     return through
 
 
-def _name(f: Function) -> str:
-    return getattr(f, "__name__", None) or type(f).__name__
-
-
-def _check_scalar(f: Function, out: Any) -> None:
+def _check_scalar(name: str, out: Any) -> None:
     """A gradient is of one real number."""
-    if getattr(out, "shape", ()) != () or isinstance(out, (list, tuple, dict)):
+    if isinstance(out, (list, tuple, dict)) or math.prod(np.shape(out)) != 1:
         raise ShapeError(
-            f"grad of {_name(f)} at {user_line()}: it must return a scalar, and returned {describe(out)}; reduce it "
+            f"grad of {name} at {user_line()}: it must return a scalar, and returned {describe(out)}; reduce it "
             "with .sum() or .mean(), or ask for its jacobian"
         )
-    if isinstance(out, complex) or (hasattr(out, "dtype") and out.dtype.kind == "c"):
+    if np.iscomplexobj(out):
         raise DtypeError(
-            f"grad of {_name(f)} at {user_line()}: it must return a real number, and returned {describe(out)}; "
+            f"grad of {name} at {user_line()}: it must return a real number, and returned {describe(out)}; "
             "take its real part or its abs()"
         )

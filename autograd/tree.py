@@ -5,6 +5,7 @@ Anything that is not such a container is a leaf.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Callable
 from typing import Any
@@ -23,16 +24,22 @@ def _children(x: Any) -> tuple[list[Any], Rebuild] | None:
     if kind in _PLAIN:
         return None
     if isinstance(x, dict):
-        keys = list(x)
-        return list(x.values()), lambda new: kind(zip(keys, new, strict=True))
+        return list(x.values()), lambda new: _refilled(x, new)
     if isinstance(x, tuple) and hasattr(x, "_fields"):
         return list(x), lambda new: kind(*new)
     if isinstance(x, (list, tuple)):
         return list(x), kind
     if dataclasses.is_dataclass(x) and not isinstance(x, type):
-        names = [field.name for field in dataclasses.fields(x)]
+        names = [field.name for field in dataclasses.fields(x) if field.init]  # the others are computed from these
         return [getattr(x, n) for n in names], lambda new: dataclasses.replace(x, **dict(zip(names, new, strict=True)))
     return None
+
+
+def _refilled(x: dict[Any, Any], new: list[Any]) -> dict[Any, Any]:
+    """The dict with other values; a copy, since a subclass may hold more than its items (a default, an order)."""
+    filled = copy.copy(x)
+    filled.update(zip(x, new, strict=True))
+    return filled
 
 
 def flatten(x: Any) -> tuple[list[Any], Rebuild]:

@@ -47,7 +47,7 @@ def main() -> list[Row]:
         optimizer.zero_grad()
         loss.backward(leaves_only=True)
         optimizer.step()
-        costs.append(float(loss))
+        costs.append(loss.item())
 
     with no_grad():
         right = int(np.sum((net(x).data > 0.5) == t))

@@ -22,7 +22,7 @@ def main() -> list[Row]:
         optimizer.zero_grad()
         error.backward(leaves_only=True)
         optimizer.step()
-        losses.append(float(error))
+        losses.append(error.item())
 
     with no_grad():
         out = net(X).data[:, 0]

@@ -65,7 +65,7 @@ def train_with_autograd(x: Any, t: Any, weights: Any, bias: float | None) -> Neu
         optimizer.zero_grad()
         error.backward(leaves_only=True)
         optimizer.step()
-        losses.append(float(error))
+        losses.append(error.item())
     return Neuron(w.data, None if b is None else b.data, losses)
 
 

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from gallery import OUT
 
 from autograd import Value
 from autograd.draw import RenderError, draw
-
-OUT = Path(__file__).resolve().parent.parent / "out"
 
 INK, GRID = "#264653", "#e6e9eb"
 TEAL, RED, GOLD, SAND, VIOLET = "#2a9d8f", "#e76f51", "#e9b44c", "#f4a261", "#7b6fb5"

@@ -19,7 +19,7 @@ from autograd import Value, scope, trace_lines
 from autograd.draw import Recorder, draw
 from autograd.functions import log_softmax, relu, sigmoid
 
-OUT = Path(__file__).resolve().parent.parent / "out"
+OUT = gallery.OUT
 NAMES = ("w1", "w2", "w3", "w4", "w5", "w6", "b1", "b2", "b3")
 
 

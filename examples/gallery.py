@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 from pathlib import Path
 from string import Template
 
-OUT = Path(__file__).resolve().parent.parent / "out"
+OUT = Path(os.environ.get("CHAINRULE_OUT") or Path(__file__).resolve().parent.parent / "out")  # run.py sets it
 
 _PAGE = Template("""<!doctype html>
 <html lang="en">

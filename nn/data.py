@@ -16,8 +16,9 @@ from .init import Seed
 class DataLoader:
     """The rows of one or more arrays in batches, a fresh order for every pass.
 
-    >>> [len(x) for x, y in DataLoader(np.zeros((70, 4)), np.zeros(70), batch_size=32, shuffle=True, generator=0)]
-    [32, 32, 6]
+    Examples:
+        >>> [len(x) for x, y in DataLoader(np.zeros((70, 4)), np.zeros(70), batch_size=32, shuffle=True, generator=0)]
+        [32, 32, 6]
 
     Args:
         arrays: of equal length; row i of each belongs to example i.

@@ -65,7 +65,7 @@ class _Means:
     def add(self, output: Any, targets: Any, loss: Any) -> None:
         n = len(targets)
         self.rows += n
-        self.loss += float(loss) * n
+        self.loss += loss.item() * n
         if self.metric is not None:
             self.figure += self.metric(output, targets) * n
 

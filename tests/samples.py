@@ -199,6 +199,14 @@ INDEXING = [
     fixed("getitem", lambda x: x[:, [0, 1], :, [1, 0]], (2, 2, 3, 2)),
     fixed("scatter", lambda v: F.scatter(v, np.array([0, 2, 0]), shape=(4,), index=("array",)), (3,)),
     fixed("scatter", lambda v: F.scatter(v, shape=(4, 3), index=((1, 3, None),)), (2, 3)),
+    fixed(
+        "scatter_all",
+        lambda v, w: F.scatter_all(
+            v, np.array([0, 2, 0]), w, shape=(4,), indices=((("array",), 1), (((1, 3, None),), 0))
+        ),
+        (3,),
+        (2,),
+    ),
     *each(
         "take",
         [

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "autograd"
 
 # Each room names the rooms that it may import; docs of the house: CONTRIBUTING.md, "Where things are".
 _ENGINE = ("engine", "rules", "errors")
-_FUNCTIONS = ("transforms", "custom", "tree", "scope", *_ENGINE)
+_FUNCTIONS = ("strict", "transforms", "tracing", "custom", "opaque", "tree", "scope", *_ENGINE)
 _SOLVERS = ("solvers", "functions", "hips", *_FUNCTIONS)
 FACES = tuple(
     "builtins core differential_operators extend misc numpy scipy test_util tracer util value wrap_util".split()
@@ -22,15 +22,19 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "engine": ("rules", "errors"),
     "tree": _ENGINE,
     "scope": _ENGINE,
+    "strict": ("scope", *_ENGINE),
     "functions": _ENGINE,
-    "transforms": ("tree", *_ENGINE),
-    "custom": ("transforms", "tree", *_ENGINE),
+    "tracing": ("tree", *_ENGINE),
+    "transforms": ("tracing", "tree", *_ENGINE),
+    "opaque": ("tree", *_ENGINE),
+    "custom": ("opaque", "tracing", "tree", *_ENGINE),
     "solvers": ("functions", *_FUNCTIONS),
     "hips": ("functions", "solvers", *_FUNCTIONS),
     "check": _SOLVERS,
     "draw": _SOLVERS,
     "exercises": ("check", "draw", *_SOLVERS),
     **dict.fromkeys(FACES, _SOLVERS),
+    "op": ("engine", "rules"),
     "__init__": _SOLVERS,
 }
 

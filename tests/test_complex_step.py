@@ -21,7 +21,8 @@ from tests.samples_scipy import SAMPLES as SCIPY_SAMPLES
 STEP = 1e-30
 TOLERANCE = 1e-13  # of the sum of the absolute values of what is added up
 
-# Selections are here too: NumPy orders complex numbers by their real parts first.
+# Selections are here too: NumPy orders complex numbers by their real parts first. solve_sylvester is not: where a real
+# matrix has complex eigenvalues its Schur form is complex, and the step drowns in the rounding of imaginary parts.
 ANALYTIC = set("""
     negative positive square exp sin cos sinh cosh tanh arctan arcsinh expm1 exp2 sqrt log log2 log10 log1p reciprocal
     tan arcsin arccos arctanh arccosh sinc relu add subtract multiply divide over chain power float_power maximum
@@ -41,7 +42,7 @@ ANALYTIC_SCIPY = set("""
     rgamma loggamma psi digamma erf erfc erfcx erfi dawsn ndtr log_ndtr xlogy xlog1py exp1 hyp1f1 hyp2f1 softmax
     log_softmax iv kv kve spherical_in spherical_kn norm.cdf norm.logcdf norm.logpdf norm.logsf norm.pdf norm.sf
     expon.logpdf expon.pdf expon.cdf expon.sf expon.logcdf expon.logsf uniform.logpdf uniform.pdf uniform.cdf
-    uniform.sf uniform.logcdf uniform.logsf lognorm.logpdf lognorm.pdf solve_banded solve_sylvester sqrtm expm sinhm
+    uniform.sf uniform.logcdf uniform.logsf lognorm.logpdf lognorm.pdf solve_banded sqrtm expm sinhm
     coshm block_diag solve inv det convolve lfilter sparse_product spsolve
 """.split())  # fmt: skip
 FIRST_ORDER = {

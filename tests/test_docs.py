@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import doctest
 import importlib
 import re
@@ -42,6 +43,16 @@ def test_examples_in_docstrings(name):
     result = doctest.testmod(importlib.import_module(name))
     assert result.attempted
     assert not result.failed
+
+
+def test_examples_in_docstrings_stand_in_a_section():
+    """The documentation shows them as code there; elsewhere Markdown reads `>>>` as quotations and `[1, 2]` as a link."""
+    for name in MODULES:
+        for node in ast.walk(ast.parse((ROOT / f"{name.replace('.', '/')}.py").read_text())):
+            if isinstance(node, (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef, ast.Module)):
+                text, _, examples = (ast.get_docstring(node) or "").partition("\nExamples:\n    >>> ")
+                assert ">>> " not in text, f"{name}: {getattr(node, 'name', 'the module')}"
+                assert "\n>>> " not in examples, f"{name}: {getattr(node, 'name', 'the module')}"
 
 
 def test_there_are_blocks_to_run():

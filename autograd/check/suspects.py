@@ -42,7 +42,7 @@ class Uses:
         if traced is None:
             return []
         out, leaf = traced
-        nodes, _ = reachable(out)
+        nodes, _ = reachable([out])
         users = [
             (node, i)
             for node in nodes.values()
@@ -91,7 +91,7 @@ class Uses:
         if traced is None:
             return None
         out, leaf = traced
-        nodes, _ = reachable(out)
+        nodes, _ = reachable([out])
         if len(nodes) > _MOST_NODES:
             return None
         faults = [(node, *fault) for node in (nodes[number] for number in sorted(nodes)) for fault in _faulty(node)]
@@ -155,9 +155,9 @@ def _faulty(node: Node) -> Iterator[tuple[str, int, Op]]:
         rule = op.rule(i)
         if parent is None or rule is None:
             continue
-        if len(node.inputs) == 1 and parent.shape == np.shape(node._data) and not node.static:
+        if len(node.inputs) == 1 and parent.shape == np.shape(node.raw) and not node.static:
             yield "at-output", i, _with_rule(op, i, _at_output(op, rule))
-        if parent.shape == np.shape(node._data) and op.name not in _LINEAR:
+        if parent.shape == np.shape(node.raw) and op.name not in _LINEAR:
             yield "chain", i, _with_rule(op, i, lambda g, *_, **__: g)
         yield "detached", i, _with_rule(op, i, lambda g, out, *xs, i=i, **__: np.zeros_like(xs[i]))
 

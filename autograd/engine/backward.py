@@ -2,59 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import os
+import threading
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from ..errors import GraphError, ShapeError, describe, user_line
+from ..rules.indexing import getitem, scatter_all
 from ..rules.op import Array, Op
-from .convert import as_data
+from .convert import as_data, is_value
 from .graph import Node, give_up, on_the_way, reachable
-from .mode import enable_grad
+from .mode import undisturbed, watch
 from .shapes import fit
+from .witness import original
 
 _float64 = np.float64
 
 
 def sweep(
     nodes: dict[int, Node],
-    out: Node,
-    seed: Array,
+    cotangents: dict[int, Array],
     wanted: Collection[int],
     keep: Collection[int] | None,
     *,
-    record_again: bool = False,
+    border: Collection[int] = frozenset(),
+    create_graph: bool = False,
     free: bool = False,
 ) -> dict[int, Array]:
-    """Carry cotangents from `out` to the leaves, newest node first: the chain rule, and nothing else.
+    """Carry the `cotangents` of some nodes on to the leaves, newest node first: the chain rule, and nothing else.
 
     A node's number is its creation number, so that everything computed from a node comes before it. Cotangents are
     added out of place, since a rule may hand one array to two parents. Only numbers in `wanted` receive any; those of
-    leaves and of the numbers in `keep` (all, for None) are returned. With `record_again` the rules run on `Value`s, and
-    the result can be differentiated again. With `free` each node lets go of its inputs once it has been passed.
+    leaves and of the numbers in `keep` (all, for None) are returned. With `create_graph` the rules run on `Value`s, and
+    the result can be differentiated again. With `free` each node lets go of its inputs once it has been passed. Nodes in
+    `border` receive cotangents and hand nothing on.
     """
-    cotangents: dict[int, Array] = {out.number: seed}
+    picks: dict[int, _Picks] = {}
+    by_the_book = create_graph or watch.get() is not None
     for number in sorted(wanted, reverse=True):
         node = nodes[number]
+        if number in picks:
+            _settle(node, cotangents, picks.pop(number))
         op = node.op
         g = cotangents.get(number)
-        if op is None or g is None:
+        if op is None or g is None or number in border:
             continue
         if keep is not None and number not in keep:
             del cotangents[number]
-        if node.more is not None or record_again:
-            for key, c in _contributions(node, op, g, wanted, record_again):
+        if op is getitem and node.parents[0].number in wanted:
+            _note_pick(node, g, cotangents, picks)
+        elif node.more is not None or by_the_book:
+            for key, c in _contributions(node, op, g, wanted, create_graph):
                 cotangents[key] = cotangents[key] + c if key in cotangents else c
         else:  # one or two inputs and no keywords: the same thing unrolled, because here is where the time goes
             in0, in1, parent0, parent1, rules = node.in0, node.in1, node.parent0, node.parent1, op.rules
             if parent0 is not None and (key := parent0.number) in wanted and (rule := rules[0]) is not None:
-                c = rule(g, node._data, in0) if in1 is None else rule(g, node._data, in0, in1)
+                if parent1 is None and in1.__class__ is tuple:
+                    in1 = original(in1, op.name)
+                c = rule(g, node.raw, in0) if in1 is None else rule(g, node.raw, in0, in1)
                 if c.__class__ is not _float64 or in0.__class__ is not _float64:
                     c = fit(c, in0)
                 cotangents[key] = cotangents[key] + c if key in cotangents else c
             if parent1 is not None and (key := parent1.number) in wanted and (rule := rules[1]) is not None:
-                c = rule(g, node._data, in0, in1)
+                if parent0 is None and in0.__class__ is tuple:
+                    in0 = original(in0, op.name)
+                c = rule(g, node.raw, in0, in1)
                 if c.__class__ is not _float64 or in1.__class__ is not _float64:
                     c = fit(c, in1)
                 cotangents[key] = cotangents[key] + c if key in cotangents else c
@@ -65,23 +79,57 @@ def sweep(
 
 
 def _contributions(
-    node: Node, op: Op, g: Array, wanted: Collection[int], record_again: bool
+    node: Node, op: Op, g: Array, wanted: Collection[int], create_graph: bool
 ) -> Iterator[tuple[int, Array]]:
     """For each parent in `wanted` its number and what this node adds to its cotangent."""
     raw, parents, static = node.inputs, node.parents, node.static
-    out: Any = node if record_again else node._data
-    inputs = tuple(x if p is None else p for x, p in zip(raw, parents, strict=True)) if record_again else raw
-    for i, parent in enumerate(parents):
-        if parent is not None and parent.number in wanted:
-            rule = op.rule(i)
-            if rule is not None:
-                yield parent.number, fit(rule(g, out, *inputs, **static), raw[i])
+    out: Any = node if create_graph else node.raw
+    inputs = [x if p is None else p for x, p in zip(raw, parents, strict=True)] if create_graph else raw
+    places = [i for i, parent in enumerate(parents) if parent is not None and parent.number in wanted]
+    if not places:
+        return
+    for i, c in zip(places, op.pull(places, g, out, inputs, static), strict=True):
+        if c is not None:
+            if (look := watch.get()) is not None:
+                look(node, g, i, c)
+            yield parents[i].number, fit(c, raw[i])
+
+
+class _Picks:
+    """What picks from one array contribute to its cotangent: for each the cotangent, the index arrays, the index."""
+
+    __slots__ = ("parts", "size")
+
+    def __init__(self) -> None:
+        self.parts: list[tuple[Array, tuple[Array, ...], tuple[Any, ...]]] = []
+        self.size = 0
+
+
+def _note_pick(node: Node, g: Array, cotangents: dict[int, Array], picks: dict[int, _Picks]) -> None:
+    """Put down what the node, ``x[index]``, contributes to the cotangent of x, instead of making an array of zeros for it.
+
+    A loop over the rows of x would otherwise be quadratic. Once the parts are as many as x has elements they are added up.
+    """
+    x = node.parents[0]
+    noted = picks.setdefault(x.number, _Picks())
+    noted.parts.append((g, node.inputs[1:], node.static["index"]))
+    noted.size += g.size
+    if noted.size >= x.raw.size:
+        _settle(x, cotangents, picks.pop(x.number))
+
+
+def _settle(x: Node, cotangents: dict[int, Array], picks: _Picks) -> None:
+    """Add the contributions of picks from `x` to its cotangent."""
+    inputs = [part for g, arrays, _ in picks.parts for part in (g, *arrays)]
+    indices = tuple((index, len(arrays)) for _, arrays, index in picks.parts)
+    c = fit(scatter_all(*inputs, shape=x.raw.shape, indices=indices), x.raw)
+    cotangents[x.number] = cotangents[x.number] + c if x.number in cotangents else c
 
 
 def grad(
     out: Node,
     inputs: Node | Sequence[Node],
-    seed: Any = None,
+    cotangent: Any = None,
     *,
     create_graph: bool = False,
     allow_unused: bool = False,
@@ -89,9 +137,9 @@ def grad(
     """The derivative of `out` with respect to each of `inputs`, leaving every `.grad` alone.
 
     Args:
-        out: what to differentiate: a scalar, or anything together with a `seed`.
+        out: what to differentiate: a scalar, or anything together with a `cotangent`.
         inputs: one `Value`, or a sequence of them; leaves or computed ones.
-        seed: the cotangent of `out`, in its shape: the result is ``seed · ∂out/∂input`` summed over `out`.
+        cotangent: that of `out`, in its shape: the result is ``cotangent · ∂out/∂input`` summed over `out`.
         create_graph: record the backward pass too; the gradients are then `Value`s, for derivatives of any order.
         allow_unused: give zeros for an input that `out` does not depend on, instead of raising `GraphError`.
 
@@ -99,25 +147,34 @@ def grad(
         An array in the shape and dtype of the input (a list of them for a sequence of inputs).
     """
     targets: Sequence[Node] = inputs if isinstance(inputs, Sequence) else [inputs]
-    g = seed_for(out, seed)
+    g = start(out, cotangent)
     numbers = {target.number for target in targets}
-    nodes, _ = reachable(out, oldest=min(numbers, default=0))
-    gradients = gradients_of(out, g, nodes, numbers, create_graph)
+    nodes, _ = reachable([out], oldest=min(numbers, default=0))
+    gradients = gradients_of([(out, g)], nodes, numbers, create_graph)
     results = [_result(out, target, gradients, allow_unused) for target in targets]
-    results = results if create_graph else own(results, g)
+    results = results if create_graph else own(results, [g])
     return results if isinstance(inputs, Sequence) else results[0]
 
 
-def gradients_of(out: Node, seed: Array, nodes: dict[int, Node], targets: set[int], again: bool) -> dict[int, Array]:
-    """The cotangents of `targets`, in one sweep over the nodes between them and `out`."""
+def gradients_of(
+    outs: Iterable[tuple[Node, Array]],
+    nodes: dict[int, Node],
+    targets: set[int],
+    create_graph: bool,
+    border: Collection[int] = frozenset(),
+) -> dict[int, Array]:
+    """The cotangents of `targets`, in one sweep over the nodes between them and `outs`, which come with theirs."""
     wanted = on_the_way(nodes, targets & nodes.keys())
-    if not wanted:
+    cotangents: dict[int, Array] = {}
+    for out, g in outs:
+        if out.number in wanted:
+            cotangents[out.number] = cotangents[out.number] + g if out.number in cotangents else g
+    if not cotangents:
         return {}
-    with np.errstate(all="ignore"):
-        if not again:
-            return sweep(nodes, out, seed, wanted, targets)
-        with enable_grad():
-            return sweep(nodes, out, seed, wanted, targets, record_again=True)
+    return undisturbed(
+        lambda: sweep(nodes, cotangents, wanted, targets, border=border, create_graph=create_graph),
+        record=create_graph or None,
+    )
 
 
 def _result(out: Node, target: Node, gradients: dict[int, Array], allow_unused: bool) -> Array:
@@ -125,7 +182,7 @@ def _result(out: Node, target: Node, gradients: dict[int, Array], allow_unused: 
     if target.number in gradients:
         return gradients[target.number]
     if allow_unused:
-        return np.zeros_like(target._data)[()]
+        return np.zeros_like(target.raw)[()]
     why = "was made with requires_grad=False" if not target.requires_grad else "is not part of its graph"
     raise GraphError(
         f"the result ({describe(out)}) does not depend on the input ({describe(target)}), which {why}, "
@@ -134,23 +191,41 @@ def _result(out: Node, target: Node, gradients: dict[int, Array], allow_unused: 
     )
 
 
+_adding = threading.Lock()  # of several threads with a leaf in common each adds its gradient, one after the other
+if hasattr(os, "register_at_fork"):  # a process forked meanwhile must not wait for a thread that it does not have
+    os.register_at_fork(before=_adding.acquire, after_in_parent=_adding.release, after_in_child=_adding.release)
+
+
 def backward(out: Node, gradient: Any = None, *, leaves_only: bool = False) -> None:
     """See `Value.backward`."""
-    seed = seed_for(out, gradient)
-    nodes, _ = reachable(out)
+    cotangent = start(out, gradient)
+    nodes, _ = reachable([out])
     keep = () if leaves_only else None
-    with np.errstate(all="ignore"):
-        gradients = sweep(nodes, out, seed, nodes, keep, free=leaves_only)
-        leaves = [number for number in gradients if nodes[number].op is None]
-        totals = own([gradients.pop(number) for number in leaves], seed)
+    gradients = undisturbed(
+        lambda: sweep(nodes, {out.number: cotangent}, nodes.keys(), keep, free=leaves_only), record=None
+    )
+    leaves = [number for number in gradients if nodes[number].op is None]
+    totals = own([gradients.pop(number) for number in leaves], [cotangent])
     for number, g in gradients.items():
         nodes[number].grad = g
-    for number, g in zip(leaves, totals, strict=True):
-        leaf = nodes[number]
-        leaf.grad = g if leaf.grad is None else leaf.grad + g
+    _add([nodes[number] for number in leaves], totals)
 
 
-def seed_for(out: Node, gradient: Any) -> Array:
+def _add(leaves: list[Node], gradients: list[Array]) -> None:
+    """Add each gradient to its leaf's: all of them, or after an interrupt none."""
+    with _adding:
+        before = [leaf.grad for leaf in leaves]
+        after = [g if old is None else old + g for old, g in zip(before, gradients, strict=True)]
+        try:
+            for leaf, new in zip(leaves, after, strict=True):
+                leaf.grad = new
+        except BaseException:
+            for leaf, old in zip(leaves, before, strict=True):
+                leaf.grad = old
+            raise
+
+
+def start(out: Node, cotangent: Any) -> Array:
     """The cotangent to begin with, in the shape and dtype of `out`."""
     if not hasattr(out, "requires_grad"):
         raise GraphError(f"a derivative was asked of {describe(out)} at {user_line()}: only a Value has a history")
@@ -159,30 +234,30 @@ def seed_for(out: Node, gradient: Any) -> Array:
             f"a derivative was asked of a Value ({describe(out)}) at {user_line()} that needs none: it was computed "
             "under no_grad(), detached, or made from Values with requires_grad=False only"
         )
-    data = out._data
-    if gradient is None:
-        if data.shape != ():
+    raw = out.raw
+    if cotangent is None:
+        if raw.shape != ():
             raise ShapeError(
-                f"backward from a Value of shape {data.shape} at {user_line()} needs a gradient of that shape to start "
+                f"backward from a Value of shape {raw.shape} at {user_line()} needs a gradient of that shape to start "
                 "from: reduce it to a scalar first (result.sum(), loss.mean()), or pass one, e.g. "
                 "backward(np.ones(value.shape))"
             )
-        return data.dtype.type(1)
-    gradient = as_data(gradient)
-    if gradient.shape != data.shape:
+        return raw.dtype.type(1)
+    cotangent = cotangent if is_value(cotangent) else as_data(cotangent)
+    if cotangent.shape != raw.shape:
         raise ShapeError(
-            f"the gradient to start from has shape {gradient.shape}, and the Value has {data.shape}, at {user_line()}: "
+            f"the gradient to start from has shape {cotangent.shape}, and the Value has {raw.shape}, at {user_line()}: "
             "they must be equal"
         )
-    return fit(gradient, data)
+    return fit(cotangent, raw)
 
 
-def own(gradients: list[Array], seed: Array) -> list[Array]:
-    """The gradients, copied where two of them (or one and the seed) are views of the same memory.
+def own(gradients: list[Array], others: list[Array]) -> list[Array]:
+    """The gradients, copied where two of them (or one and one of the others) are views of the same memory.
 
     Whoever receives a gradient may change it in place; that must not change another.
     """
-    seen = {id(seed)}
+    seen = {id(other) for other in others}
     result = []
     for g in gradients:
         shared = g.shape != () and (getattr(g, "base", None) is not None or id(g) in seen)

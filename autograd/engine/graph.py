@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, Protocol
 
-from ..errors import ChangedDataError, GraphError, describe, user_line
+from ..errors import GraphError, describe, user_line
 from ..rules.op import Op
+from .witness import Witness, changed
 
 
 class Node(Protocol):
     """What a walk needs to know of a `Value`."""
 
-    _data: Any
+    raw: Any
     grad: Any
     op: Op | None
     in0: Any
@@ -33,16 +34,18 @@ class Node(Protocol):
     def static(self) -> dict[str, Any]: ...
 
 
-def reachable(out: Node, oldest: int = 0) -> tuple[dict[int, Node], list[Node]]:
-    """Every node that `out` was computed from and that needs a gradient, by creation number, `out` included.
+def reachable(
+    outs: Iterable[Node], oldest: int = 0, border: Collection[int] = frozenset()
+) -> tuple[dict[int, Node], list[Node]]:
+    """Every node that `outs` were computed from and that needs a gradient, by creation number, `outs` included.
 
     The walk stops at nodes older than the number `oldest`, which cannot have been computed from it; the ones it met
-    are the second result. A parent that is younger than its child was given new data after the child was computed:
-    that is reported here, before anything is touched.
+    are the second result. It does not go past the numbers in `border` either. A parent that is younger than its child was
+    given new data after the child was computed: that is reported here, before anything is touched.
     """
-    nodes = {out.number: out}
-    older: list[Node] = []
-    stack = [out]
+    nodes = {out.number: out for out in outs}
+    older: dict[int, Node] = {}
+    stack = list(nodes.values())
     while stack:
         node = stack.pop()
         made = node.number
@@ -51,26 +54,48 @@ def reachable(out: Node, oldest: int = 0) -> tuple[dict[int, Node], list[Node]]:
                 continue
             number = parent.number
             if number > made:
-                raise _changed(parent, node)
-            if number not in nodes and parent.requires_grad:
-                if number >= oldest:
-                    nodes[number] = parent
-                    stack.append(parent)
+                _check(parent, node)
+            elif number in nodes:
+                continue
+            elif not parent.requires_grad:
+                _check_leaf(parent)
+            elif number >= oldest or number in border:
+                nodes[number] = parent
+                if number in border:
+                    _check_leaf(parent)
                 else:
-                    older.append(parent)
-                    if getattr(parent._data, "base", None) is not None:
-                        stack.append(parent)  # a view: what it shows may have been changed further up
-    return nodes, older
+                    stack.append(parent)
+            elif number not in older:
+                older[number] = parent
+                _check_leaf(parent)
+                if getattr(parent.raw, "base", None) is not None:
+                    stack.append(parent)  # a view: what it shows may have been changed further up
+    return nodes, list(older.values())
 
 
-def _many_parents(node: Node) -> tuple[Node | None, ...]:
+def _many_parents(node: Node) -> tuple[Any, ...]:
     """The parents of a node with more than two inputs; also where a graph that was given up is noticed."""
     if node.op is GIVEN_UP:
         raise GraphError(
             f"this graph was given up by an earlier backward(leaves_only=True) (second pass at {user_line()}): "
             "compute the result again, or call backward() without leaves_only the first time"
         )
-    return node.parents
+    parents: tuple[Any, ...] = node.more[1]
+    return parents
+
+
+def _check(younger: Any, node: Node) -> None:
+    """What stands in a parent's place and is younger than `node`: a Value with new data, or the witness of a leaf."""
+    if younger.__class__ is Witness:
+        _check_leaf(node)
+    else:
+        raise changed(f"a Value ({describe(younger)})", node.op.name if node.op is not None else "an operation")
+
+
+def _check_leaf(leaf: Any) -> None:
+    """Notice that the array of a leaf, once it was handed out, was changed after an operation was computed from it."""
+    if leaf.op is None and leaf.parent0 is not None and not leaf.parent0.unchanged():
+        raise changed(f"a Value ({describe(leaf)})", "an operation")
 
 
 def give_up(node: Node) -> None:
@@ -93,12 +118,3 @@ def on_the_way(nodes: dict[int, Node], targets: Collection[int]) -> set[int]:
                 needed.add(number)
                 break
     return needed
-
-
-def _changed(parent: Node, node: Node) -> ChangedDataError:
-    """The error for data that was replaced between the forward and the backward pass."""
-    assert node.op is not None
-    return ChangedDataError(
-        f"the data of a Value ({describe(parent)}) was changed after {node.op.name} had saved it for the backward pass "
-        f"(backward pass at {user_line()}). Compute the result again after the change, or make the change after it"
-    )

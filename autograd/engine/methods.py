@@ -91,7 +91,7 @@ class ArrayMethods:
     """What `Value` shares with `numpy.ndarray`, and the activation functions that beginners look for."""
 
     __slots__ = ()
-    _data: Any
+    raw: Any
     name: str | None
 
     def __record__(self, op: Any, inputs: tuple[Any, ...], static: dict[str, Any] | None = None) -> Any:
@@ -133,15 +133,15 @@ class ArrayMethods:
 
     def argmax(self, axis: int | None = None) -> Any:
         """The place of the largest element: a plain integer or array."""
-        return np.argmax(self._data, axis=axis)
+        return np.argmax(self.raw, axis=axis)
 
     def argmin(self, axis: int | None = None) -> Any:
         """The place of the smallest element: a plain integer or array."""
-        return np.argmin(self._data, axis=axis)
+        return np.argmin(self.raw, axis=axis)
 
     def argsort(self, axis: int | None = -1) -> Any:
         """The places of the elements in ascending order: a plain array."""
-        return np.argsort(self._data, axis=axis)
+        return np.argsort(self.raw, axis=axis)
 
     # -- shapes --------------------------------------------------------------------------------------------------
 
@@ -184,7 +184,7 @@ class ArrayMethods:
     def astype(self, dtype: Any) -> Any:
         """In another dtype. Integers and booleans have no derivative: the result is then a plain array."""
         if np.dtype(dtype).kind not in "fc":
-            return self._data.astype(dtype)
+            return self.raw.astype(dtype)
         return self.__record__(shaping.astype, (self,), {"dtype": np.dtype(dtype)})
 
     def repeat(self, repeats: Any, axis: int | None = None) -> Any:
@@ -280,7 +280,7 @@ class ArrayMethods:
     # -- what Python asks of numbers -----------------------------------------------------------------------------
 
     def __format__(self, spec: str) -> str:
-        return format(self._data, spec) if spec else str(self)
+        return format(self.raw, spec) if spec else str(self)
 
     def __round__(self, digits: int | None = None) -> Self:
         return self.round(digits or 0)

@@ -2,16 +2,71 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
+import sys
 from collections.abc import Callable
 from contextlib import ContextDecorator
-from contextvars import ContextVar, Token
+from contextvars import ContextVar, copy_context
+from types import FrameType
 from typing import Any, Self
+
+import numpy as np
 
 Note = Callable[[Any], None]  # is shown each new node, and may write on it; see `scope.py`
 
 note: ContextVar[Note | None] = ContextVar("note", default=None)
 recording: ContextVar[bool | Note] = ContextVar("recording", default=True)  # on, off, or on with a note on every node
 is_recording = recording.get
+# Is shown each contribution of a backward pass: the node, its cotangent, the input's index, what the rule returned.
+watch: ContextVar[Callable[[Any, Any, int, Any], None] | None] = ContextVar("watch", default=None)
+tracing: ContextVar[int] = ContextVar("tracing", default=0)  # how many functions are being traced here
+
+
+def undisturbed(f: Callable[..., Any], *args: Any, record: bool | None = None) -> Any:
+    """``f(*args)`` without NumPy's warnings, and with recording on or off if `record` says so.
+
+    It runs in a copy of the context. So there is nothing to be set back, and an interrupt at any moment leaves the
+    caller's own settings as they were.
+    """
+
+    def inside() -> Any:
+        np.seterr(all="ignore")
+        if record is not None:
+            recording.set(record and (note.get() or True))
+        return f(*args)
+
+    return copy_context().run(inside)
+
+
+class _WhileRunning:
+    """The mode set inside a generator. While the generator waits at a `yield`, the mode outside of it is in force."""
+
+    __slots__ = ("_frame", "_inside", "_outside", "over")
+
+    def __init__(self, frame: FrameType, inside: bool | Note) -> None:
+        self._frame, self._inside, self._outside = frame, inside, recording.get()
+        self.over = False
+
+    @property
+    def current(self) -> bool | Note:
+        waiting = self._frame.f_back is None
+        mode = self._outside if self.over or waiting else self._inside
+        return mode.current if isinstance(mode, _WhileRunning) else mode
+
+    def __bool__(self) -> bool:
+        return bool(self.current)
+
+    def __call__(self, node: Any) -> None:
+        mode = self.current
+        if not isinstance(mode, bool):
+            mode(node)
+
+    def leave(self) -> None:
+        """From now on the mode outside is in force; the consumer may have set another one in the meantime."""
+        self.over = True
+        if recording.get() is self:
+            recording.set(self._outside)
 
 
 class _RecordingMode(ContextDecorator):
@@ -20,16 +75,50 @@ class _RecordingMode(ContextDecorator):
     _on: bool
 
     def __init__(self) -> None:
-        self._tokens: list[Token[bool | Note]] = []
+        self._leave: list[Callable[[], None]] = []
 
     def _recreate_cm(self) -> Self:
         return type(self)()  # as a decorator: one for each call, since calls may run in several threads
 
+    def __call__(self, func: Any) -> Any:
+        """As a decorator: in force while the body of `func` runs, also if it is a generator or a coroutine."""
+        if inspect.iscoroutinefunction(func):
+
+            async def awaited(*args: Any, **kwargs: Any) -> Any:
+                with self._recreate_cm():
+                    return await func(*args, **kwargs)
+
+            return functools.wraps(func)(awaited)
+        if inspect.isasyncgenfunction(func):
+
+            async def items(*args: Any, **kwargs: Any) -> Any:
+                with self._recreate_cm():
+                    async for item in func(*args, **kwargs):
+                        yield item
+
+            return functools.wraps(func)(items)
+        if inspect.isgeneratorfunction(func):
+
+            def generated(*args: Any, **kwargs: Any) -> Any:
+                with self._recreate_cm():
+                    return (yield from func(*args, **kwargs))
+
+            return functools.wraps(func)(generated)
+        return super().__call__(func)
+
     def __enter__(self) -> None:
-        self._tokens.append(recording.set(self._on and (note.get() or True)))
+        mode = self._on and (note.get() or True)
+        frame = sys._getframe(1)
+        if frame.f_code.co_flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR):
+            suspendable = _WhileRunning(frame, mode)
+            recording.set(suspendable)
+            self._leave.append(suspendable.leave)
+        else:
+            token = recording.set(mode)
+            self._leave.append(lambda: recording.reset(token))
 
     def __exit__(self, *_: object) -> None:
-        recording.reset(self._tokens.pop())
+        self._leave.pop()()
 
 
 class no_grad(_RecordingMode):  # noqa: N801 - a context manager is written like a function

@@ -9,25 +9,26 @@ reference counting alone.
 
 from __future__ import annotations
 
-import dis
 import itertools
-import sys
-from collections.abc import Callable, Iterator, Sequence
+import operator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ..errors import GraphError, UnsupportedError, no_rule, operation_failed, user_line
-from ..rules import CONSTANTS, REFUSALS, TABLE, arithmetic, elementwise, indexing, products, rarer_row
+from ..errors import GraphError, UnsupportedError, explain, no_rule, user_line
+from ..rules import CONSTANTS, REFUSALS, TABLE, arithmetic, elementwise, products, rarer_row
 from ..rules.op import Op, refusal
 from .backward import backward
-from .convert import as_data, holds_value, stack_nested, unbox
-from .methods import ArrayMethods
+from .convert import PLAIN, apart, as_data, checked, holds_value, operand, owned, stack_nested, unbox
 from .mode import is_recording
+from .protocols import Protocols
+from .witness import FULLY, Witness, original, seen
 
 _next_number = itertools.count().__next__  # creation numbers: a node is younger than everything it was made from
 _new = object.__new__
 _float64 = np.float64
+_ndarray = np.ndarray
 
 
 def record(op: Op, x: Any, y: Any = None) -> Any:
@@ -35,32 +36,46 @@ def record(op: Op, x: Any, y: Any = None) -> Any:
 
     The result of an operation without derivative rules is a plain array.
     """
-    in0, in1 = x, y
-    parent0 = parent1 = None
+    parent0: Any = None
+    parent1: Any = None
     needed = False
     if isinstance(x, Value):
-        parent0, in0 = x, x._data
-        needed = x.requires_grad
-    elif x.__class__ is list or x.__class__ is tuple:
-        in0 = np.asarray(x)
+        parent0, in0, needed = x, x.raw, x.requires_grad
+    elif (in0 := x).__class__ not in PLAIN:
+        in0 = operand(op.name, x)
+        if isinstance(in0, Value):
+            return record(op, in0, y)
     if isinstance(y, Value):
-        parent1, in1 = y, y._data
-        needed = needed or y.requires_grad
-    elif y.__class__ is list or y.__class__ is tuple:
-        in1 = np.asarray(y)
+        parent1, in1, needed = y, y.raw, needed or y.requires_grad
+    elif (in1 := y).__class__ not in PLAIN and y is not None:
+        in1 = operand(op.name, y)
+        if isinstance(in1, Value):
+            return record(op, x, in1)
     try:
-        data = op.forward(in0) if in1 is None else op.forward(in0, in1)
+        raw = op.forward(in0) if in1 is None else op.forward(in0, in1)
     except Exception as error:
-        raise operation_failed(op.name, (x,) if y is None else (x, y), error) from error
+        explain(op.name, (x,) if y is None else (x, y), error)
+        raise
     if not op.rules:
-        return data
-    if data.__class__ is not _float64:
-        data = _checked(op, data, (x, y))
+        return raw
+    if raw.__class__ is not _float64 and (raw.__class__ is not _ndarray or raw.dtype.kind != "f" or not raw.ndim):
+        raw = checked(op.name, raw, (x, y))
     node = _new(Value)
-    node._data = data
+    node.raw = raw
     node.grad = node.name = node.more = None
-    node.number = _next_number()
     if needed and (mode := is_recording()):
+        if raw.__class__ is not _float64 or op.folds:  # there may be arrays among the inputs
+            if parent0 is None:
+                if in0.__class__ is _ndarray and 0 in op.saved:
+                    in0 = (in0, in0.tobytes()) if in0.nbytes <= FULLY else seen(in0)
+            elif parent0.parent0.__class__ is Witness:
+                _look(parent0)
+            if parent1 is None:
+                if in1.__class__ is _ndarray and 1 in op.saved:
+                    in1 = (in1, in1.tobytes()) if in1.nbytes <= FULLY else seen(in1)
+            elif parent1.parent0.__class__ is Witness:
+                _look(parent1)
+        node.number = _next_number()
         node.requires_grad = True
         node.op = op
         node.in0 = in0
@@ -70,7 +85,8 @@ def record(op: Op, x: Any, y: Any = None) -> Any:
         if mode is not True:
             mode(node)
     else:
-        node._data = _apart(data, in0)
+        node.raw = apart(raw, in0)
+        node.number = _next_number()
         node.requires_grad = False
         node.op = node.in0 = node.in1 = node.parent0 = node.parent1 = None
     return node
@@ -80,56 +96,57 @@ def record_many(op: Op, inputs: Sequence[Any], static: dict[str, Any] | None = N
     """As `record`, for operations with keywords or more than two inputs: the node then keeps them in `more`."""
     if not static and len(inputs) <= 2 and not op.variadic:
         return record(op, *inputs)
-    raw = tuple(x._data if isinstance(x, Value) else x for x in inputs)
+    if not op.opaque:
+        inputs = [x if x.__class__ in PLAIN or isinstance(x, Value) else operand(op.name, x) for x in inputs]
+    raw = tuple(x.raw if isinstance(x, Value) else x for x in inputs)
     parents = tuple(x if isinstance(x, Value) else None for x in inputs)
     static = static or {}
     try:
-        data = op.forward(*raw, **static)
+        result = op.forward(*raw, **static)
     except Exception as error:
-        raise operation_failed(op.name, tuple(inputs), error) from error
+        explain(op.name, tuple(inputs), error)
+        raise
     if not op.rules:
-        return data
-    node = wrap(data if data.__class__ is _float64 else _checked(op, data, tuple(inputs)), requires_grad=False)
+        return result
+    node = wrap(
+        result if result.__class__ is _float64 else checked(op.name, result, tuple(inputs)), requires_grad=False
+    )
     if (mode := is_recording()) and any(p is not None and p.requires_grad for p in parents):
+        for parent in parents:
+            if parent is not None and parent.parent0.__class__ is Witness:
+                _look(parent)
+        raw = tuple(
+            seen(x) if x.__class__ is _ndarray and parents[i] is None and i in op.saved else x
+            for i, x in enumerate(raw)
+        )
+        node.number = _next_number()
         node.requires_grad = True
         node.op = op
         node.more = (raw, parents, static)
         if mode is not True:
             mode(node)
     else:
-        node._data = _apart(node._data, raw[0])
+        node.raw = apart(node.raw, raw[0] if raw else None)
     return node
 
 
-def _apart(data: Any, source: Any) -> Any:
-    """`data`, copied if it shows the memory of another array: a constant has no parents by which a change there is noticed."""
-    return data.copy() if data is source or getattr(data, "base", None) is not None else data
+def _look(value: Value) -> None:
+    """Notice, when an operation is computed from a Value whose array was handed out, that it was changed since."""
+    witness: Any = value.parent0
+    if value.op is None and not witness.unchanged():
+        value.parent0 = Witness(value.raw)
+        value.number = _next_number()
 
 
-def _checked(op: Op, data: Any, inputs: tuple[Any, ...]) -> Any:
-    """The result of a forward computation, if it is one that can be differentiated; 0-d arrays become scalars."""
-    if isinstance(data, complex):  # of Python's complex numbers and np.float64, Python's answer first
-        return as_data(data)
-    dtype = getattr(data, "dtype", None)
-    if dtype is None or dtype.kind not in "fc":
-        kind = type(data).__name__ if dtype is None else f"dtype {dtype}"
-        error = TypeError(
-            f"the result has {kind}, and only real or complex floating-point numbers have derivatives; "
-            "convert object, string or integer operands to floats first"
-        )
-        raise operation_failed(op.name, tuple(x for x in inputs if x is not None), error)
-    return data if data.ndim else data[()]
-
-
-def wrap(data: Any, requires_grad: bool, name: str | None = None, kind: type[Value] | None = None) -> Value:
-    """A `Value` around `data` as it is: no conversion, no copy."""
+def wrap(raw: Any, requires_grad: bool, name: str | None = None, kind: type[Value] | None = None) -> Value:
+    """A leaf around `raw` as it is: no conversion, no copy."""
     value: Value = _new(kind or Value)
-    _fill(value, data, requires_grad, name)
+    _fill(value, raw, requires_grad, name)
     return value
 
 
-def _fill(value: Value, data: Any, requires_grad: bool, name: str | None) -> None:
-    value._data = data
+def _fill(value: Value, raw: Any, requires_grad: bool, name: str | None) -> None:
+    value.raw = raw
     value.grad = value.op = value.more = None
     value.in0 = value.in1 = value.parent0 = value.parent1 = None
     value.requires_grad = requires_grad
@@ -137,7 +154,7 @@ def _fill(value: Value, data: Any, requires_grad: bool, name: str | None) -> Non
     value.number = _next_number()
 
 
-class Value(ArrayMethods):
+class Value(Protocols):
     """A scalar or an array that records what is computed from it.
 
     ``Value(data, name=None, requires_grad=True)`` takes a number, an array or a nested list. Integers and booleans
@@ -148,7 +165,6 @@ class Value(ArrayMethods):
     __slots__ = (
         "__dict__",
         "__weakref__",
-        "_data",
         "grad",
         "in0",
         "in1",
@@ -158,18 +174,20 @@ class Value(ArrayMethods):
         "op",
         "parent0",
         "parent1",
+        "raw",
         "requires_grad",
     )
     __hash__ = object.__hash__
+    __pandas_priority__ = 10_000  # above Series and DataFrame: their operators leave the operation to `Value`
 
-    _data: Any
+    raw: Any  # the number or array that the engine computes with, never changed in place; `data` is the public door
     grad: Any
     name: str | None
     op: Op | None
-    in0: Any
+    in0: Any  # the plain input; of a constant array the pair of it and what it looked like
     in1: Any
-    parent0: Value | None
-    parent1: Value | None
+    parent0: Any  # the Value that in0 comes from, if there is one; of a leaf whose array was handed out a Witness
+    parent1: Any
     more: tuple[tuple[Any, ...], tuple[Value | None, ...], dict[str, Any]] | None
     number: int
     requires_grad: bool
@@ -177,20 +195,28 @@ class Value(ArrayMethods):
     def __init__(self, data: Any, *, name: str | None = None, requires_grad: bool = True) -> None:
         if holds_value(data):
             stacked = stack_nested(data) if not isinstance(data, Value) else data.copy()
-            for slot in ("_data", "op", "in0", "in1", "parent0", "parent1", "more", "number"):
+            for slot in ("raw", "op", "in0", "in1", "parent0", "parent1", "more", "number"):
                 setattr(self, slot, getattr(stacked, slot))
             self.grad, self.name = None, name
             self.requires_grad = stacked.requires_grad
             return
         converted = as_data(data)
-        _fill(self, converted.copy() if converted is data and converted.ndim else converted, requires_grad, name)
+        _fill(self, owned(converted, data), requires_grad, name)
 
     # -- what it holds -------------------------------------------------------------------------------------------
 
     @property
     def data(self) -> Any:
-        """The plain number or array."""
-        return self._data
+        """The plain number or array: of a leaf its own, which may be changed, of a computed Value one to read only."""
+        if self.raw.__class__ is not _ndarray:
+            return self.raw
+        if self.op is not None:
+            shown = self.raw.view()
+            shown.flags.writeable = False
+            return shown
+        if self.parent0 is None:
+            self.parent0 = Witness(self.raw)
+        return self.raw
 
     @data.setter
     def data(self, new: Any) -> None:
@@ -199,29 +225,29 @@ class Value(ArrayMethods):
                 f"the data of a computed Value (the result of {self.op.name}) cannot be replaced at {user_line()}: "
                 "its derivative would be that of the old data. Change the Values it was computed from, or detach() it"
             )
-        if new.__class__ is not _float64:
-            # An array of the caller's is copied, as in the constructor; ``value.data -= step`` assigns the Value's own.
+        if new.__class__ is not _float64 and new is not self.raw:  # ``value.data -= step`` assigns the Value's own
             converted = as_data(unbox(new))
-            new = converted.copy() if converted is new and new is not self._data and new.ndim else converted
-        self._data = new
+            self.raw, self.parent0 = owned(converted, new), None
+        elif new is not self.raw:
+            self.raw, self.parent0 = new, None
         # Younger now than every node that was computed from the old data: that is how `backward` notices.
         self.number = _next_number()
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return self._data.shape
+        return self.raw.shape
 
     @property
     def ndim(self) -> int:
-        return self._data.ndim
+        return self.raw.ndim
 
     @property
     def size(self) -> int:
-        return self._data.size
+        return self.raw.size
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        return self._data.dtype
+        return self.raw.dtype
 
     @property
     def is_leaf(self) -> bool:
@@ -231,16 +257,19 @@ class Value(ArrayMethods):
     @property
     def inputs(self) -> tuple[Any, ...]:
         """The plain inputs that the operation was computed from (empty for a leaf)."""
-        if self.more is not None:
-            return self.more[0]
-        return () if self.op is None else (self.in0,) if self.in1 is None else (self.in0, self.in1)
+        if self.op is None:
+            return ()
+        raw = self.more[0] if self.more is not None else (self.in0,) if self.in1 is None else (self.in0, self.in1)
+        return tuple(original(x, self.op.name) if x.__class__ is tuple else x for x in raw)
 
     @property
     def parents(self) -> tuple[Value | None, ...]:
         """For each input the `Value` that it came from, or None for a plain constant."""
         if self.more is not None:
             return self.more[1]
-        return () if self.op is None else (self.parent0,) if self.in1 is None else (self.parent0, self.parent1)
+        if self.op is None:
+            return ()
+        return (self.parent0,) if self.in1 is None else (self.parent0, self.parent1)
 
     @property
     def static(self) -> dict[str, Any]:
@@ -249,15 +278,18 @@ class Value(ArrayMethods):
 
     def numpy(self) -> Any:
         """The data as an array of its own."""
-        return self._data.copy()
+        return self.raw.copy()
 
-    def item(self) -> Any:
-        """The single number in it, as a Python number."""
-        return self._data.item()
+    def item(self, *place: Any) -> Any:
+        """The single number in it, as a plain Python number: the one way out of the graph that says nothing.
+
+        What is computed from it has no derivative. With arguments as `numpy.ndarray.item`: one element of an array.
+        """
+        return self.raw.item(*place)
 
     def detach(self) -> Value:
         """The same numbers, without a history and without a gradient."""
-        return wrap(self._data.copy(), requires_grad=False)
+        return wrap(self.raw.copy(), requires_grad=False)
 
     def copy(self) -> Any:
         """The same numbers as a new `Value` that is still differentiable."""
@@ -278,10 +310,12 @@ class Value(ArrayMethods):
         return record_many(op, inputs, static)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        for keyword in ("out", "where"):
-            if kwargs.pop(keyword, None) is not None:
+        for keyword in ("out", "where") if kwargs else ():
+            if kwargs.pop(keyword, None) not in (None, True):
                 raise UnsupportedError(f"{refusal(ufunc.__name__, keyword)} (at {user_line()})")
         op = (TABLE.get(ufunc) if method == "__call__" else None) or rarer_row(ufunc, method)
+        if op.__class__ is Op and not kwargs and len(inputs) <= 2:
+            return record(op, *inputs)
         if op is None:
             if ufunc in CONSTANTS and method == "__call__":
                 return ufunc(*unbox(inputs), **kwargs)
@@ -292,59 +326,7 @@ class Value(ArrayMethods):
             raise UnsupportedError(f"np.{ufunc.__name__} of a Value takes no keywords, and got {', '.join(kwargs)}")
         return op(*inputs, **kwargs)
 
-    def __array_function__(
-        self, func: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> Any:
-        function = TABLE.get(func)
-        if function is not None:
-            return function(*args, **kwargs)
-        if func in CONSTANTS:
-            return func(*unbox(args), **unbox(kwargs))
-        raise no_rule(f"{func.__module__.replace('numpy', 'np', 1)}.{func.__name__}", REFUSALS.get(func))
-
-    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
-        raise UnsupportedError(
-            f"a Value cannot become a plain NumPy array at {user_line()}: its history would be lost without a word. "
-            "Use value.data for the plain numbers, autograd.Value([...]) to stack Values into an array, and "
-            "np.where or value[index] in place of assignment into an array"
-        )
-
-    # -- containers ----------------------------------------------------------------------------------------------
-
-    def __len__(self) -> int:
-        return len(self._data)
-
-    def __iter__(self) -> Iterator[Any]:
-        if not self.ndim:
-            raise TypeError("iteration over a scalar Value")
-        return (self[i] for i in range(len(self)))
-
-    def __getitem__(self, index: Any) -> Any:
-        template, arrays = indexing.freeze(index)
-        return record_many(indexing.getitem, (self, *unbox(arrays)), {"index": template})
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        raise UnsupportedError(
-            f"item assignment at {user_line()}: a Value does not change in place, because the operations recorded "
-            "before would then have the wrong derivative. Use np.where(mask, new, old), or build the parts and "
-            "np.concatenate or np.stack them"
-        )
-
-    def __bool__(self) -> bool:
-        return bool(self._data)
-
-    def __float__(self) -> float:
-        # NumPy calls this for  array[i] = value  too, and the history would be lost without a word.
-        caller = sys._getframe(1)
-        if dis.opname[caller.f_code.co_code[caller.f_lasti]] == "STORE_SUBSCR":
-            return float(self.__array__())
-        return float(self._data)
-
-    def __int__(self) -> int:
-        return int(self._data)
-
-    def __complex__(self) -> complex:
-        return complex(self._data)
+    # -- what it looks like, and where it may go ----------------------------------------------------------------
 
     def __reduce__(self) -> Any:
         if self.op is not None:
@@ -352,16 +334,16 @@ class Value(ArrayMethods):
                 f"a computed Value (the result of {self.op.name}) cannot be copied or pickled at {user_line()}: its history "
                 "cannot travel with it. Use detach() for its numbers"
             )
-        return wrap, (self._data, self.requires_grad, self.name, type(self)), vars(self) or None
+        return wrap, (self.raw, self.requires_grad, self.name, type(self)), (vars(self) or None, {"grad": self.grad})
 
     def __repr__(self) -> str:
         parts = [repr(self.name)] if self.name else []
         if self.ndim:
-            plain = type(self._data).__module__ == "numpy"  # a Dask array would have to be computed to be shown
-            shown = np.array2string(self._data, precision=6, threshold=20) if plain else repr(self._data)
+            plain = type(self.raw).__module__ == "numpy"  # a Dask array would have to be computed to be shown
+            shown = np.array2string(self.raw, precision=6, threshold=20) if plain else repr(self.raw)
             parts += [shown, f"shape={self.shape}"]
         else:
-            parts += [f"{self._data:.6g}"]
+            parts += [f"{self.raw:.6g}"]
         if self.dtype != _float64:
             parts.append(f"dtype={self.dtype}")
         if self.op is not None:
@@ -442,7 +424,7 @@ class Value(ArrayMethods):
         return record(arithmetic.greater_equal, self, other)
 
     def __eq__(self, other: Any) -> Any:
-        return record(arithmetic.equal, self, other)
+        return operator.eq(self.raw, other) if other is None else record(arithmetic.equal, self, other)
 
     def __ne__(self, other: Any) -> Any:
-        return record(arithmetic.not_equal, self, other)
+        return operator.ne(self.raw, other) if other is None else record(arithmetic.not_equal, self, other)

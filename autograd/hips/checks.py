@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import tree
 from ..engine.convert import unbox
-from ..transforms import Function
+from ..tracing import Function
 from .spaces import vspace
 from .tracing import make_jvp, make_vjp
 from .wrapping import get_name, unary_to_nary

@@ -20,7 +20,7 @@ from ..engine.convert import unbox
 from ..engine.value import Value
 from ..errors import UnsupportedError, user_line
 from ..rules import CONSTANTS, REFUSALS
-from ..transforms import Function
+from ..tracing import Function
 from .overrides import primitive_of
 from .rule import Everywhere, Maker, Rule, Same
 

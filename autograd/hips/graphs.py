@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..engine.convert import unbox
-from ..transforms import Function, trace
+from ..tracing import Function, Trace
 from .util import toposort
 
 
@@ -35,7 +35,7 @@ class FullGraphNode:
 
 def full_graph(fun: Function, *args: Any, **kwargs: Any) -> FullGraphNode | None:
     """The graph of ``fun(*args, **kwargs)``: the node at its end, or None where the result depends on no argument."""
-    out, _, _ = trace(fun, range(len(args)), args, kwargs)
+    out = Trace(fun, range(len(args)), args, kwargs).out
     if not hasattr(out, "parents"):
         return None
     nodes: dict[int, FullGraphNode] = {}

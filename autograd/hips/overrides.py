@@ -42,8 +42,9 @@ def primitive_of(f: Any) -> primitive:
         return f
     plain = getattr(f, "plain", f)
     name = getattr(plain, "__name__", repr(plain))
-    if plain in _RULED:
-        return _RULED[plain]
+    known = _RULED.get(plain) or TABLE.get(plain)
+    if isinstance(known, primitive):
+        return known
     if plain in _OPERATORS:
         raise UnsupportedError(
             f"a rule for np.{name} at {user_line()}: an operator computes the same and would not ask for it. Make a function "

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Self
 
-from ..transforms import Function, jvp, vjp
+from ..tracing import Function
+from ..transforms import jvp, vjp
 from .refused import refused
 from .rule import dense
 from .spaces import vspace

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..custom import fixed_point
-from ..transforms import Function, ggnvp, grad, hvp, jacobian, jvp, vjp
+from ..tracing import Function
+from ..transforms import ggnvp, grad, hvp, jacobian, jvp, vjp
 from .wrapping import unary_to_nary
 
 __all__ = [

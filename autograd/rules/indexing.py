@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,10 +22,20 @@ def freeze(index: Any) -> tuple[tuple[Any, ...], tuple[Array, ...]]:
             template.append((part.start, part.stop, part.step))
         elif part is None or part is Ellipsis or type(part) is int:
             template.append(part)
+        elif isinstance(part, np.integer):
+            template.append(int(part))
         else:
             template.append(_ARRAY)
-            arrays.append(np.asarray(part) if isinstance(part, (list, tuple)) else part)
+            arrays.append(_places(part))
     return tuple(template), tuple(arrays)
+
+
+def _places(part: Any) -> Array:
+    """An index that is no number and no slice, as an array; of nothing at all it is an array of no places."""
+    if hasattr(part, "dtype"):
+        return part
+    places = np.asarray(part)
+    return places if places.size or places.dtype != np.float64 else places.astype(np.intp)
 
 
 def thaw(template: tuple[Any, ...], arrays: tuple[Array, ...]) -> tuple[Any, ...]:
@@ -47,18 +58,45 @@ def _scatter(v: Array, *arrays: Array, shape: tuple[int, ...], index: tuple[Any,
     return result
 
 
-def getitem_rule(i: int, g: Array, out: Array, x: Array, *arrays: Array, index: tuple[Any, ...]) -> Array:
+def _scatter_all(*parts: Array, shape: tuple[int, ...], indices: tuple[tuple[tuple[Any, ...], int], ...]) -> Array:
+    """The sum of several `scatter`s, each of a `v` and the arrays of its index; without an array of zeros for each."""
+    rest = iter(parts)
+    calls = [(next(rest), [next(rest) for _ in range(n)], index) for index, n in indices]
+    v, arrays, index = calls[0]
+    dtype = np.result_type(*(v for v, _, _ in calls)) if len(calls) > 1 else v.dtype
+    result = _scatter(v if v.dtype == dtype else v.astype(dtype), *arrays, shape=shape, index=index)
+    for v, arrays, index in calls[1:]:
+        if any(a.dtype.kind in "iu" for a in arrays):
+            np.add.at(result, thaw(index, tuple(arrays)), v)
+        else:
+            result[thaw(index, tuple(arrays))] += v
+    return result
+
+
+def getitem_rule(wanted: Any, g: Array, out: Array, x: Array, *arrays: Array, index: tuple[Any, ...]) -> tuple[Array]:
     """The cotangent goes back to the places it was picked from."""
-    return scatter(g, *arrays, shape=x.shape, index=index)
+    return (scatter(g, *arrays, shape=x.shape, index=index),)
 
 
-def scatter_rule(i: int, g: Array, out: Array, v: Array, *arrays: Array, shape: Any, index: tuple[Any, ...]) -> Array:
+def scatter_rule(
+    wanted: Any, g: Array, out: Array, v: Array, *arrays: Array, shape: Any, index: tuple[Any, ...]
+) -> tuple[Array]:
     """Each number reads the cotangent at the place it was put to."""
-    return getitem(g, *arrays, index=index)
+    return (getitem(g, *arrays, index=index),)
+
+
+def scatter_all_rule(
+    wanted: Sequence[int], g: Array, out: Array, *parts: Array, shape: Any, indices: tuple[tuple[Any, int], ...]
+) -> list[Array]:
+    """Each `v` reads the cotangent at the places that it was put to."""
+    starts = [0, *itertools.accumulate(n + 1 for _, n in indices)]
+    place = dict(zip(starts, indices, strict=False))
+    return [getitem(g, *parts[i + 1 : i + 1 + place[i][1]], index=place[i][0]) for i in wanted]
 
 
 getitem = Op(_getitem, getitem_rule, variadic=True, name="getitem")
 scatter = Op(_scatter, scatter_rule, variadic=True, name="scatter")
+scatter_all = Op(_scatter_all, scatter_all_rule, variadic=True, name="scatter_all")
 
 
 def put(x: Array, index: Any, values: Any) -> Array:

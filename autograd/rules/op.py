@@ -9,7 +9,10 @@ again on `Value`s, which is how derivatives of derivatives come about.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dis
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -25,10 +28,12 @@ class Op:
 
     `function` is the public NumPy function that the row answers for (or a function of our own), `forward`
     how to compute it where something faster than `function` exists: an operator on two ``np.float64`` takes
-    30 ns, the ufunc 450. There is one rule per array input, ``None`` for an input without a derivative; an
-    operation on any number of arrays (``variadic``) has a single rule that is also told which input is meant.
+    30 ns, the ufunc 450. There is one rule per array input, ``None`` for an input without a derivative. An
+    operation on any number of arrays (``variadic``) has a single rule ``rule(wanted, g, out, *inputs, **static)``,
+    which returns the cotangents of the inputs at the places `wanted`, one for each: so it is asked once for all.
     `params` names the parameters in NumPy's order, array inputs first, so that static arguments may be
-    given by position. An operation without rules is a constant: its result has no derivative.
+    given by position. An operation without rules is a constant: its result has no derivative. The inputs of an
+    `opaque` operation may be anything, not arrays alone.
     """
 
     def __init__(
@@ -39,6 +44,7 @@ class Op:
         params: str = "",
         name: str = "",
         variadic: bool = False,
+        opaque: bool = False,
     ) -> None:
         self.function = function
         self.rules = rules
@@ -46,7 +52,20 @@ class Op:
         self.params = tuple(params.split())
         self.name = name or function.__name__
         self.variadic = variadic
+        self.opaque = opaque
+        # Whether a scalar result may come from arrays: of an elementwise function it cannot.
+        self.folds = not isinstance(function, np.ufunc) or function.signature is not None
         self.__doc__ = function.__doc__
+
+    @cached_property
+    def saved(self) -> frozenset[int] | range:
+        """The places of the inputs whose numbers a rule computes with: those must not change before the backward pass.
+
+        A rule ``lambda g, out, x, y: g`` uses none. Its code says so, and need not be repeated by hand.
+        """
+        if self.variadic:
+            return range(sys.maxsize)
+        return frozenset(i for rule in self.rules if rule is not None for i in _used(rule))
 
     def rule(self, index: int) -> Rule | None:
         """The rule for the input at `index`."""
@@ -54,7 +73,17 @@ class Op:
             return self.rules[index]
         rule = self.rules[0]
         assert rule is not None
-        return lambda g, out, *inputs, **static: rule(index, g, out, *inputs, **static)
+        return lambda g, out, *inputs, **static: rule((index,), g, out, *inputs, **static)[0]
+
+    def pull(
+        self, wanted: Sequence[int], g: Array, out: Array, inputs: Sequence[Array], static: dict[str, Any]
+    ) -> Sequence[Array | None]:
+        """The cotangents of the inputs at the places `wanted`, None for an input without a derivative."""
+        if self.variadic:
+            assert self.rules[0] is not None
+            return self.rules[0](wanted, g, out, *inputs, **static)
+        rules = (self.rules[i] for i in wanted)
+        return [None if rule is None else rule(g, out, *inputs, **static) for rule in rules]
 
     def bind(self, args: tuple[Array, ...], kwargs: dict[str, Any]) -> tuple[tuple[Array, ...], dict[str, Any]]:
         """Split a call in NumPy's style into array inputs and static keywords (unset ones left out)."""
@@ -84,6 +113,17 @@ class Op:
 
     def __repr__(self) -> str:
         return f"<Op {self.name}>"
+
+
+def _used(rule: Rule) -> Iterator[int]:
+    """The places of the inputs that the code of a rule reads; all of them where it has no code of its own to look at."""
+    code = getattr(rule, "__code__", None)
+    if code is None:
+        yield from range(2)
+        return
+    names = code.co_varnames[: code.co_argcount]
+    read = {name for i in dis.get_instructions(code) for name in np.atleast_1d(i.argval) if isinstance(name, str)}
+    yield from (i - 2 for i, name in enumerate(names) if i >= 2 and name in read)
 
 
 def refusal(name: str, keyword: str) -> str:

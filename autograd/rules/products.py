@@ -86,7 +86,7 @@ def _terms(subscripts: str, ranks: Sequence[int]) -> tuple[tuple[str, ...], str]
     return spelt, letters + "".join(once)
 
 
-def einsum_rule(i: int, g: Array, out: Array, *xs: Array, terms: tuple[str, ...], result: str, **options: Any) -> Array:
+def _einsum_back(i: int, g: Array, *xs: Array, terms: tuple[str, ...], result: str, **options: Any) -> Array:
     """The same sum with the result and operand `i` changing places.
 
     A letter that was summed and that no other operand spreads was the same for all of the sum: ones along it. A letter
@@ -110,6 +110,11 @@ def einsum_rule(i: int, g: Array, out: Array, *xs: Array, terms: tuple[str, ...]
                 operands.append(np.ones(sizes.get(letter, 1), dtype=g.dtype))
             target += letter
     return np.einsum(f"{','.join(inputs)}->{target}", *operands, **options)
+
+
+def einsum_rule(wanted: Sequence[int], g: Array, out: Array, *xs: Array, **static: Any) -> list[Array]:
+    """One sum for each operand wanted."""
+    return [_einsum_back(i, g, *xs, **static) for i in wanted]
 
 
 def _einsum(*xs: Array, terms: tuple[str, ...], result: str, **options: Any) -> Array:

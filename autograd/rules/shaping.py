@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -60,29 +60,35 @@ roll = Op(np.roll, lambda g, out, x, shift, axis=None: np.roll(g, _opposite(shif
 astype = Op(np.astype, lambda g, out, x, dtype: g, forward=lambda x, dtype: x.astype(dtype), params="x dtype")
 
 
-def concatenate_rule(i: int, g: Array, out: Array, *arrays: Array, axis: int | None = 0) -> Array:
-    """The piece of `g` that came from the array at place `i`."""
-    if axis is None:
-        start = sum(math.prod(a.shape) for a in arrays[:i])
-        return g[start : start + math.prod(arrays[i].shape)].reshape(arrays[i].shape)
-    axis = axis % out.ndim
-    start = sum(a.shape[axis] for a in arrays[:i])
-    return g[(slice(None),) * axis + (slice(start, start + arrays[i].shape[axis]),)]
+def concatenate_rule(wanted: Sequence[int], g: Array, out: Array, *arrays: Array, axis: int | None = 0) -> list[Array]:
+    """The pieces of `g` that came from the arrays at the places `wanted`."""
+    lengths = [math.prod(a.shape) if axis is None else a.shape[axis] for a in arrays]
+    starts = [0, *itertools.accumulate(lengths)]
+    before = () if axis is None else (slice(None),) * (axis % out.ndim)
+    pieces = [g[(*before, slice(starts[i], starts[i + 1]))] for i in wanted]
+    return pieces if axis is not None else [p.reshape(arrays[i].shape) for i, p in zip(wanted, pieces, strict=True)]
+
+
+def stack_rule(wanted: Sequence[int], g: Array, out: Array, *arrays: Array, axis: int = 0) -> list[Array]:
+    """The slices of `g` along the new axis."""
+    before = (slice(None),) * (axis % out.ndim)
+    return [g[(*before, i)] for i in wanted]
 
 
 concatenate_arrays = Op(
     lambda *arrays, axis=0: np.concatenate(arrays, axis=axis), concatenate_rule, variadic=True, name="concatenate"
 )
+stack_arrays = Op(lambda *arrays, axis=0: np.stack(arrays, axis=axis), stack_rule, variadic=True, name="stack")
 
 
-def concatenate(arrays: Sequence[Array], axis: int | None = 0) -> Array:
+def concatenate(arrays: Iterable[Array], axis: int | None = 0) -> Array:
     """Join `arrays` along an existing axis; ``axis=None`` flattens them first."""
     return concatenate_arrays(*arrays, axis=axis)
 
 
-def stack(arrays: Sequence[Array], axis: int = 0) -> Array:
+def stack(arrays: Iterable[Array], axis: int = 0) -> Array:
     """Join `arrays` of one shape along a new axis."""
-    return concatenate([np.expand_dims(a, axis) for a in arrays], axis=axis)
+    return stack_arrays(*arrays, axis=axis)
 
 
 def split(ary: Array, indices_or_sections: Any, axis: int = 0) -> list[Array]:

@@ -1,0 +1,81 @@
+"""How NumPy and Python meet a `Value`: NumPy's function protocol, containers, conversions to plain numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ..errors import DtypeError, UnsupportedError, no_rule, user_line
+from ..rules import CONSTANTS, REFUSALS, TABLE, indexing
+from .convert import unbox
+from .methods import ArrayMethods
+from .mode import is_recording
+
+
+class Protocols(ArrayMethods):
+    """The part of `Value` that others call: NumPy, loops, conversions."""
+
+    __slots__ = ()
+    requires_grad: bool
+
+    # -- NumPy's functions ---------------------------------------------------------------------------------------
+
+    def __array_function__(
+        self, func: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        function = TABLE.get(func)
+        if function is not None:
+            return function(*args, **kwargs)
+        if func in CONSTANTS:
+            return func(*unbox(args), **unbox(kwargs))
+        raise no_rule(f"{func.__module__.replace('numpy', 'np', 1)}.{func.__name__}", REFUSALS.get(func))
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        raise UnsupportedError(
+            f"a Value cannot become a plain NumPy array at {user_line()}: its history would be lost without a word. "
+            "Use value.data for the plain numbers, autograd.Value([...]) to stack Values into an array, and "
+            "np.where or value[index] in place of assignment into an array"
+        )
+
+    # -- containers ----------------------------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+    def __iter__(self) -> Iterator[Any]:
+        if not self.raw.ndim:
+            raise TypeError("iteration over a scalar Value")
+        return (self[i] for i in range(len(self)))
+
+    def __getitem__(self, index: Any) -> Any:
+        template, arrays = indexing.freeze(index)
+        return self.__record__(indexing.getitem, (self, *unbox(arrays)), {"index": template})
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        raise UnsupportedError(
+            f"item assignment at {user_line()}: a Value does not change in place, because the operations recorded "
+            "before would then have the wrong derivative. Use np.where(mask, new, old), or build the parts and "
+            "np.concatenate or np.stack them"
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.raw)
+
+    def _leave(self, kind: str) -> Any:
+        """The plain data, for a conversion that nobody sees: refused while the Value would be differentiated."""
+        if self.requires_grad and is_recording():
+            raise DtypeError(
+                f"a Value that is being differentiated was asked for a plain {kind} at {user_line()}: the derivative would "
+                "be 0 without a word. Use np.exp(value) and its like in place of math.exp, np.where or value.at[index] in "
+                "place of assignment into an array, and value.item() for a number to print or to compare"
+            )
+        return self.raw
+
+    def __float__(self) -> float:
+        return float(self._leave("float"))
+
+    def __complex__(self) -> complex:
+        return complex(self._leave("complex number"))
+
+    def __int__(self) -> int:
+        return int(self.raw)

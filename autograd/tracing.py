@@ -1,0 +1,229 @@
+"""The two halves of every transformation: running a function on fresh `Value`s (`Trace`), and going back (`PullBack`)."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import tree
+from .engine import backward
+from .engine.convert import as_data, unbox
+from .engine.graph import Node, reachable
+from .engine.mode import enable_grad, is_recording, tracing
+from .engine.value import Value, record, wrap
+from .engine.witness import FULLY, Witness, is_safe
+from .errors import ShapeError, describe, user_line
+from .rules import arithmetic
+
+Argnum = int | Sequence[int]
+Function = Callable[..., Any]
+
+
+class Variable(Value):
+    """The fresh leaf that stands for an argument while a function is traced."""
+
+    __slots__ = ("live", "whole")
+
+    live: bool  # whether the function is still running: afterwards nobody can ask for a derivative with respect to it
+    whole: bool  # whether it was an integer: then it may still be a place or a size
+
+    def __index__(self) -> int:
+        if not self.whole:
+            raise TypeError(f"a Value of {describe(self)} at {user_line()} is no integer, and cannot be an index")
+        return int(self.raw)
+
+    def __reduce__(self) -> Any:
+        return wrap, (self.raw, self.requires_grad, self.name)
+
+    def __repr__(self) -> str:
+        return super().__repr__().replace(type(self).__name__, "Value", 1)
+
+
+def variable(x: Any) -> Value:
+    """A fresh `Value` with the data of `x`. If `x` is a `Value` itself, the fresh one is computed from it, so that a
+    derivative with respect to the one is not mistaken for a derivative with respect to the other."""
+    if isinstance(x, Value):
+        copy: Value = record(arithmetic.positive, x)
+        return copy if copy.requires_grad else _fresh(copy.raw, whole=False)
+    raw = as_data(x)
+    if raw.__class__ is np.ndarray and (raw is x or raw.base is not None):  # the caller's, who may change it
+        if raw.nbytes <= FULLY:
+            raw = raw.copy()
+        elif not is_safe(raw):
+            fresh = _fresh(raw, whole=False)
+            fresh.parent0 = Witness(raw)
+            return fresh
+    return _fresh(raw, whole=isinstance(x, (int, np.integer)))
+
+
+def _fresh(raw: Any, *, whole: bool) -> Variable:
+    fresh: Any = wrap(raw, requires_grad=True, kind=Variable)
+    fresh.live, fresh.whole = True, whole
+    return fresh
+
+
+def is_variable(leaf: Any) -> bool:
+    """Whether a leaf of a nest is a number or an array. Others (None, texts, truth values) are passed on as they are."""
+    return not (leaf is None or isinstance(leaf, (str, bytes, bool, type)) or callable(leaf))
+
+
+class Trace:
+    """A call of `f` with fresh `Value`s in place of the numbers and arrays in the arguments `argnum`.
+
+    `out` is the result, `inputs` are the Values; `rebuild` arranges a list with something for each of them like the
+    arguments that they came from, with None in the other places.
+    """
+
+    __slots__ = ("_build", "_size", "_which", "inputs", "name", "out")
+
+    def __init__(self, f: Function, argnum: Argnum, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
+        self.name = getattr(f, "__name__", None) or type(f).__name__
+        single = argnum.__class__ is int or not isinstance(argnum, Sequence)
+        places = self._places((argnum,) if single else argnum, len(args))
+        chosen = args[places[0]] if single else tuple(args[place] for place in places)
+        if is_recording():
+            given = self._fill(chosen)
+        else:
+            with enable_grad():
+                given = self._fill(chosen)
+        arguments = list(args)
+        for place, argument in zip(places, (given,) if single else given, strict=True):
+            arguments[place] = argument
+        self.out = self._run(f, arguments, kwargs)
+
+    def _places(self, argnum: Any, n: int) -> list[int]:
+        places = [operator.index(place) for place in argnum]
+        for place in places:
+            if not -n <= place < n:
+                raise ShapeError(
+                    f"argnum={place} of {self.name} at {user_line()}: the call has {n} positional arguments"
+                )
+        return places
+
+    def _fill(self, chosen: Any) -> Any:
+        """The arguments to be differentiated with fresh Values in them."""
+        leaves, self._build = tree.flatten(chosen)
+        self._size = len(leaves)
+        self._which = [i for i, leaf in enumerate(leaves) if leaf is chosen or is_variable(leaf)]
+        self.inputs = [variable(leaves[i]) for i in self._which]
+        return self.rebuild(self.inputs, leaves)
+
+    def _run(self, f: Function, args: list[Any], kwargs: dict[str, Any]) -> Any:
+        depth = tracing.set(tracing.get() + 1)
+        try:
+            if is_recording():
+                return f(*args, **kwargs)
+            with enable_grad():
+                return f(*args, **kwargs)
+        finally:
+            tracing.reset(depth)
+            for x in self.inputs:
+                if x.__class__ is Variable:
+                    x.live = False
+
+    def rebuild(self, new: Sequence[Any], others: Sequence[Any] = ()) -> Any:
+        """`new` in the form of the arguments; where there is nothing for a leaf, what `others` has there."""
+        if len(new) == self._size:
+            return self._build(list(new))
+        filled = list(others) or [None] * self._size
+        for i, leaf in zip(self._which, new, strict=True):
+            filled[i] = leaf
+        return self._build(filled)
+
+
+class PullBack:
+    """The way back from `outs` to `inputs`: cotangents of the ones in, cotangents of the others out.
+
+    They are plain arrays, unless `outs` also depend on a `Value` from outside that may be differentiated later: then (if
+    `recorded`) they are `Value`s that remember it. That is what makes ``grad(grad(f))`` right. "Outside" is what is
+    older than `inputs`, or than the Values `begun` with which the computation began, if it began before; `older` are the
+    Values that were met there. Those of the `border` are inputs as well, and nothing behind them is looked at. That the
+    results depend on cotangents that are `Value`s comes by itself: the rules are then computed with these.
+    """
+
+    __slots__ = ("_border", "_inputs", "_nodes", "_outs", "_targets", "older", "recorded")
+
+    def __init__(
+        self,
+        outs: Sequence[Any],
+        inputs: Sequence[Value],
+        begun: Sequence[Value] = (),
+        border: Sequence[Value] = (),
+        recorded: bool | None = None,
+    ) -> None:
+        self._inputs, self._outs = [*inputs, *border], outs
+        self._targets = {x.number for x in self._inputs}
+        self._border = frozenset(x.number for x in border)
+        self._nodes: dict[int, Node] = {}
+        self.older: list[Node] = []
+        began = [x.number for x in (*inputs, *begun)]
+        if began and (values := [out for out in outs if differentiable(out)]):
+            self._nodes, self.older = reachable(values, min(began), self._border)
+        self.recorded = (is_recording() and _live(self.older)) if recorded is None else recorded
+
+    @property
+    def independent(self) -> bool:
+        """Whether no result depends on any of the inputs."""
+        return bool(self._inputs) and self._targets.isdisjoint(self._nodes)
+
+    def __call__(self, cotangents: Iterable[Any]) -> list[Any]:
+        """The cotangents of the inputs (zeros where nothing depends on one), for those of the results."""
+        starts = [
+            (out, backward.start(out, g)) for out, g in zip(self._outs, cotangents, strict=True) if differentiable(out)
+        ]
+        found = backward.gradients_of(starts, self._nodes, self._targets, self.recorded, self._border)
+        results = [found[x.number] if x.number in found else np.zeros_like(x.raw)[()] for x in self._inputs]
+        return results if self.recorded else backward.own(results, [g for _, g in starts])
+
+    def complete(self, out: Any, cotangent: Any) -> list[Any]:
+        """As a call, for derivatives of a single result: for a complex result of a real input they are complex.
+
+        A cotangent of a real input keeps the real part alone: that of the derivative for 1, its imaginary part for −i.
+        """
+        results = self([cotangent])
+        if not np.iscomplexobj(out) or all(np.iscomplexobj(x) for x in self._inputs):
+            return results
+        imaginary = self([-1j * cotangent])
+        return [
+            re if np.iscomplexobj(x) else re + 1j * im
+            for x, re, im in zip(self._inputs, results, imaginary, strict=True)
+        ]
+
+    def settled(self, out: Any) -> Any:
+        """A result as the caller should see it: plain, unless an outer derivative is at work."""
+        if self.recorded:
+            return out
+        if isinstance(out, Value):
+            return out.raw
+        leaves, rebuild = tree.flatten(out)
+        return rebuild([unbox(leaf) for leaf in leaves])
+
+
+def differentiable(x: Any) -> bool:
+    return isinstance(x, Value) and x.requires_grad
+
+
+def _live(older: list[Node]) -> bool:
+    """Whether one of these nodes depends on something that can still be differentiated.
+
+    While a function is being traced it is taken for granted. Outside, a leaf of the user's can be, and a variable of a
+    trace that is running in another thread; one of a trace that is over cannot.
+    """
+    if not older or tracing.get():
+        return bool(older)
+    seen: set[int] = set()
+    stack: list[Any] = list(older)
+    while stack:
+        node = stack.pop()
+        if node.op is None:
+            if not isinstance(node, Variable) or node.live:
+                return True
+            continue
+        for parent in node.parents:
+            if parent is not None and parent.requires_grad and parent.number not in seen:
+                seen.add(parent.number)
+                stack.append(parent)
+    return False
