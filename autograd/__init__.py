@@ -8,11 +8,13 @@ A `Value` records what is computed from it; ``value.backward()`` puts the deriva
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 try:
-    for _theirs in Path(__file__).parent.parent.glob("autograd-[0-9]*.dist-info"):
-        raise ImportError(f"{_theirs.name} stands beside it", name=__name__)  # noqa: TRY301
+    for _beside in os.listdir(Path(__file__).parent.parent):
+        if _beside.startswith("autograd-") and _beside.endswith(".dist-info"):
+            raise ImportError(f"{_beside} stands beside it", name=__name__)  # noqa: TRY301
     from . import functions
     from .custom import checkpoint, custom_vjp, defvjp, fixed_point, implicit, primitive
     from .engine.mode import enable_grad, no_grad
@@ -28,6 +30,8 @@ try:
         ShapeError,
         UnsupportedError,
     )
+    from .hips.builtins import dict, isinstance, list, tuple, type
+    from .hips.passing import package
     from .hips.transforms import (
         deriv,
         grad_named,
@@ -68,6 +72,10 @@ except ImportError as error:
         "pip uninstall -y autograd chainrule && pip install chainrule"
     ) from error
 
+__getattr__, __dir__ = package(
+    __name__, "builtins", "core", "differential_operators", "extend", "misc", "numpy", "scipy", "test_util", "tracer", "util",
+    "wrap_util",
+)  # fmt: skip
 __version__ = "0.1.0"
 __all__ = [
     "AutogradError",

@@ -1,25 +1,64 @@
-"""``tuple``, ``list``, ``dict``, ``isinstance`` and ``type``, for programs that import them from here.
+"""Not the engine: a name that HIPS autograd's programs import."""
 
-Containers of `Value`s are ordinary Python containers in this package, so these are Python's own; only `isinstance` and `type`
-see a `Value` as the array or number that it stands for.
-"""
+from .custom import primitive
+from .hips.builtins import dict, dict_, isinstance, isinstance_, list, list_, tuple, tuple_, type, type_
+from .hips.containers import (
+    Box,
+    DictBox,
+    SequenceBox,
+    container_take,
+    container_untake,
+    make_sequence,
+    sequence_extend_left,
+    sequence_extend_right,
+)
+from .hips.extend import defjvp, defjvp_argnum, defvjp, defvjp_argnum, notrace_primitive
+from .hips.rule import SparseObject
+from .hips.spaces import (
+    ContainerVSpace,
+    DictVSpace,
+    ListVSpace,
+    NamedTupleVSpace,
+    SequenceVSpace,
+    TupleVSpace,
+    VSpace,
+    vspace,
+)
+from .hips.util import subvals
 
-from __future__ import annotations
-
-import builtins
-from builtins import dict, list, tuple
-from typing import Any
-
-from .engine.value import Value
-
-__all__ = ["dict", "isinstance", "list", "tuple", "type"]
-
-
-def isinstance(x: Any, kind: Any) -> bool:
-    """`builtins.isinstance`, of the data where `x` is a `Value`."""
-    return builtins.isinstance(x, kind) or (builtins.isinstance(x, Value) and builtins.isinstance(x.data, kind))
-
-
-def type(x: Any) -> Any:
-    """`builtins.type`, of the data where `x` is a `Value`."""
-    return builtins.type(x.data) if builtins.isinstance(x, Value) else builtins.type(x)
+__all__ = [
+    "Box",
+    "ContainerVSpace",
+    "DictBox",
+    "DictVSpace",
+    "ListVSpace",
+    "NamedTupleVSpace",
+    "SequenceBox",
+    "SequenceVSpace",
+    "SparseObject",
+    "TupleVSpace",
+    "VSpace",
+    "container_take",
+    "container_untake",
+    "defjvp",
+    "defjvp_argnum",
+    "defvjp",
+    "defvjp_argnum",
+    "dict",
+    "dict_",
+    "isinstance",
+    "isinstance_",
+    "list",
+    "list_",
+    "make_sequence",
+    "notrace_primitive",
+    "primitive",
+    "sequence_extend_left",
+    "sequence_extend_right",
+    "subvals",
+    "tuple",
+    "tuple_",
+    "type",
+    "type_",
+    "vspace",
+]

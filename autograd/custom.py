@@ -18,7 +18,6 @@ from .engine.mode import is_recording, no_grad
 from .engine.value import Value, wrap
 from .errors import GraphError, ShapeError, UnsupportedError, describe, user_line
 from .opaque import plain, record_call
-from .rules import TABLE
 from .tracing import Function, PullBack, Trace, differentiable
 
 Maker = Callable[..., Callable[[Any], Any]]
@@ -59,18 +58,18 @@ class primitive:  # noqa: N801 - it is used as a decorator
         return _call(self.fun, name, args, kwargs, rule)
 
 
-def defvjp(f: Function, *makers: Maker | None, argnums: Sequence[int] | None = None) -> None:
+def defvjp(f: primitive, *makers: Maker | None, argnums: Sequence[int] | None = None) -> None:
     """Give the primitive `f` a rule per argument: ``lambda ans, *args: lambda g: …``; None says "no gradient".
 
-    The rules run on `Value`s when a derivative of the derivative is wanted: in plain NumPy they serve any order. A rule
-    for a NumPy function takes the place of the one in the table, wherever that function is called by its name.
+    The rules run on `Value`s when a derivative of the derivative is wanted: in plain NumPy they serve any order. For a
+    function of NumPy's or SciPy's see `autograd.extend.defvjp`.
     """
-    target: Any = f
     if not isinstance(f, primitive):
-        target = TABLE.get(f)
-        if not isinstance(target, primitive):
-            target = TABLE[f] = primitive(f)
-    target.makers.update(zip(range(len(makers)) if argnums is None else argnums, makers, strict=True))
+        raise UnsupportedError(
+            f"defvjp of {describe(f)} at {user_line()}: it is no primitive. Write @primitive above its definition; for a "
+            "function of NumPy's or SciPy's, and for the whole process, there is autograd.extend.defvjp"
+        )
+    f.makers.update(zip(range(len(makers)) if argnums is None else argnums, makers, strict=True))
 
 
 def custom_vjp(forward: Function, rule: Function) -> Function:
@@ -118,27 +117,37 @@ def _call(f: Function, name: str, args: tuple[Any, ...], kwargs: dict[str, Any],
 def _per_leaf(name: str, i: int, gradient: Any, argument: Any) -> list[Any]:
     """The gradient of argument `i` that a rule returned, checked: one for each leaf of the argument."""
     leaves, _ = tree.flatten(argument)
-    parts, _ = tree.flatten(gradient) if gradient is not None else ([None] * len(leaves), None)
-    if len(leaves) == 1 and len(parts) != 1:  # a list in place of an array
-        parts = [np.asarray(gradient) if not any(isinstance(part, Value) for part in parts) else gradient]
-    if len(parts) != len(leaves):
+    if gradient is None:
+        return [np.zeros_like(getattr(x, "raw", x)) for x in leaves]
+    alone = len(leaves) == 1 and leaves[0] is argument
+    parts = [_from_list(gradient, argument)] if alone else tree.flatten(gradient)[0]
+    if len(parts) != len(leaves) or isinstance(parts[0], (list, tuple)):
         raise ShapeError(
-            f"the rule of {name} for argument {i} returned {len(parts)} arrays for {len(leaves)} (backward pass at "
-            f"{user_line()}): the gradient has the form of the argument"
+            f"the rule of {name} for argument {i} returned a {type(gradient).__name__} of another form than the argument, "
+            f"{describe(argument)} (backward pass at {user_line()}): the gradient has the form of the argument"
         )
     return [_fitting(name, i, part, leaf) for part, leaf in zip(parts, leaves, strict=True)]
 
 
+def _from_list(x: Any, argument: Any) -> Any:
+    """A list or tuple of numbers in place of an array, as that array; ``(g,)`` in place of g, too."""
+    if not isinstance(x, (list, tuple)):
+        return x
+    if len(x) == 1 and np.shape(argument) != (1,):
+        return x[0]
+    array = x if any(isinstance(leaf, Value) for leaf in tree.flatten(x)[0]) else np.asarray(x)
+    return array if np.shape(array) == np.shape(argument) else x
+
+
 def _fitting(name: str, i: int, g: Any, x: Any) -> Any:
     """A gradient as an array that can belong to `x`: in its shape, or in one that it was broadcast to."""
-    if g is None:
+    if g is None or not hasattr(x, "dtype"):
         return np.zeros_like(getattr(x, "raw", x))
-    if not hasattr(g, "dtype"):
-        g = np.asarray(g)[()]
-    shape, wanted = np.shape(getattr(g, "raw", g)), np.shape(getattr(x, "raw", x))
-    if g.dtype.kind not in "fciub" or shape[len(shape) - len(wanted) :] != np.broadcast_shapes(
-        wanted, shape[len(shape) - len(wanted) :]
-    ):
+    g = g if hasattr(g, "dtype") else np.asarray(g)[()]
+    shape, wanted = np.shape(g), np.shape(x)
+    inner = shape[len(shape) - len(wanted) :]
+    fits = len(inner) == len(wanted) and all(n in (1, m) for n, m in zip(wanted, inner, strict=True))
+    if g.dtype.kind not in "fciub" or not fits:
         raise ShapeError(
             f"the rule of {name} for argument {i} returned {describe(g)} (backward pass at {user_line()}), and the argument "
             f"is {describe(x)}: a gradient has the shape of its argument"
@@ -251,7 +260,9 @@ def checkpoint(f: Function) -> Function:
 def _check_same(name: str, again: Any, before: Any) -> None:
     """A function that is computed again must give what it gave."""
     for x, y in zip(tree.flatten(again)[0], tree.flatten(before)[0], strict=True):
-        if not (np.shape(x) == np.shape(y) and np.allclose(x, y, rtol=1e-3, atol=1e-6, equal_nan=True)):
+        if np.asarray(x).dtype.kind in "fc" and not (
+            np.shape(x) == np.shape(y) and np.allclose(x, y, rtol=1e-3, atol=1e-6, equal_nan=True)
+        ):
             raise GraphError(
                 f"{name}, computed again for the backward pass at {user_line()}, gave another result ({describe(x)}) than "
                 "before: what it draws at random, or changes, must come in as an argument"

@@ -72,7 +72,7 @@ def _libraries(loaded: tuple[str, ...]) -> tuple[str, ...]:
     """The folders whose lines are nobody's own: this package, `nn` beside it, NumPy, and what of its relatives is loaded."""
     beside = os.path.join(os.path.dirname(_PACKAGE), "nn")
     folders = [_PACKAGE, beside, *np.__path__, *(path for name in loaded for path in sys.modules[name].__path__)]
-    return tuple(folder + os.sep for folder in folders)
+    return (*(folder + os.sep for folder in folders), "<frozen ")  # the last: Python's own modules
 
 
 def _is_library(file: str, libraries: tuple[str, ...]) -> bool:

@@ -63,21 +63,31 @@ def flatten(x: Any) -> tuple[list[Any], Rebuild]:
 def to_vector(value: Any) -> tuple[Any, Callable[[Any], Any]]:
     """All numbers in a nest of arrays as one vector, and the function that makes the nest from a vector again.
 
-    Dicts are taken in the order of their sorted keys. Both directions are differentiable.
+    Dicts are taken in the order of their sorted keys. Both directions are differentiable. An array comes back in its own
+    precision; the vector has the highest of the arrays'.
     """
     leaves, rebuild = flatten(_sorted(value))
     shapes = [np.shape(unbox(leaf)) for leaf in leaves]
+    dtypes = [getattr(leaf, "dtype", None) for leaf in leaves]
     cuts = [0, *np.cumsum([int(np.prod(shape)) for shape in shapes]).tolist()]
 
     def unflatten(vector: Any) -> Any:
         parts = [
-            np.reshape(vector[start:stop], shape) if shape else vector[start]
-            for shape, start, stop in zip(shapes, cuts[:-1], cuts[1:], strict=True)
+            _in_precision(np.reshape(vector[start:stop], shape) if shape else vector[start], dtype)
+            for shape, dtype, start, stop in zip(shapes, dtypes, cuts[:-1], cuts[1:], strict=True)
         ]
         return rebuild(parts)
 
+    if not leaves:
+        return np.zeros(0), unflatten
+    of_all = np.result_type(*(leaf if dtype is None else dtype for leaf, dtype in zip(leaves, dtypes, strict=True)))
     rows = [np.reshape(leaf, (-1,)) for leaf in leaves]
-    return (np.concatenate(rows) if rows else np.zeros(0)), unflatten
+    return np.concatenate([row if row.dtype == of_all else row.astype(of_all) for row in rows]), unflatten
+
+
+def _in_precision(x: Any, dtype: Any) -> Any:
+    """`x` with as many digits as `dtype` has, if both are real or both are complex floating-point numbers."""
+    return x.astype(dtype) if dtype is not None and x.dtype != dtype and x.dtype.kind == dtype.kind else x
 
 
 def _sorted(x: Any) -> Any:

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
+
 from autograd import Value
+
+
+def replace_all(new: Sequence[tuple[Value, Any]]) -> None:
+    """Give each parameter its new data: all of them, or if that is interrupted none."""
+    before = [parameter.raw for parameter, _ in new]
+    try:
+        for parameter, data in new:
+            parameter.take_over(data)
+    except BaseException:
+        for (parameter, _), data in zip(new, before, strict=True):
+            parameter.take_over(data)
+        raise
 
 
 class SGD:
@@ -24,15 +38,19 @@ class SGD:
         self._velocity: list[Any] = [None] * len(self.params)
 
     def step(self) -> None:
-        """Move every parameter that has a gradient."""
+        """Move every parameter that has a gradient: all of them, or after an interrupt none."""
+        velocity, moved = list(self._velocity), []
         for i, parameter in enumerate(self.params):
             g = parameter.grad
             if g is None:
                 continue
             if self.momentum:
-                v = self._velocity[i]
-                g = self._velocity[i] = g.copy() if v is None else self.momentum * v + g
-            parameter.data -= self.lr * g
+                v = velocity[i]
+                g = velocity[i] = g.copy() if v is None else self.momentum * v + g
+            step = self.lr * g
+            moved.append((parameter, np.subtract(parameter.raw, step, out=step if step.shape else None)))
+        replace_all(moved)
+        self._velocity = velocity
 
     def zero_grad(self) -> None:
         """Forget the gradients: the next `backward` begins at nothing."""

@@ -1,10 +1,12 @@
 """Networks of single neurons over scalar `Value`s: slow, and every number can be looked at.
 
-The habits are micrograd's: ``MLP(2, [16, 16, 1])`` has two inputs, two hidden layers of 16 and one output.
+The habits are micrograd's: ``MLP(2, [16, 16, 1])`` has two inputs, two hidden layers of 16 and one output, and weights are
+drawn neuron by neuron from Python's `random`, so that ``random.seed(1337)`` begins its demonstration with its own numbers.
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,6 +20,18 @@ from .module import Module, Parameter
 Activation = Callable[[Any], Any]
 
 
+def _uniform(generator: Seed, n: int) -> list[float]:
+    """`n` numbers, uniform on [−1, 1): of Python's global generator, if none is given."""
+    if generator is None:
+        return [random.uniform(-1, 1) for _ in range(n)]  # noqa: S311 - micrograd's weights, number by number
+    return list(np.random.default_rng(generator).uniform(-1, 1, n))
+
+
+def _shared(generator: Seed) -> Seed:
+    """One generator for all neurons of a network, made of what its caller gave."""
+    return None if generator is None else np.random.default_rng(generator)
+
+
 class Neuron(Module):
     """f(w·x + b) of a list of numbers x; f is ReLU unless `activation` is another, and nothing without `nonlin`.
 
@@ -27,8 +41,7 @@ class Neuron(Module):
     def __init__(
         self, nin: int, nonlin: bool = True, *, activation: Activation = Value.relu, generator: Seed = None
     ) -> None:
-        rng = np.random.default_rng(generator)
-        self.w = [Parameter(weight) for weight in rng.uniform(-1, 1, nin)]
+        self.w = [Parameter(weight) for weight in _uniform(generator, nin)]
         self.b = Parameter(0.0)
         self.nonlin = nonlin
         self.activation = activation
@@ -56,7 +69,7 @@ class Layer(Module):
         activation: Activation = Value.relu,
         generator: Seed = None,
     ) -> None:
-        rng = np.random.default_rng(generator)
+        rng = _shared(generator)
         self.neurons = [Neuron(nin, nonlin, activation=activation, generator=rng) for _ in range(nout)]
 
     def forward(self, x: Sequence[Any]) -> Any:
@@ -70,7 +83,7 @@ class MLP(Module):
     def __init__(
         self, nin: int, nouts: Sequence[int], *, activation: Activation = Value.relu, generator: Seed = None
     ) -> None:
-        rng = np.random.default_rng(generator)
+        rng = _shared(generator)
         sizes = [nin, *nouts]
         self.layers = [
             Layer(a, b, nonlin=i + 1 < len(nouts), activation=activation, generator=rng)

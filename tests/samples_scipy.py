@@ -158,12 +158,24 @@ STATS = [
     *density("expon", "ppf", PROBABILITY),
     *density("uniform", "logpdf pdf cdf sf logcdf logsf", (0.1, 0.9)),
     *density("uniform", "ppf", PROBABILITY),
-    *density("laplace", "logpdf pdf", (0.1, 2.0)),
-    *density("lognorm", "logpdf pdf", POSITIVE, POSITIVE),
-    *density("lognorm", "ppf", PROBABILITY, POSITIVE),
+    *density("laplace", "logpdf pdf cdf sf logcdf logsf", (0.1, 2.0)),
+    *density("laplace", "logpdf pdf cdf sf logcdf logsf", (-2.0, -0.1)),
+    *density("laplace", "ppf isf", (0.1, 0.4)),
+    *density("laplace", "ppf isf", (0.6, 0.9)),
+    *density("lognorm", "logpdf pdf cdf sf logcdf logsf", POSITIVE, POSITIVE),
+    *density("lognorm", "ppf isf", PROBABILITY, POSITIVE),
+    *density("cauchy", "logpdf pdf cdf sf logcdf logsf", ANY),
+    *density("cauchy", "ppf isf", PROBABILITY),
+    *density("weibull_min", "logpdf pdf cdf sf logcdf logsf", POSITIVE, POSITIVE),
+    *density("weibull_min", "ppf isf", PROBABILITY, POSITIVE),
     *[fixed(key, lambda mu, f=f: f(_K, mu), (2, 3), domain=POSITIVE) for key, f in of("poisson", "logpmf pmf cdf sf")],
     *[fixed(key, lambda p, f=f: f(_K[:2] / 2, p), (2,), domain=(0.1, 0.9)) for key, f in of("bernoulli", "logpmf pmf")],
     *[fixed(key, lambda p, f=f: f(_K, 5, p, loc=0), (3,), domain=(0.1, 0.9)) for key, f in of("binom", "logpmf pmf")],
+    *[
+        fixed(key, lambda n, p, f=f: f(_K, n, p), (3,), (3,), domain=(0.1, 0.9))
+        for key, f in of("nbinom", "logpmf pmf")
+    ],
+    *[fixed(key, lambda p, f=f: f(_K, 2.5, p), (3,), domain=(0.1, 0.9)) for key, f in of("nbinom", "cdf sf")],
     *[
         Sample(
             key,

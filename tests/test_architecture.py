@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ PACKAGE = Path(__file__).parent.parent / "autograd"
 _ENGINE = ("engine", "rules", "errors")
 _FUNCTIONS = ("strict", "transforms", "tracing", "custom", "opaque", "tree", "scope", *_ENGINE)
 _SOLVERS = ("solvers", "functions", "hips", *_FUNCTIONS)
-_FACE = ("hips", "functions", "solvers", *_FUNCTIONS)
-_HIPS = ("functions", "solvers", *_FUNCTIONS)
+FACES = tuple(
+    "builtins core differential_operators extend misc numpy scipy test_util tracer util value wrap_util".split()
+)
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "errors": (),
     "rules": ("errors",),
@@ -28,17 +30,14 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "opaque": ("tree", *_ENGINE),
     "custom": ("opaque", "tracing", "tree", *_ENGINE),
     "solvers": ("functions", *_FUNCTIONS),
-    "hips": _HIPS,
+    "hips": ("functions", "solvers", *_FUNCTIONS),
     "check": _SOLVERS,
     "draw": _SOLVERS,
+    "micrograd": ("draw", *_ENGINE),
     "exercises": ("check", "draw", *_SOLVERS),
-    **dict.fromkeys(
-        ("builtins", "core", "extend", "misc", "numpy", "scipy", "test_util", "tracer", "util", "wrap_util"), _FACE
-    ),
-    **dict.fromkeys(("core", "tracer"), ("extend", *_FACE)),
-    **dict.fromkeys(("util", "test_util"), ("misc", *_FACE)),
-    **dict.fromkeys(("op", "value"), ("engine", "rules")),
-    "__init__": _FACE,
+    **dict.fromkeys(FACES, _SOLVERS),
+    "op": ("engine", "rules"),
+    "__init__": _SOLVERS,
 }
 
 
@@ -124,6 +123,59 @@ def test_the_import_tests_can_fail(tmp_path, monkeypatch):
     files[1].write_text("import nn.layers")
     with pytest.raises(AssertionError, match="nn"):
         imports_of(files)
+
+
+_FIRST_LINE = "Not the engine: a name that HIPS autograd's programs import."
+_OF_A_MODULE = {"__all__", "__getattr__", "__dir__"}
+
+
+def more_than_names(tree: ast.Module) -> list[str]:
+    """What a face has besides a docstring, imports, and names that a maker of `hips` or `solvers` is asked for."""
+    made = {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and re.search(r"\.(hips|solvers)\.", f"{'.' * node.level}{node.module}.")
+        for alias in node.names
+    }
+    found = [] if (ast.get_docstring(tree) or "").startswith(_FIRST_LINE) else ["another first line"]
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
+            targets = {t.id for target in node.targets for t in ast.walk(target) if isinstance(t, ast.Name)}
+            listed = targets <= _OF_A_MODULE and isinstance(node.value, ast.List)
+            called = isinstance(node.value, ast.Call) and getattr(node.value.func, "id", "") in made
+            arguments = [*node.value.args, *(k.value for k in node.value.keywords)] if called else []
+            named = called and all(isinstance(a, (ast.Constant, ast.Name, ast.Attribute)) for a in arguments)
+            found += [] if listed or named else [f"line {node.lineno}: {', '.join(sorted(targets))} = …"]
+        elif not isinstance(node, (ast.Import, ast.ImportFrom)) and node is not tree.body[0]:
+            found.append(f"line {node.lineno}: {type(node).__name__}")
+        kinds = {type(n).__name__ for n in ast.walk(node)} & {"FunctionDef", "ClassDef", "Lambda", "BinOp"}
+        found += [f"line {node.lineno}: {kind}" for kind in sorted(kinds)]
+    return found
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if room_of(p) in FACES], ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_a_face_holds_names_alone(path):
+    assert more_than_names(ast.parse(path.read_text())) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "def f(x): return x",
+        "class Box: pass",
+        "square = lambda x: x * x",
+        "from .engine.value import Value\nx = Value(1)",
+        "from .hips.passing import passing\n__getattr__ = passing(1 + 1)",
+        "if True: from .hips import extend",
+        "two = 2",
+        "__all__ = sorted([])",
+        "tanh(1)",
+    ],
+)
+def test_the_test_of_faces_can_fail(body):
+    assert more_than_names(ast.parse(f'"""{_FIRST_LINE}"""\n{body}'))
+    assert more_than_names(ast.parse('"""The engine."""'))
+    assert not more_than_names(ast.parse(f'"""{_FIRST_LINE}"""\nfrom .hips.extend import defvjp'))
 
 
 def rules_in(tree: ast.Module) -> list[ast.AST]:

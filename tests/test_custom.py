@@ -72,12 +72,11 @@ def test_containers_as_arguments_and_results(nest, unpack):
         return total
 
     for argnum in (0, 1, (0, 1)):
-        for order in (lambda f: grad(f, argnum),):
-            found, right = (ag.tree.flatten(order(use(h))(nest, 1.5))[0] for h in (recorded, f))
-            for a, b in zip(found, right, strict=True):
-                assert (a is None) == (b is None)
-                if a is not None:
-                    np.testing.assert_allclose(a, b)
+        found, right = (ag.tree.flatten(grad(use(h), argnum)(nest, 1.5))[0] for h in (recorded, f))
+        for a, b in zip(found, right, strict=True):
+            assert (a is None) == (b is None)
+            if a is not None:
+                np.testing.assert_allclose(a, b)
 
 
 def test_second_order_through_containers():
@@ -128,16 +127,23 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
-def test_a_result_of_the_wrong_shape_is_an_error_that_names_the_rule(wrong):
-    def square(x):
-        return x * x
+def square(x):
+    return x * x
 
-    by_primitive = with_rules(square, lambda out, x: lambda g: wrong(g, x))
-    by_custom = custom_vjp(square, lambda g, out, x: wrong(g, x))
-    for f in (by_primitive, by_custom):
-        with pytest.raises((AutogradError, ValueError), match=r"square.*test_custom\.py"):
-            grad(lambda x: np.sum(f(x)))(X)
+
+@pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda wrong: with_rules(square, lambda out, x: lambda g: wrong(g, x)),
+        lambda wrong: custom_vjp(square, lambda g, out, x: wrong(g, x)),
+    ],
+    ids=["primitive", "custom_vjp"],
+)
+def test_a_result_of_the_wrong_shape_is_an_error_that_names_the_rule(wrong, make):
+    f = make(wrong)
+    with pytest.raises(ShapeError, match=r"square.*test_custom\.py"):
+        grad(lambda x: np.sum(f(x)))(X)
 
 
 def test_what_broadcasting_made_larger_is_summed_up():
@@ -153,7 +159,9 @@ def test_none_says_no_gradient_and_nothing_said_is_an_error():
         grad(unsaid, 1)(2.0, 3.0)
 
 
-@pytest.mark.parametrize("reduce", [np.sum, np.mean, lambda y: np.sum(np.broadcast_to(y, (2, 3)).T)], ids=str)
+@pytest.mark.parametrize(
+    "reduce", [np.sum, np.mean, lambda y: np.sum(np.broadcast_to(y, (2, 3)).T)], ids=["sum", "mean", "broadcast"]
+)
 def test_a_rule_may_write_into_its_cotangent(reduce):
     def compiled(out, x):
         def pull(g):
@@ -164,9 +172,11 @@ def test_a_rule_may_write_into_its_cotangent(reduce):
 
         return pull
 
+    def total(y):
+        return reduce(y) + reduce(y + 0.0)
+
     f = with_rules(lambda x: x * 2, compiled)
-    right = grad(lambda x: reduce(x * 2) + reduce(x * 2 + 0.0))(X)
-    np.testing.assert_allclose(grad(lambda x: (lambda y: reduce(y) + reduce(y + 0.0))(f(x)))(X), right)
+    np.testing.assert_allclose(grad(lambda x: total(f(x)))(X), grad(lambda x: total(x * 2))(X))
 
 
 def test_a_rule_is_asked_once_for_all_arguments():
@@ -178,15 +188,15 @@ def test_a_rule_is_asked_once_for_all_arguments():
     assert len(asked) == 1
 
 
-def test_a_value_from_the_surroundings_cannot_be_seen():
-    for make in (primitive, lambda f: custom_vjp(f, lambda g, out, x: g)):
-        with pytest.raises(AutogradError, match=r"not among its arguments.*Pass it"):
-            grad(lambda s: make(lambda x: x * s)(2.0 * s))(3.0)
-        with pytest.raises(AutogradError, match="not among its arguments"):
-            grad(lambda s: make(lambda x: x * s)(2.0))(3.0)
-        assert (
-            grad(lambda s: make(lambda x: x * ag.stop_gradient(s))(s) if make is not primitive else s * 1.0)(3.0) == 1.0
-        )
+@pytest.mark.parametrize(
+    "make", [primitive, lambda f: custom_vjp(f, lambda g, out, x: g)], ids=["primitive", "custom_vjp"]
+)
+def test_a_value_from_the_surroundings_cannot_be_seen(make):
+    with pytest.raises(AutogradError, match=r"not among its arguments.*Pass it"):
+        grad(lambda s: make(lambda x: x * s)(2.0 * s))(3.0)
+    with pytest.raises(AutogradError, match="not among its arguments"):
+        grad(lambda s: make(lambda x: x * s)(2.0))(3.0)
+    assert custom_vjp(lambda x: x * ag.stop_gradient(Value(2.0)), lambda g, out, x: g)(Value(3.0)).item() == 6.0
 
 
 def test_a_rule_may_use_a_value_from_the_surroundings():
@@ -197,14 +207,9 @@ def test_a_rule_may_use_a_value_from_the_surroundings():
     assert (f(2.0), grad(f)(2.0)) == (12.0, 6.0)
 
 
-def test_a_rule_for_a_function_of_numpy_wins():
-    before = ag.rules.TABLE[np.cbrt]
-    try:
+def test_a_function_of_numpy_is_no_primitive_of_ones_own():
+    with pytest.raises(UnsupportedError, match=r"autograd\.extend\.defvjp"):
         defvjp(np.cbrt, lambda out, x: lambda g: g * 100.0)
-        assert grad(lambda x: np.cbrt(x))(8.0) == 100.0
-    finally:
-        ag.rules.TABLE[np.cbrt] = before
-    assert grad(lambda x: np.cbrt(x))(8.0) == pytest.approx(1 / 12)
 
 
 # -- checkpoint --------------------------------------------------------------------------------------------------
@@ -222,8 +227,7 @@ def test_a_checkpoint_reaches_what_it_closes_over():
 def test_a_checkpoint_of_a_module_trains_it():
     import nn
 
-    model = nn.Sequential(nn.Linear(3, 2, generator=0), nn.Tanh()) if _takes_generator(nn) else None
-    model = model or nn.Sequential(nn.Linear(3, 2), nn.Tanh())
+    model = nn.Sequential(nn.Linear(3, 2), nn.Tanh())
     x = np.ones((4, 3))
     np.sum(model(x) ** 2).backward()
     plain = [p.grad for p in model.parameters()]
@@ -231,10 +235,6 @@ def test_a_checkpoint_of_a_module_trains_it():
     np.sum(checkpoint(model)(x) ** 2).backward()
     for p, g in zip(model.parameters(), plain, strict=True):
         np.testing.assert_allclose(p.grad, g)
-
-
-def _takes_generator(nn):
-    return "generator" in nn.Linear.__init__.__code__.co_varnames
 
 
 def test_a_checkpoint_that_is_not_repeatable_is_noticed():

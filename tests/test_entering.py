@@ -170,7 +170,7 @@ def test_every_index_that_numpy_takes(index):
     np.testing.assert_allclose(value.grad, expected)
 
 
-@pytest.mark.parametrize("index", [1.0, "a", np.array([0.5]), 7, [9], (0, 0), object()], ids=repr)
+@pytest.mark.parametrize("index", [1.0, "a", np.array([0.5]), 7, [9], (0, 0), {}], ids=repr)
 def test_every_index_that_numpy_refuses(index):
     with pytest.raises(IndexError):
         X[index]

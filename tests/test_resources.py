@@ -134,8 +134,8 @@ def test_nothing_is_left_for_the_garbage_collector(use, no_collector):
         use()
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
-    assert grown < 50_000
-    assert not any(isinstance(x, Value) for x in gc.get_objects() if type(x) is Value and x.op is not None)
+    assert gc.collect() == 0
+    assert grown < 200_000  # one array would be more; what there is are Python's stocks of small objects
 
 
 def test_rounds_of_a_checkpointed_chain_stay_below_the_peak_of_the_plain_one(no_collector):
@@ -205,15 +205,10 @@ def test_a_step_of_an_optimiser_is_whole_or_not_at_all():
         __slots__ = ()
         broken = True
 
-        @property
-        def data(self):
-            return Value.data.fget(self)
-
-        @data.setter
-        def data(self, new):
-            if Stubborn.broken:
+        def take_over(self, new):
+            if Stubborn.broken and new is not self.raw:
                 raise Torn
-            Value.data.fset(self, new)
+            super().take_over(new)
 
     params = [Value([1.0, 2.0]), Stubborn([3.0])]
     for p in params:

@@ -87,8 +87,8 @@ def test_plain_arrays_are_scipys_own():
     close(autograd.scipy.special.airy(1.0), scipy.special.airy(1.0))  # without a row: passed on
     assert norm.rvs is scipy.stats.norm.rvs or norm.rvs(size=3).shape == (3,)
     assert "gammaln" in dir(autograd.scipy.special)
-    assert dir(autograd.scipy) == autograd.scipy.__all__
-    with pytest.raises(AttributeError, match="it has integrate"):
+    assert {*autograd.scipy.__all__} <= {*dir(autograd.scipy)}
+    with pytest.raises(AttributeError, match="modules: integrate"):
         autograd.scipy.nothing
 
 

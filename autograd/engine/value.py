@@ -192,7 +192,10 @@ class Value(Protocols):
     number: int
     requires_grad: bool
 
-    def __init__(self, data: Any, *, name: str | None = None, requires_grad: bool = True) -> None:
+    def __init__(
+        self, data: Any, *, name: str | None = None, requires_grad: bool = True, label: str | None = None
+    ) -> None:
+        name = label if name is None else name  # what micrograd calls it
         if holds_value(data):
             stacked = stack_nested(data) if not isinstance(data, Value) else data.copy()
             for slot in ("raw", "op", "in0", "in1", "parent0", "parent1", "more", "number"):
@@ -231,6 +234,14 @@ class Value(Protocols):
         elif new is not self.raw:
             self.raw, self.parent0 = new, None
         # Younger now than every node that was computed from the old data: that is how `backward` notices.
+        self.number = _next_number()
+
+    def take_over(self, new: Any) -> None:
+        """As ``value.data = new`` for a number or array of the same kind, without a copy: it must not be changed any more."""
+        if self.op is not None or new.shape != self.raw.shape or new.dtype != self.raw.dtype:
+            self.data = new
+            return
+        self.raw, self.parent0 = new, None
         self.number = _next_number()
 
     @property
@@ -344,6 +355,8 @@ class Value(Protocols):
             parts += [shown, f"shape={self.shape}"]
         else:
             parts += [f"{self.raw:.6g}"]
+        if self.grad is not None and not self.ndim:
+            parts.append(f"grad={self.grad:.6g}")
         if self.dtype != _float64:
             parts.append(f"dtype={self.dtype}")
         if self.op is not None:

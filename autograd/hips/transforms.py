@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -10,57 +11,55 @@ import numpy as np
 
 from ..custom import fixed_point
 from ..tracing import Function
-from ..transforms import ggnvp, grad, hvp, jvp, vjp
+from ..transforms import ggnvp, grad, hvp, jacobian, jvp, vjp
+from .wrapping import unary_to_nary
 
 __all__ = [
     "deriv", "fixed_point", "grad_named", "hessian_tensor_product", "hessian_vector_product", "make_ggnvp", "make_hvp",
-    "make_jvp", "make_vjp", "multigrad_dict", "tensor_jacobian_product", "vector_jacobian_product",
+    "make_jvp", "make_jvp_reversemode", "make_vjp", "multigrad_dict", "tensor_jacobian_product", "vector_jacobian_product",
 ]  # fmt: skip
 
 
-def _of_argument(f: Function, argnum: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Function:
-    """`f` as a function of one of its arguments."""
-    return lambda x: f(*args[:argnum], x, *args[argnum + 1 :], **kwargs)
+@unary_to_nary
+def make_vjp(f: Function, x: Any) -> tuple[Function, Any]:
+    """``make_vjp(f, argnum=0)(x)`` is (the function that pulls cotangents back, f(x))."""
+    out, pull = vjp(f, x)
+    return pull, out
 
 
-def make_vjp(f: Function, argnum: Any = 0) -> Any:
-    """``make_vjp(f)(x)`` is (the function that pulls cotangents back, f(x)). Given (f, x) at once, likewise."""
-    if not isinstance(argnum, int):
-        return vjp(f, argnum)[::-1]
-
-    def at(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
-        out, pull = vjp(_of_argument(f, argnum, args, kwargs), args[argnum])
-        return pull, out
-
-    return at
+@unary_to_nary
+def make_jvp(f: Function, x: Any) -> Function:
+    """``make_jvp(f, argnum=0)(x)(v)`` is (f(x), J v)."""
+    return lambda v: jvp(f, [x], [v])
 
 
-def make_jvp(f: Function, argnum: int = 0) -> Function:
-    """``make_jvp(f)(x)(v)`` is (f(x), J v)."""
-
-    def at(*args: Any, **kwargs: Any) -> Function:
-        return lambda v: jvp(_of_argument(f, argnum, args, kwargs), [args[argnum]], [v])
-
-    return at
+@unary_to_nary
+def make_jvp_reversemode(f: Function, x: Any) -> Function:
+    """``make_jvp_reversemode(f, argnum=0)(x)(v)`` is J v."""
+    return lambda v: jvp(f, [x], [v])[1]
 
 
-def make_hvp(f: Function, argnum: int = 0) -> Function:
-    """``make_hvp(f)(x)`` is (v ↦ H v, ∇f(x))."""
+@unary_to_nary
+def make_hvp(f: Function, x: Any) -> tuple[Function, Any]:
+    """``make_hvp(f, argnum=0)(x)`` is (v ↦ H v, ∇f(x))."""
+    return lambda v: hvp(f)(x, v), grad(f)(x)
 
-    def at(*args: Any, **kwargs: Any) -> tuple[Function, Any]:
-        of_x = _of_argument(f, argnum, args, kwargs)
-        return lambda v: hvp(of_x)(args[argnum], v), grad(of_x)(args[argnum])
 
-    return at
+@unary_to_nary
+def deriv(f: Function, x: Any) -> Any:
+    """The derivative of a function of one number; of any result, by forward mode."""
+    return jvp(f, [x], [np.ones_like(x)[()]])[1]
+
+
+@unary_to_nary
+def _ggnvp(f: Function, x: Any, g: Function) -> Function:
+    return lambda v: ggnvp(f, g)(x, v)
 
 
 def make_ggnvp(f: Function, g: Function = lambda x: 0.5 * np.sum(x**2), f_argnum: int = 0) -> Function:
     """``make_ggnvp(f)(x)(v)`` is JᵀHJ v."""
-
-    def at(*args: Any, **kwargs: Any) -> Function:
-        return lambda v: ggnvp(_of_argument(f, f_argnum, args, kwargs), g)(args[f_argnum], v)
-
-    return at
+    product: Function = _ggnvp(f, f_argnum, g)
+    return product
 
 
 def hessian_tensor_product(f: Function, argnum: int = 0) -> Function:
@@ -71,40 +70,26 @@ def hessian_tensor_product(f: Function, argnum: int = 0) -> Function:
 hessian_vector_product = hessian_tensor_product
 
 
-def tensor_jacobian_product(f: Function, argnum: int = 0) -> Function:
-    """``(*args, tensor)`` ↦ `tensor` contracted with the Jacobian over all of the result's axes."""
+def tensor_jacobian_product(f: Function, argnum: Any = 0) -> Function:
+    """``(*args, tensor)`` ↦ `tensor` contracted with the Jacobian over all axes of `tensor`, the first axes of the result."""
 
-    def product(*args: Any, **kwargs: Any) -> Any:
+    def contracted(*args: Any, **kwargs: Any) -> Any:
         *rest, tensor = args
-        return grad(lambda *xs: np.sum(tensor * f(*xs, **kwargs)), argnum)(*rest)
+        return np.tensordot(tensor, f(*rest, **kwargs), np.ndim(tensor))
 
-    return product
+    return jacobian(contracted, argnum)
 
 
 vector_jacobian_product = tensor_jacobian_product
 
 
-def deriv(f: Function, argnum: int = 0) -> Function:
-    """The derivative of a function of one number; of any result, by forward mode."""
-
-    @functools.wraps(f)
-    def derivative(*args: Any, **kwargs: Any) -> Any:
-        x = args[argnum]
-        return jvp(_of_argument(f, argnum, args, kwargs), [x], [np.ones_like(x)[()]])[1]
-
-    return derivative
-
-
 def grad_named(f: Function, argname: str) -> Function:
     """The gradient with respect to the parameter of that name."""
-    code = f.__code__
-    return grad(f, code.co_varnames[: code.co_argcount].index(argname))
+    return grad(f, list(inspect.signature(f).parameters).index(argname))
 
 
 def multigrad_dict(f: Function) -> Callable[..., dict[str, Any]]:
     """The function that returns the gradients with respect to all arguments, by parameter name."""
-    import inspect
-
     signature = inspect.signature(f)
 
     @functools.wraps(f)

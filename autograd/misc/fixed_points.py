@@ -1,4 +1,4 @@
-"""The name under which HIPS autograd has `fixed_point`."""
+"""Not the engine: a name that HIPS autograd's programs import."""
 
 from ..custom import fixed_point
 

@@ -1,17 +1,9 @@
-"""`numpy.fft`: its functions take `Value`s through NumPy's own protocols."""
+"""Not the engine: a name that HIPS autograd's programs import.
 
-from __future__ import annotations
+`numpy.fft`: its functions take `Value`s through NumPy's own protocols.
+"""
 
-from typing import Any
+from ..hips.passing import passing, public
 
-from numpy import fft as _module
-
-__all__ = getattr(_module, "__all__", [])
-
-
-def __getattr__(name: str) -> Any:
-    return getattr(_module, name)
-
-
-def __dir__() -> list[str]:
-    return dir(_module)
+__all__ = public("numpy.fft")
+__getattr__, __dir__ = passing("numpy.fft")

@@ -1,24 +1,34 @@
-"""Names that rules written for HIPS autograd use. Here `shapes.fit` undoes broadcasting anyway; they do no harm."""
+"""Not the engine: a name that HIPS autograd's programs import."""
 
-from __future__ import annotations
+from ..engine.value import Value as ArrayBox
+from ..hips.extend import defvjp, defvjp_argnum
+from ..hips.rule import SparseObject
+from ..hips.spaces import vspace
+from ..hips.util import func
+from ..hips.vjps import (
+    balanced_eq,
+    grad_chooser,
+    match_complex,
+    repeat_to_match_shape,
+    replace_zero,
+    unbroadcast,
+    unbroadcast_f,
+    untake,
+)
 
-from collections.abc import Callable
-from typing import Any
-
-import numpy as np
-
-from ..engine.shapes import fit
-
-__all__ = ["unbroadcast", "unbroadcast_f"]
-
-
-def unbroadcast(x: Any, target_meta: Any, broadcast_idx: int = 0) -> Any:
-    """`x`, summed back to the shape of the target (an array, or HIPS's tuple of shape, ndim, dtype, iscomplex)."""
-    if isinstance(target_meta, tuple) and len(target_meta) == 4:
-        return fit(x, np.empty(target_meta[0], target_meta[2]))
-    return fit(x, target_meta)
-
-
-def unbroadcast_f(target: Any, f: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """The rule `f`, with its result summed back to the shape of `target`."""
-    return lambda g: unbroadcast(f(g), target if hasattr(target, "shape") else np.asarray(target))
+__all__ = [
+    "ArrayBox",
+    "SparseObject",
+    "balanced_eq",
+    "defvjp",
+    "defvjp_argnum",
+    "func",
+    "grad_chooser",
+    "match_complex",
+    "repeat_to_match_shape",
+    "replace_zero",
+    "unbroadcast",
+    "unbroadcast_f",
+    "untake",
+    "vspace",
+]

@@ -1,17 +1,9 @@
-"""`numpy.random`, as it is: randomness has no derivative; draw first, then compute."""
+"""Not the engine: a name that HIPS autograd's programs import.
 
-from __future__ import annotations
+`numpy.random`: randomness has no derivative; draw first, then compute.
+"""
 
-from typing import Any
+from ..hips.passing import passing, public
 
-from numpy import random as _module
-
-__all__ = getattr(_module, "__all__", [])
-
-
-def __getattr__(name: str) -> Any:
-    return getattr(_module, name)
-
-
-def __dir__() -> list[str]:
-    return dir(_module)
+__all__ = public("numpy.random")
+__getattr__, __dir__ = passing("numpy.random")

@@ -1,8 +1,9 @@
-"""`scipy.interpolate`, with differentiable cubic splines."""
+"""Not the engine: a name that HIPS autograd's programs import.
 
-from __future__ import annotations
+`scipy.interpolate`, with differentiable cubic splines.
+"""
 
+from ..hips.scipy import names
 from ..rules.scipy.interpolate import CubicSpline
-from ._names import names
 
 __getattr__, __dir__ = names("interpolate")

@@ -1,6 +1,7 @@
-"""`scipy.optimize`, with derivatives filled in and solutions that are differentiable."""
+"""Not the engine: a name that HIPS autograd's programs import.
 
-from __future__ import annotations
+`scipy.optimize`, with derivatives filled in and solutions that are differentiable.
+"""
 
 from ..solvers.minima import minimize, minimize_scalar
 from ..solvers.plain import without_derivative

@@ -1,7 +1,8 @@
-"""`scipy.special`, differentiable where the table has a row."""
+"""Not the engine: a name that HIPS autograd's programs import.
 
-from __future__ import annotations
+`scipy.special`, differentiable where the table has a row.
+"""
 
-from ._names import names
+from ..hips.scipy import names
 
 __getattr__, __dir__ = names("special")

@@ -23,6 +23,17 @@ _HALF_LOG_2PI = math.log(2 * math.pi) / 2
 Function = Callable[..., Array]
 
 
+def _logarithm(of_p: Function, of_rest: Function) -> Function:
+    """log p of a probability, with all digits also near 1, where it is log(1 − rest); −∞, with derivative 0, where p is 0."""
+
+    def logarithm(*args: Any, **kwargs: Any) -> Array:
+        p, rest = of_p(*args, **kwargs), of_rest(*args, **kwargs)
+        small = np.where(p > 0, np.log(np.where(p > 0, p, 1)), -np.inf)
+        return np.where(p < 0.5, small, np.log1p(-np.where(p < 0.5, 0, rest)))
+
+    return logarithm
+
+
 @dataclass(frozen=True)
 class Continuous:
     """A density with location and scale, from the functions ``(z, *shapes)`` of its standard form."""
@@ -38,9 +49,9 @@ class Continuous:
         found = {"logpdf": logpdf, "pdf": lambda *args, **kwargs: np.exp(logpdf(*args, **kwargs))}
         for name, of_standard in self.functions.items():
             found[name] = self._called(self._quantile(of_standard) if name in ("ppf", "isf") else self._at(of_standard))
-        for name in ("cdf", "sf"):
+        for name, other in (("cdf", "sf"), ("sf", "cdf")):
             if name in found and "log" + name not in found:
-                found["log" + name] = lambda *args, f=found[name], **kwargs: np.log(f(*args, **kwargs))
+                found["log" + name] = _logarithm(found[name], found[other])
         return found
 
     def _called(self, f: Function) -> Function:
@@ -125,6 +136,35 @@ def _binom_log_mass(k: Array, n: Any, p: Any) -> Array:
     return choices + sc.xlogy(k, p) + sc.xlog1py(n - k, -p)
 
 
+def _nbinom_log_mass(k: Array, n: Any, p: Any) -> Array:
+    return sc.gammaln(n + k) - sc.gammaln(k + 1.0) - sc.gammaln(n) + n * np.log(p) + sc.xlog1py(k, -p)
+
+
+def _laplace_cdf(z: Array) -> Array:
+    """eᶻ/2 below 0, 1 − e⁻ᶻ/2 above; neither branch overflows where the other is taken, and at 0 the slope is ½."""
+    below, above = np.where(z < 0, z, 0), np.where(z < 0, 0, z)
+    return np.where(z < 0, np.exp(below) / 2, 1 - np.exp(-above) / 2)
+
+
+def _laplace_logcdf(z: Array) -> Array:
+    below, above = np.where(z < 0, z, 0), np.where(z < 0, 0, z)
+    return np.where(z < 0, below - math.log(2), np.log1p(-np.exp(-above) / 2))
+
+
+def _laplace_ppf(q: Array) -> Array:
+    below, above = np.where(q < 0.5, q, 0.5), np.where(q < 0.5, 0.5, q)
+    return np.where(q < 0.5, np.log(2 * below), -np.log(2 - 2 * above))
+
+
+def _lognorm_log_density(z: Array, s: Any) -> Array:
+    return -((np.log(z) / s) ** 2) / 2 - np.log(s) - np.log(z) - _HALF_LOG_2PI
+
+
+def _of_logarithm(f: Function, below: float) -> Function:
+    """The function (z, s) ↦ f(log(z)/s), and `below` where z is not positive."""
+    return lambda z, s: np.where(z > 0, f(np.log(np.where(z > 0, z, 1)) / s), below)
+
+
 _POSITIVE = (0.0, math.inf)
 
 CONTINUOUS = {
@@ -180,12 +220,40 @@ CONTINUOUS = {
     "uniform": Continuous(
         "", lambda z: z * 0, (0.0, 1.0), {"cdf": lambda z: +z, "sf": lambda z: 1 - z, "ppf": lambda q: +q}
     ),
-    "laplace": Continuous("", lambda z: -abs(z) - math.log(2)),
+    "laplace": Continuous(
+        "",
+        lambda z: -abs(z) - math.log(2),
+        functions={
+            "cdf": _laplace_cdf, "sf": lambda z: _laplace_cdf(-z), "logcdf": _laplace_logcdf,
+            "logsf": lambda z: _laplace_logcdf(-z), "ppf": _laplace_ppf, "isf": lambda q: -_laplace_ppf(q),
+        },
+    ),
+    "cauchy": Continuous(
+        "",
+        lambda z: -np.log1p(z * z) - math.log(math.pi),
+        functions={
+            "cdf": lambda z: np.arctan2(1, -z) / math.pi, "sf": lambda z: np.arctan2(1, z) / math.pi,
+            "ppf": lambda q: -1 / np.tan(math.pi * q), "isf": lambda q: 1 / np.tan(math.pi * q),
+        },
+    ),
+    "weibull_min": Continuous(
+        "c",
+        lambda z, c: np.log(c) + sc.xlogy(c - 1.0, z) - z**c,
+        _POSITIVE,
+        {
+            "cdf": lambda z, c: -np.expm1(-(z**c)), "sf": lambda z, c: np.exp(-(z**c)), "logsf": lambda z, c: -(z**c),
+            "ppf": lambda q, c: (-np.log1p(-q)) ** (1 / c), "isf": lambda q, c: (-np.log(q)) ** (1 / c),
+        },
+    ),
     "lognorm": Continuous(
         "s",
-        lambda z, s: -((np.log(z) / s) ** 2) / 2 - np.log(s * z) - _HALF_LOG_2PI,
+        lambda z, s: np.where(z > 0, _lognorm_log_density(np.where(z > 0, z, 1), s), -np.inf),
         _POSITIVE,
-        {"ppf": lambda q, s: np.exp(s * sc.ndtri(q))},
+        {
+            "cdf": _of_logarithm(sc.ndtr, 0.0), "sf": _of_logarithm(lambda z: sc.ndtr(-z), 1.0),
+            "logcdf": _of_logarithm(sc.log_ndtr, -np.inf), "logsf": _of_logarithm(lambda z: sc.log_ndtr(-z), 0.0),
+            "ppf": lambda q, s: np.exp(s * sc.ndtri(q)), "isf": lambda q, s: np.exp(-s * sc.ndtri(q)),
+        },
     ),
 }  # fmt: skip
 
@@ -198,6 +266,12 @@ DISCRETE = {
     ),
     "bernoulli": Discrete("p", lambda k, p: sc.xlogy(k, p) + sc.xlog1py(1 - k, -p), lambda p: 1),
     "binom": Discrete("n p", _binom_log_mass, lambda n, p: n),
+    "nbinom": Discrete(
+        "n p",
+        _nbinom_log_mass,
+        lambda n, p: math.inf,
+        {"cdf": lambda k, n, p: sc.betainc(n, k + 1, p), "sf": lambda k, n, p: sc.betaincc(n, k + 1, p)},
+    ),
 }
 
 NAMES: dict[str, Function] = {

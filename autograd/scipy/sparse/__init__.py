@@ -1,9 +1,10 @@
-"""`scipy.sparse`, and `matmul`, the product of a sparse matrix and a `Value`."""
+"""Not the engine: a name that HIPS autograd's programs import.
 
-from __future__ import annotations
+`scipy.sparse`, and `matmul`, the product of a sparse matrix and a `Value`.
+"""
 
+from ...hips.scipy import names
 from ...rules.scipy.sparse import matmul
-from .._names import names
 from . import linalg
 
 __getattr__, __dir__ = names("sparse")

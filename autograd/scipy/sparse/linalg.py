@@ -1,11 +1,12 @@
-"""`scipy.sparse.linalg`, with a differentiable `spsolve`."""
+"""Not the engine: a name that HIPS autograd's programs import.
 
-from __future__ import annotations
+`scipy.sparse.linalg`, with a differentiable `spsolve`.
+"""
 
 from scipy.sparse import linalg as _scipy
 
+from ...hips.scipy import either, names
 from ...rules.scipy.sparse import spsolve as _spsolve
-from .._names import either, names
 
 spsolve = either(_scipy.spsolve, _spsolve)
 __getattr__, __dir__ = names("sparse.linalg")

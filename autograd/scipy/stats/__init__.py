@@ -1,12 +1,14 @@
-"""`scipy.stats`: distributions whose densities and distribution functions are differentiable, each a module of its own."""
+"""Not the engine: a name that HIPS autograd's programs import.
 
-from __future__ import annotations
+`scipy.stats`: distributions whose densities and distribution functions are differentiable, each a module of its own.
+"""
 
-from .._names import names
+from ...hips.scipy import names
 from . import (
     bernoulli,
     beta,
     binom,
+    cauchy,
     chi2,
     dirichlet,
     expon,
@@ -14,10 +16,12 @@ from . import (
     laplace,
     lognorm,
     multivariate_normal,
+    nbinom,
     norm,
     poisson,
     t,
     uniform,
+    weibull_min,
 )
 
 __getattr__, __dir__ = names("stats")

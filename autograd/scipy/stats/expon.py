@@ -1,7 +1,8 @@
-"""`scipy.stats.expon`, differentiable in its parameters."""
+"""Not the engine: a name that HIPS autograd's programs import.
 
-from __future__ import annotations
+`scipy.stats.expon`, differentiable in its parameters.
+"""
 
-from .._names import names
+from ...hips.scipy import distribution
 
-__getattr__, __dir__ = names("stats", "expon")
+__getattr__, __dir__ = distribution(__name__)

@@ -1,7 +1,9 @@
-"""`scipy.stats.multivariate_normal`, differentiable in its parameters."""
+"""Not the engine: a name that HIPS autograd's programs import.
 
-from __future__ import annotations
+`scipy.stats.multivariate_normal`, differentiable in its parameters.
+"""
 
-from .._names import names
+from ...hips.scipy import covgrad, distribution, generalized_outer_product
+from ...hips.scipy import normal_solve as solve
 
-__getattr__, __dir__ = names("stats", "multivariate_normal")
+__getattr__, __dir__ = distribution(__name__)
