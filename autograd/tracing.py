@@ -10,7 +10,7 @@ import numpy as np
 
 from . import tree
 from .engine import backward
-from .engine.convert import as_data, unbox
+from .engine.convert import PLAIN, as_data, unbox
 from .engine.graph import Node, reachable
 from .engine.mode import enable_grad, is_recording, tracing
 from .engine.value import Value, record, wrap
@@ -77,22 +77,38 @@ class Trace:
     arguments that they came from, with None in the other places.
     """
 
-    __slots__ = ("_build", "_size", "_which", "inputs", "name", "out")
+    __slots__ = ("_build", "_f", "_size", "_which", "inputs", "out")
+
+    _build: tree.Rebuild | None  # None for an argument that is a number or an array itself
 
     def __init__(self, f: Function, argnum: Argnum, args: Sequence[Any], kwargs: dict[str, Any]) -> None:
-        self.name = getattr(f, "__name__", None) or type(f).__name__
-        single = argnum.__class__ is int or not isinstance(argnum, Sequence)
-        places = self._places((argnum,) if single else argnum, len(args))
-        chosen = args[places[0]] if single else tuple(args[place] for place in places)
+        self._f = f
+        arguments = list(args)
+        if argnum.__class__ is int and 0 <= argnum < len(args) and args[argnum].__class__ in PLAIN:
+            self._build = None
+            arguments[argnum] = x = variable(args[argnum])
+            self.inputs = [x]
+        else:
+            self._replace(argnum, arguments)
+        self.out = self._run(arguments, kwargs)
+
+    @property
+    def name(self) -> str:
+        """That of the function."""
+        return getattr(self._f, "__name__", None) or type(self._f).__name__
+
+    def _replace(self, argnum: Argnum, arguments: list[Any]) -> None:
+        """Put fresh Values into the arguments."""
+        single = not isinstance(argnum, Sequence)
+        places = self._places((argnum,) if single else argnum, len(arguments))
+        chosen = arguments[places[0]] if single else tuple(arguments[place] for place in places)
         if is_recording():
             given = self._fill(chosen)
         else:
             with enable_grad():
                 given = self._fill(chosen)
-        arguments = list(args)
         for place, argument in zip(places, (given,) if single else given, strict=True):
             arguments[place] = argument
-        self.out = self._run(f, arguments, kwargs)
 
     def _places(self, argnum: Any, n: int) -> list[int]:
         places = [operator.index(place) for place in argnum]
@@ -111,13 +127,13 @@ class Trace:
         self.inputs = [variable(leaves[i]) for i in self._which]
         return self.rebuild(self.inputs, leaves)
 
-    def _run(self, f: Function, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    def _run(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
         depth = tracing.set(tracing.get() + 1)
         try:
             if is_recording():
-                return f(*args, **kwargs)
+                return self._f(*args, **kwargs)
             with enable_grad():
-                return f(*args, **kwargs)
+                return self._f(*args, **kwargs)
         finally:
             tracing.reset(depth)
             for x in self.inputs:
@@ -126,12 +142,17 @@ class Trace:
 
     def rebuild(self, new: Sequence[Any], others: Sequence[Any] = ()) -> Any:
         """`new` in the form of the arguments; where there is nothing for a leaf, what `others` has there."""
+        if self._build is None:
+            return new[0]
         if len(new) == self._size:
             return self._build(list(new))
         filled = list(others) or [None] * self._size
         for i, leaf in zip(self._which, new, strict=True):
             filled[i] = leaf
         return self._build(filled)
+
+
+_NOTHING: frozenset[int] = frozenset()
 
 
 class PullBack:
@@ -154,15 +175,16 @@ class PullBack:
         border: Sequence[Value] = (),
         recorded: bool | None = None,
     ) -> None:
-        self._inputs, self._outs = [*inputs, *border], outs
-        self._targets = {x.number for x in self._inputs}
-        self._border = frozenset(x.number for x in border)
+        self._inputs, self._outs = [*inputs, *border] if border else inputs, outs
+        self._border = frozenset(x.number for x in border) if border else _NOTHING
+        self._targets = {x.number for x in inputs}
         self._nodes: dict[int, Node] = {}
         self.older: list[Node] = []
-        began = [x.number for x in (*inputs, *begun)]
-        if began and (values := [out for out in outs if differentiable(out)]):
-            self._nodes, self.older = reachable(values, min(began), self._border)
-        self.recorded = (is_recording() and _live(self.older)) if recorded is None else recorded
+        oldest = min(self._targets.union(x.number for x in begun) if begun else self._targets, default=None)
+        if oldest is not None and (values := [out for out in outs if differentiable(out)]):
+            self._nodes, self.older = reachable(values, oldest, self._border)
+        self._targets |= self._border
+        self.recorded = (bool(self.older) and is_recording() and _live(self.older)) if recorded is None else recorded
 
     @property
     def independent(self) -> bool:
@@ -212,8 +234,8 @@ def _live(older: list[Node]) -> bool:
     While a function is being traced it is taken for granted. Outside, a leaf of the user's can be, and a variable of a
     trace that is running in another thread; one of a trace that is over cannot.
     """
-    if not older or tracing.get():
-        return bool(older)
+    if tracing.get():
+        return True
     seen: set[int] = set()
     stack: list[Any] = list(older)
     while stack:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ def sweep(
     wanted: Collection[int],
     keep: Collection[int] | None,
     *,
-    border: Collection[int] = frozenset(),
+    border: Set[int] = frozenset(),
     create_graph: bool = False,
     free: bool = False,
 ) -> dict[int, Array]:
@@ -41,21 +41,22 @@ def sweep(
     """
     picks: dict[int, _Picks] = {}
     by_the_book = create_graph or watch.get() is not None
-    for number in sorted(wanted, reverse=True):
+    for number in sorted(set(wanted) - border if border else wanted, reverse=True):
         node = nodes[number]
-        if number in picks:
+        if picks and number in picks:
             _settle(node, cotangents, picks.pop(number))
         op = node.op
         g = cotangents.get(number)
-        if op is None or g is None or number in border:
+        if op is None or g is None:
             continue
         if keep is not None and number not in keep:
             del cotangents[number]
-        if op is getitem and node.parents[0].number in wanted:
-            _note_pick(node, g, cotangents, picks)
-        elif node.more is not None or by_the_book:
-            for key, c in _contributions(node, op, g, wanted, create_graph):
-                cotangents[key] = cotangents[key] + c if key in cotangents else c
+        if node.more is not None or by_the_book:
+            if op is getitem and node.parents[0].number in wanted:
+                _note_pick(node, g, cotangents, picks)
+            else:
+                for key, c in _contributions(node, op, g, wanted, create_graph):
+                    cotangents[key] = cotangents[key] + c if key in cotangents else c
         else:  # one or two inputs and no keywords: the same thing unrolled, because here is where the time goes
             in0, in1, parent0, parent1, rules = node.in0, node.in1, node.parent0, node.parent1, op.rules
             if parent0 is not None and (key := parent0.number) in wanted and (rule := rules[0]) is not None:
@@ -75,6 +76,8 @@ def sweep(
         if free:
             give_up(node)
             del nodes[number]
+    for number, noted in picks.items():  # from nodes of the border
+        _settle(nodes[number], cotangents, noted)
     return cotangents
 
 
@@ -161,7 +164,7 @@ def gradients_of(
     nodes: dict[int, Node],
     targets: set[int],
     create_graph: bool,
-    border: Collection[int] = frozenset(),
+    border: Set[int] = frozenset(),
 ) -> dict[int, Array]:
     """The cotangents of `targets`, in one sweep over the nodes between them and `outs`, which come with theirs."""
     wanted = on_the_way(nodes, targets & nodes.keys())
@@ -202,7 +205,7 @@ def backward(out: Node, gradient: Any = None, *, leaves_only: bool = False) -> N
     nodes, _ = reachable([out])
     keep = () if leaves_only else None
     gradients = undisturbed(
-        lambda: sweep(nodes, {out.number: cotangent}, nodes.keys(), keep, free=leaves_only), record=None
+        lambda: sweep(nodes, {out.number: cotangent}, nodes, keep, free=leaves_only), record=None
     )
     leaves = [number for number in gradients if nodes[number].op is None]
     totals = own([gradients.pop(number) for number in leaves], [cotangent])
@@ -215,10 +218,9 @@ def _add(leaves: list[Node], gradients: list[Array]) -> None:
     """Add each gradient to its leaf's: all of them, or after an interrupt none."""
     with _adding:
         before = [leaf.grad for leaf in leaves]
-        after = [g if old is None else old + g for old, g in zip(before, gradients, strict=True)]
         try:
-            for leaf, new in zip(leaves, after, strict=True):
-                leaf.grad = new
+            for leaf, old, g in zip(leaves, before, gradients, strict=True):
+                leaf.grad = g if old is None else old + g
         except BaseException:
             for leaf, old in zip(leaves, before, strict=True):
                 leaf.grad = old

@@ -40,7 +40,7 @@ def reachable(
     """Every node that `outs` were computed from and that needs a gradient, by creation number, `outs` included.
 
     The walk stops at nodes older than the number `oldest`, which cannot have been computed from it; the ones it met
-    are the second result. It does not go past the numbers in `border` either. A parent that is younger than its child was
+    are the second result, but those in `border` belong to the first. A parent that is younger than its child was
     given new data after the child was computed: that is reported here, before anything is touched.
     """
     nodes = {out.number: out for out in outs}
@@ -56,20 +56,18 @@ def reachable(
             if number > made:
                 _check(parent, node)
             elif number in nodes:
-                continue
-            elif not parent.requires_grad:
-                _check_leaf(parent)
-            elif number >= oldest or number in border:
+                pass
+            elif number >= oldest and parent.requires_grad:
                 nodes[number] = parent
-                if number in border:
-                    _check_leaf(parent)
-                else:
-                    stack.append(parent)
-            elif number not in older:
-                older[number] = parent
+                stack.append(parent)
+            else:
                 _check_leaf(parent)
-                if getattr(parent.raw, "base", None) is not None:
-                    stack.append(parent)  # a view: what it shows may have been changed further up
+                if number in border:
+                    nodes[number] = parent
+                elif parent.requires_grad and number not in older:
+                    older[number] = parent
+                    if getattr(parent.raw, "base", None) is not None:
+                        stack.append(parent)  # a view: what it shows may have been changed further up
     return nodes, list(older.values())
 
 

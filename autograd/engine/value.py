@@ -29,6 +29,7 @@ _next_number = itertools.count().__next__  # creation numbers: a node is younger
 _new = object.__new__
 _float64 = np.float64
 _ndarray = np.ndarray
+_double, _single = np.dtype(np.float64), np.dtype(np.float32)
 
 
 def record(op: Op, x: Any, y: Any = None) -> Any:
@@ -58,7 +59,9 @@ def record(op: Op, x: Any, y: Any = None) -> Any:
         raise
     if not op.rules:
         return raw
-    if raw.__class__ is not _float64 and (raw.__class__ is not _ndarray or raw.dtype.kind != "f" or not raw.ndim):
+    if raw.__class__ is not _float64 and not (
+        raw.__class__ is _ndarray and raw.ndim and ((dtype := raw.dtype) is _double or dtype is _single)
+    ):
         raw = checked(op.name, raw, (x, y))
     node = _new(Value)
     node.raw = raw
@@ -66,12 +69,12 @@ def record(op: Op, x: Any, y: Any = None) -> Any:
     if needed and (mode := is_recording()):
         if raw.__class__ is not _float64 or op.folds:  # there may be arrays among the inputs
             if parent0 is None:
-                if in0.__class__ is _ndarray and 0 in op.saved:
+                if in0.__class__ is _ndarray and (op.saves or op.find_saves())[0]:
                     in0 = (in0, in0.tobytes()) if in0.nbytes <= FULLY else seen(in0)
             elif parent0.parent0.__class__ is Witness:
                 _look(parent0)
             if parent1 is None:
-                if in1.__class__ is _ndarray and 1 in op.saved:
+                if in1.__class__ is _ndarray and (op.saves or op.find_saves())[1]:
                     in1 = (in1, in1.tobytes()) if in1.nbytes <= FULLY else seen(in1)
             elif parent1.parent0.__class__ is Witness:
                 _look(parent1)
@@ -115,14 +118,15 @@ def record_many(op: Op, inputs: Sequence[Any], static: dict[str, Any] | None = N
         for parent in parents:
             if parent is not None and parent.parent0.__class__ is Witness:
                 _look(parent)
-        raw = tuple(
-            seen(x) if x.__class__ is _ndarray and parents[i] is None and i in op.saved else x
-            for i, x in enumerate(raw)
+        saves = (True,) * len(raw) if op.variadic else op.saves or op.find_saves()
+        kept = tuple(
+            seen(x) if x.__class__ is _ndarray and parent is None and saved else x
+            for x, parent, saved in zip(raw, parents, saves, strict=False)
         )
         node.number = _next_number()
         node.requires_grad = True
         node.op = op
-        node.more = (raw, parents, static)
+        node.more = (kept, parents, static)
         if mode is not True:
             mode(node)
     else:

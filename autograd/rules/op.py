@@ -10,9 +10,7 @@ again on `Value`s, which is how derivatives of derivatives come about.
 from __future__ import annotations
 
 import dis
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -55,17 +53,17 @@ class Op:
         self.opaque = opaque
         # Whether a scalar result may come from arrays: of an elementwise function it cannot.
         self.folds = not isinstance(function, np.ufunc) or function.signature is not None
+        self.saves: tuple[bool, ...] = ()  # see `find_saves`, which looks when it is first asked for
         self.__doc__ = function.__doc__
 
-    @cached_property
-    def saved(self) -> frozenset[int] | range:
-        """The places of the inputs whose numbers a rule computes with: those must not change before the backward pass.
+    def find_saves(self) -> tuple[bool, ...]:
+        """For each input whether a rule computes with its numbers: those must not change before the backward pass.
 
         A rule ``lambda g, out, x, y: g`` uses none. Its code says so, and need not be repeated by hand.
         """
-        if self.variadic:
-            return range(sys.maxsize)
-        return frozenset(i for rule in self.rules if rule is not None for i in _used(rule))
+        used = {i for rule in self.rules if rule is not None for i in _used(rule)}
+        self.saves = tuple(i in used for i in range(max(2, len(self.rules))))
+        return self.saves
 
     def rule(self, index: int) -> Rule | None:
         """The rule for the input at `index`."""
