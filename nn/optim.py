@@ -10,15 +10,14 @@ import numpy as np
 from autograd import Value
 
 
-def replace_all(new: Sequence[tuple[Value, Any]]) -> None:
-    """Give each parameter its new data: all of them, or if that is interrupted none."""
-    before = [parameter.raw for parameter, _ in new]
+def replace_all(moved: Sequence[tuple[Value, Any, Any]]) -> None:
+    """Give each (parameter, old data, new data) its new data: all of them, or if that is interrupted none."""
     try:
-        for parameter, data in new:
-            parameter.take_over(data)
+        for parameter, _, new in moved:
+            parameter.take_over(new)
     except BaseException:
-        for (parameter, _), data in zip(new, before, strict=True):
-            parameter.take_over(data)
+        for parameter, old, _ in moved:
+            parameter.take_over(old)
         raise
 
 
@@ -48,7 +47,8 @@ class SGD:
                 v = velocity[i]
                 g = velocity[i] = g.copy() if v is None else self.momentum * v + g
             step = self.lr * g
-            moved.append((parameter, np.subtract(parameter.raw, step, out=step if step.shape else None)))
+            raw = parameter.raw
+            moved.append((parameter, raw, np.subtract(raw, step, out=step) if step.shape else raw - step))
         replace_all(moved)
         self._velocity = velocity
 

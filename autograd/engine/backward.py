@@ -207,22 +207,28 @@ def backward(out: Node, gradient: Any = None, *, leaves_only: bool = False) -> N
     gradients = undisturbed(
         lambda: sweep(nodes, {out.number: cotangent}, nodes, keep, free=leaves_only), record=None
     )
-    leaves = [number for number in gradients if nodes[number].op is None]
-    totals = own([gradients.pop(number) for number in leaves], [cotangent])
+    leaves = []
     for number, g in gradients.items():
-        nodes[number].grad = g
-    _add([nodes[number] for number in leaves], totals)
+        node = nodes[number]
+        if node.op is None:
+            leaves.append((node, g))
+        else:
+            node.grad = g
+    if any(g.__class__ is not _float64 for _, g in leaves):
+        totals = own([g for _, g in leaves], [cotangent])
+        leaves = [(leaf, g) for (leaf, _), g in zip(leaves, totals, strict=True)]
+    _add(leaves)
 
 
-def _add(leaves: list[Node], gradients: list[Array]) -> None:
-    """Add each gradient to its leaf's: all of them, or after an interrupt none."""
+def _add(leaves: list[tuple[Node, Array]]) -> None:
+    """Add to each leaf's gradient: to all of them, or after an interrupt to none."""
     with _adding:
-        before = [leaf.grad for leaf in leaves]
+        before = [(leaf, leaf.grad) for leaf, _ in leaves]
         try:
-            for leaf, old, g in zip(leaves, before, gradients, strict=True):
-                leaf.grad = g if old is None else old + g
+            for leaf, g in leaves:
+                leaf.grad = g if leaf.grad is None else leaf.grad + g
         except BaseException:
-            for leaf, old in zip(leaves, before, strict=True):
+            for leaf, old in before:
                 leaf.grad = old
             raise
 

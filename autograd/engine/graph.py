@@ -43,9 +43,9 @@ def reachable(
     are the second result, but those in `border` belong to the first. A parent that is younger than its child was
     given new data after the child was computed: that is reported here, before anything is touched.
     """
-    nodes = {out.number: out for out in outs}
+    stack = list(outs)
+    nodes = {out.number: out for out in stack}
     older: dict[int, Node] = {}
-    stack = list(nodes.values())
     while stack:
         node = stack.pop()
         made = node.number

@@ -242,7 +242,9 @@ class Value(Protocols):
 
     def take_over(self, new: Any) -> None:
         """As ``value.data = new`` for a number or array of the same kind, without a copy: it must not be changed any more."""
-        if self.op is not None or new.shape != self.raw.shape or new.dtype != self.raw.dtype:
+        raw, kind = self.raw, new.__class__
+        alike = kind is raw.__class__ and (kind is not _ndarray or (new.shape, new.dtype) == (raw.shape, raw.dtype))
+        if self.op is not None or not alike:
             self.data = new
             return
         self.raw, self.parent0 = new, None
