@@ -16,6 +16,9 @@ from .init import Seed
 class DataLoader:
     """The rows of one or more arrays in batches, a fresh order for every pass.
 
+    The batches are read-only: what a loss was computed from must not change before its backward pass, and so need not be
+    copied. ``batch.copy()`` may be changed.
+
     Examples:
         >>> [len(x) for x, y in DataLoader(np.zeros((70, 4)), np.zeros(70), batch_size=32, shuffle=True, generator=0)]
         [32, 32, 6]
@@ -47,4 +50,7 @@ class DataLoader:
         order = self.generator.permutation(self.rows) if self.shuffle else None
         for start in range(0, self.rows, self.batch_size):
             rows = slice(start, start + self.batch_size)
-            yield tuple(a[rows if order is None else order[rows]] for a in self.arrays)
+            batch = tuple(a[rows if order is None else order[rows]] for a in self.arrays)
+            for a in batch:
+                a.flags.writeable = False
+            yield batch

@@ -314,3 +314,14 @@ def test_a_recorder_s_errors(tmp_path):
     with pytest.raises(GraphError, match="graphs can be compared if"):
         film.record(functions.relu(Value(1.0)))
     assert data_of(film.html(tmp_path / "film.html"))["snapshots"][0]["label"] == "first"
+
+
+def test_a_number_that_is_not_finite_is_pointed_at(tmp_path):
+    w = Value([0.0, 1.0], name="w")
+    with np.errstate(divide="ignore"):
+        loss = np.sum(np.log(w) * 2)
+    bad = draw(loss).html(tmp_path / "bad.html").read_text(encoding="utf-8")
+    assert "The value of log is not finite." in bad
+    assert "autograd.strict()" in bad
+    fine = draw(np.sum(w * 2)).html(tmp_path / "fine.html").read_text(encoding="utf-8")
+    assert "autograd.strict()" not in fine

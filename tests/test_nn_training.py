@@ -173,3 +173,12 @@ def test_the_bar(problem, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "tqdm", None)
     with pytest.raises(ImportError, match=r"chainrule\[progress\]"):
         nn.fit(model, nn.CrossEntropyLoss(), optimizer, data, epochs=1, progress=True)
+
+
+@pytest.mark.parametrize("shuffle", [False, True])
+def test_batches_cannot_be_changed(shuffle):
+    rows = np.arange(12.0).reshape(6, 2)
+    (batch,) = next(iter(nn.DataLoader(rows, batch_size=4, shuffle=shuffle, generator=0)))
+    with pytest.raises(ValueError, match="read-only"):
+        batch += 1
+    rows += 1  # the caller's own can

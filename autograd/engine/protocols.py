@@ -33,10 +33,11 @@ class Protocols(ArrayMethods):
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         raise UnsupportedError(
             f"a Value cannot become a plain NumPy array at {user_line()}: its history would be lost without a word. "
-            "Use value.data for the plain numbers, autograd.Value([...]) to stack Values into an array, and "
-            "np.where or value[index] in place of assignment into an array. What another library's array (pandas, xarray, "
-            "masked, sparse) holds is had by its .to_numpy(), .values, .filled(number); a sparse product by "
-            "autograd.scipy.sparse.matmul"
+            "Write np.dot(array, value) in place of array.dot(value), autograd.Value([...]) to stack Values into an array, "
+            "np.where or value[index] in place of assignment into an array, and autograd.scipy's function for SciPy's; a "
+            "function that has none can be given a rule (autograd.primitive). What another library's array (pandas, xarray, "
+            "masked, sparse) holds is had by its .to_numpy(), .values, .filled(number), and its product with a sparse matrix "
+            "by autograd.scipy.sparse.matmul. The plain numbers, without a derivative, are value.data"
         )
 
     # -- containers ----------------------------------------------------------------------------------------------

@@ -267,6 +267,11 @@ class Value(Protocols):
         return self.raw.dtype
 
     @property
+    def _value(self) -> Any:
+        """The plain data, as HIPS autograd's programs ask for it."""
+        return self.data
+
+    @property
     def is_leaf(self) -> bool:
         """Whether it was made by the user rather than computed by a recorded operation."""
         return self.op is None

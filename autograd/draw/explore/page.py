@@ -8,6 +8,8 @@ import re
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
+
 from .. import dot, render
 from ..collect import Graph
 from ..fold import fold_modules
@@ -23,7 +25,7 @@ def write(path: str | Path, graph: Graph, snapshots: list[Json], style: dot.Styl
     depths = range(max((len(node.calls) for node in graph.nodes.values()), default=0))
     folded = [fold_modules(graph, depth) for depth in depths]
     folds = [_results(graph, fold, depth) for depth, fold in enumerate(folded)]
-    data = {"title": title, **sweep.structure(graph), "folds": folds, "snapshots": snapshots}
+    data = {"title": title, "hint": _hint(graph), **sweep.structure(graph), "folds": folds, "snapshots": snapshots}
     parts = {
         "title": html.escape(title),
         "style": _asset("explorer.css"),
@@ -39,6 +41,19 @@ def write(path: str | Path, graph: Graph, snapshots: list[Json], style: dot.Styl
     path = Path(path)
     path.write_text("".join([*pieces, page]), encoding="utf-8")
     return path
+
+
+def _hint(graph: Graph) -> str:
+    """Where to look if a number is not finite; nothing otherwise. Values are made oldest first, gradients newest first."""
+    nodes = list(graph.nodes.values())
+    made = [("The value", node, node.data) for node in nodes] + [("The gradient", n, n.grad) for n in nodes[::-1]]
+    for what, node, numbers in made:
+        if isinstance(numbers, (np.ndarray, np.generic)) and not np.all(np.isfinite(numbers)):
+            return (
+                f"{what} of {node.op or node.name or 'an input'} is not finite. “with autograd.strict():” around the "
+                "program stops where the first such number is made, and names the line."
+            )
+    return ""
 
 
 def _picture(graph: Graph, style: dot.Style, n: int) -> str:

@@ -218,6 +218,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 byId("title").textContent = data.title;
+byId("hint").textContent = data.hint;
+byId("hint").hidden = !data.hint;
 setTheme(prefersDark.matches);
 useView(0);
 fit();
