@@ -240,3 +240,12 @@ def test_the_oracle_can_fail(out):
     wrong = after | {"w6": 2 * start["w6"] - after["w6"]}
     example.step(scalars, (-2, -1), 1)
     assert abs(scalars["w6"].data - wrong["w6"]) > 1e-6
+
+
+def test_the_place_of_a_nan_is_found(capsys):
+    example = importlib.import_module("finding_a_nan")
+    example.main()
+    before, place, after = capsys.readouterr().out.splitlines()
+    assert before.endswith(("nan", "inf"))
+    assert re.search(r"strict\(\): \w+\(.*finding_a_nan\.py:\d+ made ", place)
+    assert np.isfinite(float(after.rpartition(" ")[2]))
