@@ -111,7 +111,7 @@ def walk(root: Value) -> Iterator[Value]:
                 stack.append(parent)
 
 
-def seed(root: Value) -> Any:
+def start(root: Value) -> Any:
     """The cotangent a picture starts from: that of the sum of `root`."""
     return np.ones_like(root.data)[()]
 
@@ -122,7 +122,7 @@ def _gradients(root: Value, kept: list[Value]) -> dict[int, Any]:
     values |= {p.number: p for value in kept for p in value.parents if p is not None and p.requires_grad}
     if not root.requires_grad:
         return {}
-    found = backward.grad(root, list(values.values()), seed(root), allow_unused=True)
+    found = backward.grad(root, list(values.values()), start(root), allow_unused=True)
     return dict(zip(values, found, strict=True))
 
 
