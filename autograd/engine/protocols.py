@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..errors import DtypeError, UnsupportedError, no_rule, user_line
-from ..rules import CONSTANTS, REFUSALS, TABLE, indexing
+from ..rules import CONSTANTS, MAKERS, REFUSALS, TABLE, indexing
 from .convert import unbox
 from .methods import ArrayMethods
 from .mode import is_recording
@@ -28,6 +28,8 @@ class Protocols(ArrayMethods):
             return function(*args, **kwargs)
         if func in CONSTANTS:
             return func(*unbox(args), **unbox(kwargs))
+        if func in MAKERS:
+            return func(*args, **kwargs)
         raise no_rule(f"{func.__module__.replace('numpy', 'np', 1)}.{func.__name__}", REFUSALS.get(func))
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:

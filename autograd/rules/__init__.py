@@ -16,6 +16,7 @@ from . import (
     activations,
     arithmetic,
     calculus,
+    counts,
     elementwise,
     fourier,
     guards,
@@ -25,17 +26,28 @@ from . import (
     masked,
     products,
     reductions,
+    sets,
     shaping,
     statistics,
 )
-from .constants import CONSTANT, REFUSED
+from .constants import CONSTANT, MADE, REFUSED
 from .op import Op
 
-__all__ = ["COMPOSED", "CONSTANTS", "OPS", "REFUSALS", "TABLE", "UFUNC_METHODS", "numpy_function", "rarer_row"]
+__all__ = [
+    "COMPOSED",
+    "CONSTANTS",
+    "MAKERS",
+    "OPS",
+    "REFUSALS",
+    "TABLE",
+    "UFUNC_METHODS",
+    "numpy_function",
+    "rarer_row",
+]
 
 _MODULES = (
     guards, arithmetic, elementwise, activations, reductions, masked, statistics, shaping, joining, indexing, calculus,
-    products, linalg, fourier,
+    counts, sets, products, linalg, fourier,
 )  # fmt: skip
 
 
@@ -60,6 +72,8 @@ TABLE: dict[Callable[..., Any], Callable[..., Any]] = {op.function: op for op in
 
 CONSTANTS: frozenset[Callable[..., Any]] = frozenset(_existing(dict.fromkeys(CONSTANT)))
 
+MAKERS: frozenset[Callable[..., Any]] = frozenset(_existing(dict.fromkeys(MADE)))
+
 REFUSALS: dict[Callable[..., Any], str] = _existing(REFUSED)
 
 # The methods of ufuncs that have a row of their own.
@@ -76,8 +90,10 @@ UFUNC_METHODS: dict[tuple[np.ufunc, str], Callable[..., Any]] = {
 def rarer_row(ufunc: Any, method: str) -> Callable[..., Any] | None:
     """The row of a ufunc's method, or of a ufunc of `scipy.special`. SciPy's rows are imported when the first of its ufuncs
     is met: whoever has one has imported SciPy already."""
-    if method != "__call__" or "scipy.special" not in sys.modules:
-        return UFUNC_METHODS.get((ufunc, method))
+    if method != "__call__" or ufunc.__name__ == "clip":  # `ndarray.clip` calls a ufunc that has no public name
+        return UFUNC_METHODS.get((ufunc, method)) if method != "__call__" else arithmetic.clip
+    if "scipy.special" not in sys.modules:
+        return None
     from .scipy import special as scipy_special
 
     return scipy_special.TABLE.get(ufunc)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .op import Array, Op
+from .shaping import stack_nested
 
 _UNSET = np._NoValue
 
@@ -192,7 +193,7 @@ def polyder(p: Array, m: int = 1) -> Array:
 
 def polyint(p: Array, m: int = 1, k: Any = None) -> Array:
     """An antiderivative of a polynomial, m times, with the constants k."""
-    constants = np.atleast_1d(np.zeros(m) if k is None else k)
+    constants = np.atleast_1d(np.zeros(m) if k is None else stack_nested(k))
     for i in range(m):
         p = np.concatenate([p / np.arange(np.size(p), 0, -1), np.reshape(constants[i % len(constants)], (1,))])
     return p
@@ -219,6 +220,7 @@ def linspace(
     t = np.arange(num).reshape((-1,) + (1,) * max(np.ndim(start), np.ndim(stop))) / steps
     t = t.astype(np.result_type(start, stop, 0.0).type(0).real.dtype)
     result = start + t * (stop - start)
+    result = np.where(t == 1, stop, result)  # not what the end rounds to
     result = np.moveaxis(result, 0, axis) if axis else result
     result = result if dtype is None else np.astype(result, dtype)
     return (result, (stop - start) / steps) if retstep else result

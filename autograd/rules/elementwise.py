@@ -124,6 +124,7 @@ fmin = Op(
 
 def nan_to_num(x: Array, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None) -> Array:
     """NaN and infinities replaced; what is replaced has derivative 0."""
+    x = x if hasattr(x, "dtype") else np.asarray(x)
     if np.iscomplexobj(x):
         return nan_to_num(x.real, copy, nan, posinf, neginf) + 1j * nan_to_num(x.imag, copy, nan, posinf, neginf)
     largest = float(np.finfo(x.dtype).max)
@@ -144,7 +145,7 @@ def modf(x: Array) -> tuple[Array, Array]:
 
 def ldexp(x1: Array, x2: Any) -> Array:
     """x1 · 2ˣ²."""
-    return x1 * np.ldexp(np.ones_like(x1), x2)
+    return x1 * np.ldexp(np.ones_like(x1), np.asarray(x2))
 
 
 def float_power(x1: Array, x2: Array) -> Array:

@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 
 from .op import Array
-from .shaping import array_split, concatenate, split, stack
+from .shaping import array_split, concatenate, split, stack, stack_nested
+
+
+def _array(x: Any) -> Array:
+    """`x` as an array; a list in which something other than a number stands is stacked."""
+    x = stack_nested(x)
+    return x if hasattr(x, "dtype") else np.asarray(x)
 
 
 def _at_least(ndim: int) -> Callable[..., Any]:
@@ -93,7 +99,7 @@ def block(arrays: Any) -> Array:
 
 def append(arr: Array, values: Array, axis: int | None = None) -> Array:
     """`values` joined to the end of `arr`."""
-    return concatenate([arr, values], axis=axis)
+    return concatenate([_array(arr), _array(values)], axis=axis)
 
 
 def delete(arr: Array, obj: Any, axis: int | None = None) -> Array:
@@ -107,11 +113,12 @@ def insert(arr: Array, obj: Any, values: Any, axis: int | None = None) -> Array:
     arr, axis = (np.reshape(arr, (-1,)), 0) if axis is None else (arr, axis % arr.ndim)
     n = arr.shape[axis]
     places = np.atleast_1d(np.arange(n)[obj] if isinstance(obj, slice) else obj)
-    alone = not np.ndim(obj) and not isinstance(obj, slice)  # one place, where a whole block of values may go
-    count = np.shape(values)[axis] if alone and np.ndim(values) == arr.ndim else len(places)
+    values = np.astype(_array(values), arr.dtype)
+    values = np.reshape(values, ((1,) * (arr.ndim - values.ndim) + values.shape)[-arr.ndim :])  # more axes are too many
+    if not np.ndim(obj) and not isinstance(obj, slice):  # one place, where a whole block of values may go
+        values = np.moveaxis(values, 0, axis)
+    count = values.shape[axis] if len(places) == 1 else len(places)
     places = np.broadcast_to(places, (count,)) if len(places) == 1 else places
-    values = np.astype(np.asarray(values) if not hasattr(values, "dtype") else values, arr.dtype)
-    values = np.reshape(values, np.shape(values)[-arr.ndim :])  # axes of length one in front are too many
     wide = np.broadcast_to(values, (*arr.shape[:axis], count, *arr.shape[axis + 1 :]))
     order = np.insert(np.arange(n), places, n + np.arange(count))
     return np.take(concatenate([arr, wide], axis=axis), order, axis=axis)

@@ -81,14 +81,19 @@ concatenate_arrays = Op(
 stack_arrays = Op(lambda *arrays, axis=0: np.stack(arrays, axis=axis), stack_rule, variadic=True, name="stack")
 
 
+def stack_nested(x: Any) -> Array:
+    """A nested list as one array, whatever stands in it."""
+    return stack_arrays(*map(stack_nested, x)) if type(x) in (list, tuple) else x
+
+
 def concatenate(arrays: Iterable[Array], axis: int | None = 0) -> Array:
     """Join `arrays` along an existing axis; ``axis=None`` flattens them first."""
-    return concatenate_arrays(*arrays, axis=axis)
+    return concatenate_arrays(*map(stack_nested, arrays), axis=axis)
 
 
 def stack(arrays: Iterable[Array], axis: int = 0) -> Array:
     """Join `arrays` of one shape along a new axis."""
-    return stack_arrays(*arrays, axis=axis)
+    return stack_arrays(*map(stack_nested, arrays), axis=axis)
 
 
 def split(ary: Array, indices_or_sections: Any, axis: int = 0) -> list[Array]:
@@ -133,19 +138,47 @@ def repeat(a: Array, repeats: Any, axis: int | None = None) -> Array:
     return np.take(a, np.repeat(np.arange(a.shape[axis]), repeats), axis=axis)
 
 
-def _pad_rule(g: Array, out: Array, x: Array, pad_width: Any, **_: Any) -> Array:
+def _pad_rule(g: Array, out: Array, x: Array, pad_width: Any) -> Array:
     """The part of `g` inside the padding."""
     return g[tuple(slice(low, low + n) for (low, _high), n in zip(pad_width, x.shape, strict=True))]
 
 
-pad_constant = Op(np.pad, _pad_rule, params="array pad_width mode constant_values", name="pad")
+pad_zeros = Op(np.pad, _pad_rule, params="array pad_width", name="pad")
+
+
+def _widths(pad_width: Any, ndim: int) -> tuple[tuple[int, int], ...]:
+    """How many numbers go before and after, for each axis; of a dict, for the axes that it names."""
+    if isinstance(pad_width, dict):
+        named = {axis % ndim: _widths(width, 1)[0] for axis, width in pad_width.items()}
+        return tuple(named.get(axis, (0, 0)) for axis in range(ndim))
+    return tuple((int(low), int(high)) for low, high in np.broadcast_to(np.asarray(pad_width), (ndim, 2)))
+
+
+def _pad_constants(array: Array, widths: Sequence[tuple[int, int]], constants: Any, ramp: bool = False) -> Array:
+    """One constant at the ends, a pair for before and after, or a pair for each axis; or a ramp from these to the edges."""
+    pairs = np.broadcast_to(stack_nested(constants), (array.ndim, 2))
+    for axis, width in enumerate(widths):
+        line = np.moveaxis(array, axis, 0)
+        ends = [
+            np.broadcast_to(pairs[axis, end].astype(array.dtype), (n, *line.shape[1:])) for end, n in enumerate(width)
+        ]
+        if ramp:
+            shares = [np.arange(n).reshape((-1,) + (1,) * (line.ndim - 1)) / max(n, 1) for n in width]
+            ends = [end + (edge - end) * s for end, edge, s in zip(ends, (line[:1], line[-1:]), shares, strict=True)]
+            ends[1] = np.flip(ends[1], 0)
+        array = np.moveaxis(concatenate([ends[0], line, ends[1]]), 0, axis)
+    return array
 
 
 def pad(array: Array, pad_width: Any, mode: str = "constant", **options: Any) -> Array:
     """Numbers added at the ends of each axis: constants, or the array's own numbers picked by their index."""
-    widths = tuple((int(low), int(high)) for low, high in np.broadcast_to(np.asarray(pad_width), (array.ndim, 2)))
+    widths = _widths(pad_width, array.ndim)
+    if mode == "constant" and "constant_values" in options:
+        return _pad_constants(array, widths, options["constant_values"])
     if mode == "constant":
-        return pad_constant(array, pad_width=widths, **options)
+        return pad_zeros(array, pad_width=widths)
+    if mode == "linear_ramp":
+        return _pad_constants(array, widths, options.get("end_values", 0), ramp=True)
     if mode not in ("edge", "reflect", "symmetric", "wrap"):
         raise NotImplementedError(
             f"pad: mode {mode!r} has no derivative rule; there are constant, edge, reflect, symmetric and wrap"
@@ -161,6 +194,15 @@ def pad(array: Array, pad_width: Any, mode: str = "constant", **options: Any) ->
 def _below(m: Array, k: int) -> Array:
     """True on and below diagonal `k`; of a vector NumPy makes a square matrix, each row the vector."""
     return np.tri(m.shape[-2:][0], m.shape[-1], k=k, dtype=bool)
+
+
+def full_like(
+    a: Array, fill_value: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, *,
+    device: Any = None,
+) -> Array:  # fmt: skip
+    """`fill_value` in the shape and dtype of `a`."""
+    filled = np.broadcast_to(fill_value, np.shape(a) if shape is None else shape)
+    return filled.astype(a.dtype if dtype is None else dtype)
 
 
 def tril(m: Array, k: int = 0) -> Array:
@@ -182,6 +224,7 @@ COMPOSED: dict[str, Callable[..., Any]] = {
     "tile": tile,
     "repeat": repeat,
     "pad": pad,
+    "full_like": full_like,
     "tril": tril,
     "triu": triu,
     "linalg.matrix_transpose": matrix_transpose,
