@@ -97,6 +97,7 @@ def interp(x: Array, xp: Any, fp: Any, left: Any = None, right: Any = None, peri
         fp = np.concatenate([fp[-1:], fp, fp[:1]])
     i = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, np.size(xp) - 2)
     x0, x1, f0, f1 = (np.take(a, j) for a, j in ((xp, i), (xp, i + 1), (fp, i), (fp, i + 1)))
+    x1 = np.where(np.isnan(x), np.nan, x1)  # no number lies on no line: the slope there is NaN too
     inside = f0 + (x - x0) * (f1 - f0) / (x1 - x0)
     low, high = np.take(fp, 0) if left is None else left, np.take(fp, -1) if right is None else right
     last = np.take(xp, -1)

@@ -18,7 +18,7 @@ def _number_of_bins(a: Array, *ends: Array, rule: Any) -> int:
 
 def _bin_of(a: Array, edges: Array) -> Array:
     """The number of the bin that each element of `a` lies in, or −1; the last bin holds its upper end too."""
-    bins = np.searchsorted(edges, a, side="right") - 1
+    bins: Array = np.searchsorted(edges, a, side="right") - 1
     bins = np.where(a == edges[-1], len(edges) - 2, bins)
     return np.where(bins < len(edges) - 1, bins, -1)
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .activations import spherical_bessel
+from .arithmetic import share
 from .guards import chain, over
 from .op import Array, Op
 
@@ -109,16 +110,16 @@ heaviside = Op(
     lambda g, out, x, y: np.zeros_like(x),
     lambda g, out, x, y: g * (x == 0),
 )
-# fmax and fmin leave NaN out; otherwise they are maximum and minimum.
+# fmax and fmin leave NaN out, unless both are NaN; otherwise they are maximum and minimum.
 fmax = Op(
     np.fmax,
-    lambda g, out, x, y: g * ((x > y) + 0.5 * (x == y) + np.isnan(y)),
-    lambda g, out, x, y: g * ((y > x) + 0.5 * (x == y) + np.isnan(x)),
+    lambda g, out, x, y: share(g, out, x, y) + g * np.isnan(y),
+    lambda g, out, x, y: share(g, out, y, x) + g * np.isnan(x),
 )
 fmin = Op(
     np.fmin,
-    lambda g, out, x, y: g * ((x < y) + 0.5 * (x == y) + np.isnan(y)),
-    lambda g, out, x, y: g * ((y < x) + 0.5 * (x == y) + np.isnan(x)),
+    lambda g, out, x, y: share(g, out, y, x) + g * np.isnan(y),
+    lambda g, out, x, y: share(g, out, x, y) + g * np.isnan(x),
 )
 
 

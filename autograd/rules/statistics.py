@@ -44,8 +44,7 @@ def quantile(
     places = np.quantile(np.arange(front.shape[0], dtype=float), np.asarray(q), method=method)  # type: ignore[call-overload]
     low = np.floor(places).astype(int)
     share = _weight((places - low).reshape(np.shape(q) + (1,) * (front.ndim - 1)), a, q, method)
-    ordered = np.sort(front, axis=0)
-    ordered = np.where(np.isnan(front).any(axis=0), np.nan, ordered)
+    ordered = np.sort(front, axis=0) * np.where(np.isnan(front).any(axis=0), np.nan, 1).astype(front.real.dtype)
     high = np.minimum(low + 1, front.shape[0] - 1)
     result = ordered[low] * (1 - share) + ordered[high] * share
     return result.reshape(np.shape(q) + kept) if keepdims else result
