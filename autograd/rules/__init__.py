@@ -24,6 +24,7 @@ from . import (
     joining,
     linalg,
     masked,
+    norms,
     products,
     reductions,
     sets,
@@ -47,7 +48,7 @@ __all__ = [
 
 _MODULES = (
     guards, arithmetic, elementwise, activations, reductions, masked, statistics, shaping, joining, indexing, calculus,
-    counts, sets, products, linalg, fourier,
+    counts, sets, products, linalg, norms, fourier,
 )  # fmt: skip
 
 

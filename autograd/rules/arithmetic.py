@@ -52,8 +52,8 @@ def share(g: Array, out: Array, x: Array, y: Array) -> Array:
     return (g * (x > y) + 0.5 * g * (x == y)) / (out == out)
 
 
-maximum = Op(np.maximum, lambda g, out, x, y: share(g, out, x, y), lambda g, out, x, y: share(g, out, y, x))
-minimum = Op(np.minimum, lambda g, out, x, y: share(g, out, y, x), lambda g, out, x, y: share(g, out, x, y))
+maximum = Op(np.maximum, share, lambda g, out, x, y: share(g, out, y, x))
+minimum = Op(np.minimum, lambda g, out, x, y: share(g, out, y, x), share)
 where = Op(
     np.where,
     None,

@@ -12,6 +12,7 @@ import numpy as np
 from scipy import linalg as sl
 
 from ...errors import UnsupportedError, user_line
+from .. import linalg
 from ..op import Array, Op
 
 # -- triangular systems ------------------------------------------------------------------------------------------
@@ -55,9 +56,8 @@ def solve_triangular(
 
 
 def cholesky(a: Array, lower: bool = False, overwrite_a: bool = False, check_finite: bool = True) -> Array:
-    """The triangular factor of a positive definite matrix: a = Uᴴ U, or L Lᴴ."""
-    factor = np.linalg.cholesky(a)
-    return factor if lower else np.conjugate(factor.mT)
+    """The triangular factor of a positive definite matrix: a = Uᴴ U from the upper triangle, or L Lᴴ from the lower."""
+    return linalg.cholesky(a, upper=not lower)
 
 
 def cho_factor(
@@ -72,6 +72,36 @@ def cho_solve(c_and_lower: tuple[Array, bool], b: Array, overwrite_b: bool = Fal
     c, lower = c_and_lower
     first, second = ("N", "C") if lower else ("C", "N")
     return solve_triangular(c, solve_triangular(c, b, first, lower), second, lower)
+
+
+def eigh(
+    a: Array, b: Array = None, *, lower: bool = True, eigvals_only: bool = False, overwrite_a: bool = False,
+    overwrite_b: bool = False, type: int = 1, check_finite: bool = True, subset_by_index: Any = None,
+    subset_by_value: Any = None, driver: Any = None,
+) -> Any:  # fmt: skip
+    """The w and v with a v = w v, or a v = w b v for a positive definite b and vᴴ b v = 1, from one triangle of each."""
+    if type != 1 or subset_by_value is not None:
+        raise UnsupportedError(f"scipy.linalg.eigh of a Value at {user_line()} does not take type= or subset_by_value=")
+    if b is None:
+        w, v = linalg.eigh(a, "L" if lower else "U")
+    else:
+        factor = np.linalg.inv(linalg.cholesky(b, upper=not lower))
+        half = factor if lower else np.conjugate(factor.mT)
+        w, y = linalg.eigh(half @ linalg.completed(a, not lower) @ np.conjugate(half.mT))
+        v = np.conjugate(half.mT) @ y
+    if subset_by_index is not None:
+        kept = slice(int(subset_by_index[0]), int(subset_by_index[1]) + 1)
+        w, v = w[..., kept], v[..., kept]
+    return w if eigvals_only else (w, v)
+
+
+def eigvalsh(
+    a: Array, b: Array = None, *, lower: bool = True, overwrite_a: bool = False, overwrite_b: bool = False, type: int = 1,
+    check_finite: bool = True, subset_by_index: Any = None, subset_by_value: Any = None, driver: Any = None,
+) -> Array:  # fmt: skip
+    """The eigenvalues of `eigh`."""
+    how = {"lower": lower, "type": type, "subset_by_index": subset_by_index, "subset_by_value": subset_by_value}
+    return eigh(a, b, eigvals_only=True, **how)
 
 
 # -- banded systems ----------------------------------------------------------------------------------------------
@@ -182,7 +212,7 @@ OPS: dict[str, Op] = {op.name: op for op in vars().values() if isinstance(op, Op
 COMPOSED: dict[str, Callable[..., Any]] = {
     "solve_triangular": solve_triangular, "cholesky": cholesky, "cho_factor": cho_factor, "cho_solve": cho_solve,
     "solve_banded": solve_banded, "block_diag": block_diag, "solve": _numpys("solve"), "inv": _numpys("inv"),
-    "det": _numpys("det"), "eigh": _numpys("eigh"), "eigvalsh": _numpys("eigvalsh"),
+    "det": _numpys("det"), "eigh": eigh, "eigvalsh": eigvalsh,
 }  # fmt: skip
 
 NAMES: dict[str, Callable[..., Any]] = OPS | COMPOSED
