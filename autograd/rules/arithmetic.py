@@ -22,7 +22,7 @@ divide = Op(
 )
 negative = Op(np.negative, lambda g, out, x: -g, forward=operator.neg)
 positive = Op(np.positive, lambda g, out, x: g, forward=operator.pos)
-reciprocal = Op(np.reciprocal, lambda g, out, x: over(-g, x * x))
+reciprocal = Op(np.reciprocal, lambda g, out, x: chain(chain(-g, out), out))
 square = Op(np.square, lambda g, out, x: g * (2 * x))
 
 

@@ -32,45 +32,62 @@ exp = Op(np.exp, lambda g, out, x: chain(g, out))
 exp2 = Op(np.exp2, lambda g, out, x: chain(g, out * float(np.log(2))))
 expm1 = Op(np.expm1, lambda g, out, x: chain(g, np.exp(x)))
 log = Op(np.log, lambda g, out, x: over(g, x))
-log2 = Op(np.log2, lambda g, out, x: over(g, x * float(np.log(2))))
-log10 = Op(np.log10, lambda g, out, x: over(g, x * float(np.log(10))))
+log2 = Op(np.log2, lambda g, out, x: over(g * float(1 / np.log(2)), x))
+log10 = Op(np.log10, lambda g, out, x: over(g * float(1 / np.log(10)), x))
 log1p = Op(np.log1p, lambda g, out, x: over(g, 1 + x))
 
 
-def finite(x: Array) -> Array:
-    """`x`, with -inf replaced by 0: the sum of no exponentials at all has derivative 0, not NaN."""
-    return np.where(x == -np.inf, 0, x)
+def ahead(x: Array, y: Array) -> Array:
+    """y − x; where both are the same infinity it is 0 of ∞ and ∞ of −∞, so that a sum of no exponentials does not move."""
+    return np.where((x == y) & np.isinf(x), np.where(x > 0, 0, np.inf), y - x)
 
 
 logaddexp = Op(
     np.logaddexp,
-    lambda g, out, x, y: g * np.exp(x - finite(out)),
-    lambda g, out, x, y: g * np.exp(y - finite(out)),
+    lambda g, out, x, y: g / (1 + np.exp(ahead(x, y))),
+    lambda g, out, x, y: g / (1 + np.exp(ahead(y, x))),
 )
 logaddexp2 = Op(
     np.logaddexp2,
-    lambda g, out, x, y: g * np.exp2(x - finite(out)),
-    lambda g, out, x, y: g * np.exp2(y - finite(out)),
+    lambda g, out, x, y: g / (1 + np.exp2(ahead(x, y))),
+    lambda g, out, x, y: g / (1 + np.exp2(ahead(y, x))),
 )
+
+
+# No square of a real x stands in a rule: it overflows, or vanishes, where the slope does not.
+
+
+def arctan_rule(g: Array, out: Array, x: Array) -> Array:
+    """1 / (1 + x²), as two divisions by its root."""
+    if np.iscomplexobj(x):
+        return over(g, 1 + x * x)
+    root = np.hypot(x, 1)
+    return over(over(g, root), root)
+
+
+def arcsinh_rule(g: Array, out: Array, x: Array) -> Array:
+    """1 / √(1 + x²)."""
+    return over(g, np.sqrt(1 + x * x) if np.iscomplexobj(x) else np.hypot(x, 1))
+
 
 sin = Op(np.sin, lambda g, out, x: g * np.cos(x))
 cos = Op(np.cos, lambda g, out, x: -g * np.sin(x))
 tan = Op(np.tan, lambda g, out, x: g * (1 + out * out))
-arcsin = Op(np.arcsin, lambda g, out, x: over(g, np.sqrt(1 - x * x)))
-arccos = Op(np.arccos, lambda g, out, x: over(-g, np.sqrt(1 - x * x)))
-arctan = Op(np.arctan, lambda g, out, x: over(g, 1 + x * x))
+arcsin = Op(np.arcsin, lambda g, out, x: over(g, np.sqrt(1 - x) * np.sqrt(1 + x)))
+arccos = Op(np.arccos, lambda g, out, x: over(-g, np.sqrt(1 - x) * np.sqrt(1 + x)))
+arctan = Op(np.arctan, arctan_rule)
 sinh = Op(np.sinh, lambda g, out, x: chain(g, np.cosh(x)))
 cosh = Op(np.cosh, lambda g, out, x: chain(g, np.sinh(x)))
 tanh = Op(np.tanh, lambda g, out, x: g * (1 - out * out))
-arcsinh = Op(np.arcsinh, lambda g, out, x: over(g, np.sqrt(x * x + 1)))
+arcsinh = Op(np.arcsinh, arcsinh_rule)
 arccosh = Op(np.arccosh, lambda g, out, x: over(g, np.sqrt(x - 1) * np.sqrt(x + 1)))
-arctanh = Op(np.arctanh, lambda g, out, x: over(g, 1 - x * x))
+arctanh = Op(np.arctanh, lambda g, out, x: over(over(g, 1 - x), 1 + x))
 
 # At the origin neither the angle nor the length has a derivative: both are taken as 0.
 arctan2 = Op(
     np.arctan2,
-    lambda g, out, y, x: chain(x, over(g, x * x + y * y)),
-    lambda g, out, y, x: chain(-y, over(g, x * x + y * y)),
+    lambda g, out, y, x: chain(over(x, np.hypot(x, y)), over(g, np.hypot(x, y))),
+    lambda g, out, y, x: chain(over(-y, np.hypot(x, y)), over(g, np.hypot(x, y))),
 )
 hypot = Op(
     np.hypot,

@@ -18,6 +18,7 @@ import numpy as np
 
 from ..errors import ShapeError, user_line
 from .op import Array, Op
+from .reductions import magnitude
 
 _la = np.linalg
 
@@ -285,6 +286,8 @@ def svd_rule(g: Array, out: Array, a: Array) -> Array:
     m = a.shape[-2]
     u, s, v = out[..., :m, :], out[..., m, :].real, out[..., m + 1 :, :].conj()
     gu, gs, gv = g[..., :m, :].conj(), g[..., m, :].real, g[..., m + 1 :, :]
+    scale = magnitude(s, axis=-1)  # what U and V move by is homogeneous of degree −1 in S: squares in range
+    s, gu, gv = s / scale, gu / scale[..., None], gv / scale[..., None]
     eye = np.eye(s.shape[-1], dtype=s.dtype)
     f = gaps(s * s)
     skew_u, skew_v = f * (_h(u) @ gu), f * (_h(v) @ gv)

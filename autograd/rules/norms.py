@@ -10,18 +10,19 @@ import numpy as np
 from .guards import chain
 from .linalg import svdvals
 from .op import Array, Op
-from .reductions import spread
+from .reductions import scaled, spread
 
 _la = np.linalg
 
 
 def vector_norm_rule(g: Array, out: Array, x: Array, ord: float, axis: Any = None, keepdims: bool = False) -> Array:
-    """sign(x) |x|ᵖ⁻¹ / normᵖ⁻¹, and 0 at the origin."""
-    slope = np.sign(x).conj() * abs(x) ** (ord - 1)
-    return spread(g, x, axis, keepdims) * chain(slope, spread(out ** (1 - ord), x, axis, keepdims))
+    """sign(x) |x|ᵖ⁻¹ / normᵖ⁻¹, and 0 at the origin; of the scaled x, which has the same slopes."""
+    u = scaled(x, axis)
+    slope = np.sign(u).conj() * abs(u) ** (ord - 1)
+    return spread(g, x, axis, keepdims) * chain(slope, vector_p_norm(u, ord=ord, axis=axis, keepdims=True) ** (1 - ord))
 
 
-vector_p_norm = Op(
+vector_p_norm: Op = Op(
     lambda x, *, ord, axis=None, keepdims=False: (abs(x) ** ord).sum(axis=axis, keepdims=keepdims) ** (1 / ord),
     vector_norm_rule,
     name="p_norm",
@@ -42,11 +43,14 @@ def vector_norm(x: Array, /, *, axis: Any = None, keepdims: bool = False, ord: A
     return np.sum(abs(x), **how) if ord == 1 else vector_p_norm(x, ord=ord, **how)
 
 
-two_norm = Op(
-    _la.norm,
-    lambda g, out, x, **k: spread(g, x, **k) * chain(x.conj(), spread(1 / out, x, **k)),
-    params="x ord axis keepdims",
-)
+def two_norm_rule(g: Array, out: Array, x: Array, axis: Any = None, keepdims: bool = False) -> Array:
+    """x / norm, and 0 at the origin; of the scaled x, which has the same slopes."""
+    u = scaled(x, axis)
+    length = np.sqrt((u * u.conj()).real.sum(axis=axis, keepdims=True))
+    return spread(g, x, axis, keepdims) * chain(u.conj(), 1 / length)
+
+
+two_norm = Op(_la.norm, two_norm_rule, params="x ord axis keepdims")
 
 
 def matrix_norm(x: Array, /, *, keepdims: bool = False, ord: Any = "fro") -> Array:

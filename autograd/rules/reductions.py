@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import math
 from typing import Any
 
@@ -57,9 +58,39 @@ def product_of_others(x: Array, axis: Axis) -> Array:
     return others(flat).reshape(front.shape).transpose(tuple(np.argsort(order)))
 
 
+def divided(g: Array, n: float) -> Array:
+    """g / n for a count n; in two steps where it is beyond the range of 16 bits."""
+    return g / n if n < 2**15 else g / 2**10 / (n / 2**10)
+
+
+def _first(x: Array, axis: Axis) -> Array:
+    """For each number of a reduction over `axis` the first that goes into it, with the axes kept."""
+    axes = range(x.ndim) if axis is None else {i % x.ndim for i in (axis if isinstance(axis, tuple) else (axis,))}
+    return x[tuple(slice(0, 1) if i in axes else slice(None) for i in range(x.ndim))]
+
+
+def _magnitude(x: Array, axis: Axis) -> Array:
+    """The power of two below the largest of all |x| over `axis`, 1 where that is 0 or no number; with the axes kept."""
+    largest = (abs(x) if x.size else np.ones_like(x, shape=(1,) * x.ndim)).max(axis=axis, keepdims=True)
+    exponent = np.frexp(np.where(np.isfinite(largest), largest, 0))[1]
+    return np.where(largest == 0, 1, np.ldexp(np.ones_like(largest), exponent - 1))
+
+
+first = Op(_first, name="first")
+magnitude = Op(_magnitude, name="magnitude")
+
+
 def deviation(x: Array, axis: Axis) -> Array:
-    """`x` less its mean over `axis`."""
-    return x - x.mean(axis=axis, keepdims=True)
+    """`x` less its mean over `axis`: exactly 0 for equal numbers, since one of them is taken away before the mean is."""
+    if not x.size:
+        return x
+    moved = x - first(x, axis=axis)
+    return moved - moved.mean(axis=axis, keepdims=True)
+
+
+def scaled(x: Array, axis: Axis) -> Array:
+    """`x` over its `magnitude`: its squares neither overflow nor vanish. The scale is a constant: no slope depends on it."""
+    return x / magnitude(x, axis=axis)
 
 
 _REDUCTION = "a axis dtype out keepdims initial where"
@@ -72,7 +103,7 @@ sum = Op(
 )
 mean = Op(
     np.mean,
-    lambda g, out, x, axis=None, **k: spread(g / count(x, axis), x, axis, **k),
+    lambda g, out, x, axis=None, **k: spread(divided(g, count(x, axis)), x, axis, **k),
     params="a axis dtype out keepdims where",
 )
 prod = Op(
@@ -90,14 +121,15 @@ min = Op(
 
 def var_rule(g: Array, out: Array, x: Array, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Array:
     """2 (x − mean) / (n − ddof)."""
-    return spread(g * (2 / (count(x, axis) - ddof)), x, axis, keepdims) * deviation(x, axis).conj()
+    return spread(2 * divided(g, count(x, axis) - ddof), x, axis, keepdims) * deviation(x, axis).conj()
 
 
 def std_rule(g: Array, out: Array, x: Array, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Array:
-    """(x − mean) / ((n − ddof) std), and 0 where all numbers are equal, for every order."""
-    inverse = np.where(out == 0, 0, 1 / out)
-    slope = deviation(x, axis).conj() * spread(inverse, x, axis, keepdims)
-    return spread(g / (count(x, axis) - ddof), x, axis, keepdims) * slope
+    """(x − mean) / ((n − ddof) std) = d / (√(n (n − ddof)) √mean |d|²), d = x − mean, and 0 where all numbers are equal."""
+    d, n = scaled(deviation(x, axis), axis), count(x, axis)
+    width = np.sqrt((d * d.conj()).real.mean(axis=axis, keepdims=True))
+    slope = d.conj() * np.where(width == 0, 0, 1 / width)
+    return spread(divided(g, math.sqrt(n * builtins.max(n - ddof, 0))), x, axis, keepdims) * slope
 
 
 var = Op(np.var, var_rule, params="a axis dtype out ddof keepdims where mean correction")
@@ -113,9 +145,12 @@ def _logsumexp(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
 
 
 def _shares(out: Array, x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
-    """exp(x − logsumexp x): the softmax, and 0 where every x is -inf."""
-    finite = np.where(out == -np.inf, 0, out)
-    return np.exp(x - (finite if keepdims else keep_axes(finite, x, axis)))
+    """exp(x − logsumexp x): the softmax. Of infinite x each has an equal share; 0 where every x is −∞."""
+    total = np.where(out == -np.inf, 0, out)
+    total = total if keepdims else keep_axes(total, x, axis)
+    e = np.exp(np.where(x == total, 0, x - total))
+    whole = e.sum(axis=axis, keepdims=True)  # 1, but for the rounding of `out`, which is much where x is large
+    return e / np.where(whole == 0, 1, whole)
 
 
 def _log_softmax(x: Array, axis: Axis = -1) -> Array:
