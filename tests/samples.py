@@ -294,4 +294,5 @@ INNER = {
     "common_places",
     "first",
     "magnitude",
+    "memory",
 }

@@ -30,6 +30,7 @@ from . import (
     sets,
     shaping,
     statistics,
+    ufuncs,
 )
 from .constants import CONSTANT, MADE, REFUSED
 from .op import Op
@@ -54,8 +55,9 @@ _MODULES = (
 
 def numpy_function(name: str) -> Callable[..., Any] | None:
     """The function of that name in NumPy's namespace (``"linalg.norm"``), or None in a release without it."""
-    module, _, function = name.rpartition(".")
-    found: Callable[..., Any] | None = getattr(getattr(np, module) if module else np, function, None)
+    found: Any = np
+    for part in name.split("."):
+        found = getattr(found, part, None)
     return found
 
 
@@ -77,22 +79,14 @@ MAKERS: frozenset[Callable[..., Any]] = frozenset(_existing(dict.fromkeys(MADE))
 
 REFUSALS: dict[Callable[..., Any], str] = _existing(REFUSED)
 
-# The methods of ufuncs that have a row of their own.
-UFUNC_METHODS: dict[tuple[np.ufunc, str], Callable[..., Any]] = {
-    (np.add, "reduce"): masked.sum,
-    (np.multiply, "reduce"): masked.prod,
-    (np.maximum, "reduce"): masked.max,
-    (np.minimum, "reduce"): masked.min,
-    (np.add, "accumulate"): masked.cumsum,
-    (np.multiply, "accumulate"): masked.cumprod,
-}
-
 
 def rarer_row(ufunc: Any, method: str) -> Callable[..., Any] | None:
     """The row of a ufunc's method, or of a ufunc of `scipy.special`. SciPy's rows are imported when the first of its ufuncs
     is met: whoever has one has imported SciPy already."""
-    if method != "__call__" or ufunc.__name__ == "clip":  # `ndarray.clip` calls a ufunc that has no public name
-        return UFUNC_METHODS.get((ufunc, method)) if method != "__call__" else arithmetic.clip
+    if method != "__call__":
+        return ufuncs.method(ufunc, method) if ufunc in TABLE else None
+    if ufunc.__name__ == "clip":  # `ndarray.clip` calls a ufunc that has no public name
+        return arithmetic.clip
     if "scipy.special" not in sys.modules:
         return None
     from .scipy import special as scipy_special

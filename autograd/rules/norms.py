@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -31,6 +32,11 @@ vector_p_norm: Op = Op(
 
 def vector_norm(x: Array, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Array:
     """(Σ |x|ᵖ)^(1/p) over `axis`; for ±inf the largest or smallest |x|, for 0 the number of elements that are not 0."""
+    if isinstance(axis, tuple) and len(axis) != 2:  # NumPy's own `norm`, which computes it, takes one or two
+        front = np.moveaxis(x, axis, range(len(axis)))
+        flat = front.reshape((math.prod(front.shape[: len(axis)]), *front.shape[len(axis) :]))
+        norms = vector_norm(flat, axis=0, ord=ord)
+        return np.expand_dims(norms, axis) if keepdims else norms
     how = {"axis": axis, "keepdims": keepdims}
     if ord in (None, 2):
         return two_norm(x, **how)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import ShapeError, user_line
 from .op import Array, Op
 
 
@@ -25,8 +26,12 @@ def _inverse(axes: Sequence[int]) -> tuple[int, ...]:
     return tuple(int(i) for i in np.argsort([a % len(axes) for a in axes]))
 
 
-reshape = Op(
-    np.reshape, lambda g, out, x, shape: g.reshape(x.shape), forward=lambda x, shape: x.reshape(shape), params="a shape"
+reshape_rows = Op(
+    np.reshape,
+    lambda g, out, x, shape: g.reshape(x.shape),
+    forward=lambda x, shape: x.reshape(shape),
+    params="a shape",
+    name="reshape",
 )
 transpose = Op(
     np.transpose,
@@ -57,7 +62,7 @@ def _opposite(shift: Any) -> Any:
 
 
 roll = Op(np.roll, lambda g, out, x, shift, axis=None: np.roll(g, _opposite(shift), axis), params="a shift axis")
-astype = Op(np.astype, lambda g, out, x, dtype: g, forward=lambda x, dtype: x.astype(dtype), params="x dtype")
+astype = Op(np.astype, lambda g, out, x, dtype, **_: g, forward=lambda x, dtype, **_: x.astype(dtype), params="x dtype")
 
 
 def concatenate_rule(wanted: Sequence[int], g: Array, out: Array, *arrays: Array, axis: int | None = 0) -> list[Array]:
@@ -116,9 +121,49 @@ def array_split(ary: Array, indices_or_sections: Any, axis: int = 0) -> list[Arr
     return [ary[(*before, slice(start, stop))] for start, stop in itertools.pairwise(cuts)]
 
 
+def _axes_in_memory(x: Array, order: str) -> tuple[int, ...]:
+    """The axes in the order in which NumPy's `order` walks them, the quickest last."""
+    axes = tuple(range(x.ndim))
+    flags, strides = getattr(x, "flags", None), getattr(x, "strides", ())
+    if order == "F" or (order == "A" and flags is not None and flags.f_contiguous and not flags.c_contiguous):
+        return axes[::-1]
+    return tuple(sorted(axes, key=lambda i: -abs(strides[i]))) if order == "K" and strides else axes
+
+
+memory = Op(_axes_in_memory, name="memory")
+
+
+def reshape(a: Array, /, shape: Any = None, order: str = "C", *, newshape: Any = None, copy: Any = None) -> Array:
+    """The same numbers in another shape; ``order="F"`` reads and writes with the first axis running quickest."""
+    shape = newshape if shape is None else shape
+    shape = tuple(shape) if np.iterable(shape) else (shape,)
+    if order not in ("C", "F", "A"):
+        raise ShapeError(f"reshape at {user_line()}: the order is 'C', 'F' or 'A', not {order!r}")
+    if order == "C" or memory(a, order=order) == tuple(range(a.ndim)):
+        return reshape_rows(a, shape=shape)
+    return reshape_rows(a.transpose(), shape=shape[::-1]).transpose()
+
+
 def ravel(a: Array, order: str = "C") -> Array:
-    """All elements in one row; ``order="F"`` runs down the columns first."""
-    return (a.transpose() if order == "F" else a).reshape((-1,))
+    """All elements in one row; ``order="F"`` runs down the columns first, "K" as they lie in memory."""
+    axes = tuple(range(a.ndim)) if order == "C" else memory(a, order=order)
+    return (a.transpose(axes) if axes != tuple(range(a.ndim)) else a).reshape((-1,))
+
+
+def sliding_window_view(
+    x: Array, window_shape: Any, axis: Any = None, *, subok: bool = False, writeable: bool = False
+) -> Array:
+    """All windows of the given lengths along the axes; the places within a window are new last axes."""
+    lengths = tuple(int(n) for n in np.atleast_1d(window_shape))
+    axes = tuple(range(x.ndim)) if axis is None else tuple(int(i) % x.ndim for i in np.atleast_1d(axis))
+    if len(axes) != len(lengths):
+        raise ShapeError(f"sliding_window_view at {user_line()}: {len(lengths)} lengths for {len(axes)} axes")
+    for i, n in zip(axes, lengths, strict=True):
+        if not 0 <= n <= x.shape[i]:
+            raise ShapeError(f"sliding_window_view at {user_line()}: windows of {n} along an axis of {x.shape[i]}")
+        places = np.arange(x.shape[i] - n + 1)[:, None] + np.arange(n)
+        x = np.moveaxis(np.take(x, places, axis=i), i + 1, -1)
+    return x
 
 
 def tile(A: Array, reps: Any) -> Array:
@@ -163,7 +208,9 @@ def _pad_constants(array: Array, widths: Sequence[tuple[int, int]], constants: A
             np.broadcast_to(pairs[axis, end].astype(array.dtype), (n, *line.shape[1:])) for end, n in enumerate(width)
         ]
         if ramp:
-            shares = [np.arange(n).reshape((-1,) + (1,) * (line.ndim - 1)) / max(n, 1) for n in width]
+            shares = [
+                np.arange(n, dtype=array.real.dtype).reshape((-1,) + (1,) * (line.ndim - 1)) / max(n, 1) for n in width
+            ]
             ends = [end + (edge - end) * s for end, edge, s in zip(ends, (line[:1], line[-1:]), shares, strict=True)]
             ends[1] = np.flip(ends[1], 0)
         array = np.moveaxis(concatenate([ends[0], line, ends[1]]), 0, axis)
@@ -221,6 +268,8 @@ COMPOSED: dict[str, Callable[..., Any]] = {
     "split": split,
     "array_split": array_split,
     "ravel": ravel,
+    "reshape": reshape,
+    "lib.stride_tricks.sliding_window_view": sliding_window_view,
     "tile": tile,
     "repeat": repeat,
     "pad": pad,

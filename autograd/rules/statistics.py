@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import UnsupportedError
+from ..errors import DtypeError, UnsupportedError, user_line
 from .indexing import take_along_axis
 from .op import Array, refusal
 from .reductions import Axis
@@ -40,6 +40,8 @@ def quantile(
         raise UnsupportedError(
             refusal("quantile", "out") if out is not None else "quantile: weights have no derivative rule"
         )
+    if np.iscomplexobj(a):
+        raise DtypeError(f"a quantile of complex numbers at {user_line()}: they have no differentiable order")
     front, kept = _in_front(a, axis)
     places = np.quantile(np.arange(front.shape[0], dtype=float), np.asarray(q), method=method)  # type: ignore[call-overload]
     low = np.floor(places).astype(int)
