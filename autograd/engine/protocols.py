@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..errors import DtypeError, UnsupportedError, no_rule, user_line
+from ..errors import DtypeError, UnsupportedError, explain, no_rule, user_line
 from ..rules import CONSTANTS, MAKERS, REFUSALS, TABLE, indexing
 from .convert import unbox
 from .methods import ArrayMethods
@@ -25,7 +25,11 @@ class Protocols(ArrayMethods):
     ) -> Any:
         function = TABLE.get(func)
         if function is not None:
-            return function(*args, **kwargs)
+            try:
+                return function(*args, **kwargs)
+            except Exception as error:
+                explain(func.__name__, args, error)
+                raise
         if func in CONSTANTS:
             return func(*unbox(args), **unbox(kwargs))
         if func in MAKERS:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import ShapeError, user_line
 from .indexing import scatter
 from .op import Array, Op
 
@@ -30,6 +31,8 @@ bin_of = Op(_bin_of, name="bin_of")
 def _summed(weights: Any, places: Array, shape: tuple[int, ...]) -> Array:
     """For each place the sum of the weights that fall there, or how many they are; −1 is no place."""
     inside = places >= 0
+    if weights is not None and np.size(weights) != places.size:
+        raise ShapeError(f"{np.size(weights)} weights for {places.size} numbers to be counted, at {user_line()}")
     if weights is None:
         return np.bincount(places[inside], minlength=math.prod(shape)).reshape(shape)
     flat = np.reshape(weights, (-1,))[np.flatnonzero(inside)]

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..errors import IndexingError, UnsupportedError, user_line
 from .op import Array, Op, refusal
+from .shaping import axes_of
 
 _ARRAY = "array"  # stands in a frozen index for an array, which travels as an input of its own
 
@@ -147,7 +148,7 @@ def take_along_axis(arr: Array, indices: Array, axis: int | None = -1) -> Array:
     """For each line along `axis`, the elements at the places that `indices` holds for that line."""
     if axis is None:
         return arr.reshape((-1,))[indices]
-    axis = axis % arr.ndim
+    (axis,) = axes_of(axis, arr.ndim)
     lines = [
         np.arange(n).reshape((-1,) + (1,) * (arr.ndim - 1 - i)) if i != axis else indices
         for i, n in enumerate(arr.shape)

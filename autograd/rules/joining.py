@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import ShapeError, user_line
 from .op import Array
-from .shaping import array_split, concatenate, split, stack, stack_nested
+from .shaping import array_split, axes_of, concatenate, split, stack, stack_nested
 
 
 def _array(x: Any) -> Array:
@@ -110,7 +111,7 @@ def delete(arr: Array, obj: Any, axis: int | None = None) -> Array:
 
 def insert(arr: Array, obj: Any, values: Any, axis: int | None = None) -> Array:
     """With `values` put in before the places `obj`: both joined, then picked in the new order."""
-    arr, axis = (np.reshape(arr, (-1,)), 0) if axis is None else (arr, axis % arr.ndim)
+    arr, axis = (np.reshape(arr, (-1,)), 0) if axis is None else (arr, axes_of(axis, arr.ndim)[0])
     n = arr.shape[axis]
     places = np.atleast_1d(np.arange(n)[obj] if isinstance(obj, slice) else obj)
     values = np.astype(_array(values), arr.dtype)
@@ -156,7 +157,7 @@ def rot90(m: Array, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Array:
 
 def rollaxis(a: Array, axis: int, start: int = 0) -> Array:
     """`axis` rolled back until it lies at `start`."""
-    axis, start = axis % a.ndim, start + a.ndim if start < 0 else start
+    axis, start = axes_of(axis, a.ndim)[0], start + a.ndim if start < 0 else start
     return np.moveaxis(a, axis, start - 1 if axis < start else start)
 
 
@@ -192,7 +193,7 @@ def choose(a: Any, choices: Sequence[Any], out: Any = None, mode: str = "raise")
     if mode != "raise":
         a = np.clip(a, 0, n - 1) if mode == "clip" else np.asarray(a) % n
     elif np.any((np.asarray(a) < 0) | (np.asarray(a) >= n)):
-        raise ValueError(f"choose: {a} has a number outside 0 … {n - 1}")
+        raise ShapeError(f"choose at {user_line()}: {a} has a number outside 0 … {n - 1}")
     return select([np.asarray(a) == i for i in range(n)], choices)
 
 

@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..errors import ShapeError, user_line
+from ..errors import ShapeError, UnsupportedError, user_line
 from .op import Array, Op
 from .reductions import magnitude
+from .shaping import axes_of
 
 _la = np.linalg
 
@@ -162,7 +163,7 @@ def tensorinv(a: Array, ind: int = 2) -> Array:
 def tensorsolve(a: Array, b: Array, axes: Sequence[int] | None = None) -> Array:
     """The x whose tensordot with `a` is b."""
     if axes is not None:
-        axes = [i % a.ndim for i in axes]
+        axes = axes_of(axes, a.ndim)
         a = a.transpose((*(i for i in range(a.ndim) if i not in axes), *axes))
     free = a.shape[np.ndim(b) :]
     return _la.solve(a.reshape((np.size(b), math.prod(free))), np.reshape(b, (-1,))).reshape(free)
@@ -373,7 +374,9 @@ qr_packed = Op(_qr_packed, qr_rule, name="qr")
 def qr(a: Array, mode: str = "reduced") -> Any:
     """a = Q R. With ``mode="complete"`` the columns of Q beyond those of a are constants: they are arbitrary."""
     if mode not in ("reduced", "r", "complete"):
-        raise NotImplementedError(f"qr: mode {mode!r} has no derivative rule; there are reduced, complete and r")
+        raise UnsupportedError(
+            f"qr at {user_line()}: mode {mode!r} has no derivative rule; there are reduced, complete and r"
+        )
     m, n = a.shape[-2:]
     q, r = _qr_parts(qr_packed(a), m, n)
     if mode == "complete" and m > n:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import UnsupportedError
+from ..errors import ShapeError, UnsupportedError, user_line
 from . import reductions
 from .op import Array, refusal
 from .reductions import Axis
@@ -167,7 +167,7 @@ def _cumulative(running: Callable[..., Array], start: float) -> Callable[..., Ar
         x: Array, /, *, axis: int | None = None, dtype: Any = None, out: Any = None, include_initial: bool = False
     ) -> Array:
         if axis is None and x.ndim > 1:
-            raise ValueError("for an array of more than one axis, name the axis")
+            raise ShapeError(f"{running.__name__} of {x.shape} at {user_line()}: for more than one axis, name the axis")
         axis = axis or 0
         result = running(x, axis, dtype, out)
         if not include_initial:

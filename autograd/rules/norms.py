@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import ShapeError, user_line
 from .guards import chain
 from .linalg import svdvals
 from .op import Array, Op
 from .reductions import scaled, spread
+from .shaping import axes_of
 
 _la = np.linalg
 
@@ -72,7 +74,7 @@ def matrix_norm(x: Array, /, *, keepdims: bool = False, ord: Any = "fro") -> Arr
         sums = np.sum(abs(x), axis=-2 if abs(ord) == 1 else -1)
         result = np.max(sums, axis=-1, initial=0) if ord > 0 else np.min(sums, axis=-1)  # also of an empty matrix
     else:
-        raise ValueError(f"norm: there is no matrix norm of order {ord!r}")
+        raise ShapeError(f"norm at {user_line()}: there is no matrix norm of order {ord!r}")
     return result[..., None, None] if keepdims else result
 
 
@@ -87,7 +89,7 @@ def norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) ->
         axis = (0, 1)
     if not isinstance(axis, tuple):
         return vector_norm(x, axis=axis, keepdims=keepdims, ord=ord)
-    front = tuple(i % x.ndim for i in axis)
+    front = axes_of(axis, x.ndim)
     moved = matrix_norm(np.moveaxis(x, front, (-2, -1)), ord=ord)
     return np.expand_dims(moved, front) if keepdims else moved
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ShapeError, user_line
+from ..errors import ShapeError, UnsupportedError, user_line
 from .op import Array, Op
 
 
@@ -19,6 +19,14 @@ def keep_axes(g: Array, x: Array, axis: int | tuple[int, ...] | None) -> Array:
         return g
     reduced = {i % x.ndim for i in (axis if isinstance(axis, tuple) else (axis,))}
     return g.reshape(tuple(1 if i in reduced else n for i, n in enumerate(x.shape)))
+
+
+def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
+    """The axes that `axis` names, counted from the front: a number, several, or None for all."""
+    axes = tuple(range(ndim)) if axis is None else tuple(int(i) for i in np.atleast_1d(axis))
+    if any(not -ndim <= i < ndim for i in axes):
+        raise ShapeError(f"axis {axis} of an array of {ndim} axes, at {user_line()}")
+    return tuple(i % ndim for i in axes)
 
 
 def _inverse(axes: Sequence[int]) -> tuple[int, ...]:
@@ -105,7 +113,9 @@ def split(ary: Array, indices_or_sections: Any, axis: int = 0) -> list[Array]:
     """Equal parts, or the parts between the given indices, along `axis`."""
     n = ary.shape[axis]
     if isinstance(indices_or_sections, (int, np.integer)) and n % indices_or_sections:
-        raise ValueError(f"split: an axis of length {n} has no {indices_or_sections} equal parts")
+        raise ShapeError(
+            f"split({ary.shape}) at {user_line()}: an axis of length {n} has no {indices_or_sections} equal parts"
+        )
     return array_split(ary, indices_or_sections, axis)
 
 
@@ -155,7 +165,7 @@ def sliding_window_view(
 ) -> Array:
     """All windows of the given lengths along the axes; the places within a window are new last axes."""
     lengths = tuple(int(n) for n in np.atleast_1d(window_shape))
-    axes = tuple(range(x.ndim)) if axis is None else tuple(int(i) % x.ndim for i in np.atleast_1d(axis))
+    axes = axes_of(axis, x.ndim)
     if len(axes) != len(lengths):
         raise ShapeError(f"sliding_window_view at {user_line()}: {len(lengths)} lengths for {len(axes)} axes")
     for i, n in zip(axes, lengths, strict=True):
@@ -194,7 +204,7 @@ pad_zeros = Op(np.pad, _pad_rule, params="array pad_width", name="pad")
 def _widths(pad_width: Any, ndim: int) -> tuple[tuple[int, int], ...]:
     """How many numbers go before and after, for each axis; of a dict, for the axes that it names."""
     if isinstance(pad_width, dict):
-        named = {axis % ndim: _widths(width, 1)[0] for axis, width in pad_width.items()}
+        named = {axes_of(axis, ndim)[0]: _widths(width, 1)[0] for axis, width in pad_width.items()}
         return tuple(named.get(axis, (0, 0)) for axis in range(ndim))
     return tuple((int(low), int(high)) for low, high in np.broadcast_to(np.asarray(pad_width), (ndim, 2)))
 
@@ -227,11 +237,11 @@ def pad(array: Array, pad_width: Any, mode: str = "constant", **options: Any) ->
     if mode == "linear_ramp":
         return _pad_constants(array, widths, options.get("end_values", 0), ramp=True)
     if mode not in ("edge", "reflect", "symmetric", "wrap"):
-        raise NotImplementedError(
-            f"pad: mode {mode!r} has no derivative rule; there are constant, edge, reflect, symmetric and wrap"
+        raise UnsupportedError(
+            f"pad at {user_line()}: mode {mode!r} has no derivative rule; there are constant, edge, reflect, symmetric and wrap"
         )
     if options.get("reflect_type", "even") != "even":
-        raise NotImplementedError("pad: only reflect_type='even' has a derivative rule")
+        raise UnsupportedError(f"pad at {user_line()}: only reflect_type='even' has a derivative rule")
     for axis, width in enumerate(widths):
         if any(width):
             array = np.take(array, np.pad(np.arange(array.shape[axis]), width, mode=mode), axis=axis)  # type: ignore[call-overload]

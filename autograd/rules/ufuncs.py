@@ -16,7 +16,7 @@ import numpy as np
 from . import masked, reductions
 from .op import Array
 from .reductions import Axis
-from .shaping import concatenate, stack
+from .shaping import axes_of, concatenate, stack
 
 _UNSET = np._NoValue
 
@@ -31,7 +31,7 @@ def reduce(
 ) -> Array:
     """`ufunc` of the first two along `axis`, of that and the third, and so on."""
     x = array if dtype is None else array.astype(dtype)
-    axes = tuple(range(x.ndim)) if axis is None else tuple(sorted(i % x.ndim for i in np.atleast_1d(axis).tolist()))
+    axes = tuple(sorted(axes_of(axis, x.ndim)))
     rest = tuple(n for i, n in enumerate(x.shape) if i not in axes)
     front = np.moveaxis(x, axes, range(len(axes))).reshape((math.prod(x.shape[i] for i in axes), *rest))
     start = [] if initial is _UNSET or initial is None else [initial]

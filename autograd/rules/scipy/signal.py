@@ -12,6 +12,7 @@ from scipy import signal
 
 from ...errors import ShapeError, UnsupportedError, user_line
 from ..op import Array, Op
+from ..shaping import axes_of
 
 # -- convolution -------------------------------------------------------------------------------------------------
 
@@ -62,7 +63,7 @@ convolve_all: Op = Op(
 
 def _split(x: Array, axes: Sequence[int], dotted: Sequence[int]) -> tuple[Array, tuple[int, ...]]:
     """`x` as (its other axes, the dotted ones, the convolved ones), the first two joined; and the lengths of the others."""
-    axes, dotted = ([i % np.ndim(x) for i in group] for group in (axes, dotted))
+    axes, dotted = (list(axes_of(list(group), np.ndim(x))) for group in (axes, dotted))
     others = [i for i in range(np.ndim(x)) if i not in (*axes, *dotted)]
     lengths = [[np.shape(x)[i] for i in group] for group in (others, dotted, axes)]
     turned = np.transpose(x, (*others, *dotted, *axes))
@@ -74,7 +75,7 @@ def _part(full: Array, mode: str, sizes_a: Sequence[int], sizes_b: Sequence[int]
     if mode == "full":
         return full
     if mode not in ("same", "valid"):
-        raise ValueError(f"convolve: the mode is 'full', 'same' or 'valid', not {mode!r}")
+        raise ShapeError(f"convolve at {user_line()}: the mode is 'full', 'same' or 'valid', not {mode!r}")
     pairs = list(zip(sizes_a, sizes_b, strict=True))
     if mode == "valid" and not (all(m >= n for m, n in pairs) or all(m <= n for m, n in pairs)):
         raise ShapeError(f"convolve: for mode 'valid' one array must be the longer along every axis, not {pairs}")
@@ -105,7 +106,7 @@ def convolve(
 
 def fftconvolve(in1: Array, in2: Array, mode: str = "full", axes: Any = None) -> Array:
     """A convolution as a product of Fourier transforms over `axes`; along the other axes the arrays broadcast."""
-    axes = tuple(range(np.ndim(in1))) if axes is None else tuple(i % np.ndim(in1) for i in np.atleast_1d(axes))
+    axes = axes_of(axes, np.ndim(in1))
     last = tuple(range(-len(axes), 0))
     a, b = np.moveaxis(in1, axes, last), np.moveaxis(in2, axes, last)
     sizes_a, sizes_b = a.shape[-len(axes) :], b.shape[-len(axes) :]
