@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd import functions as F
 from tests.samples import POSITIVE, Sample, each, fixed
 
 _I = np.array([0, 2, 2, 1])
@@ -39,6 +40,9 @@ _TURNED = [lambda x, o=o: np.ravel(x.transpose(2, 0, 1), order=o) for o in "CFAK
 _FLAT = [lambda x, o=o: x.transpose(2, 0, 1).flatten(order=o) for o in "CFAK"]
 
 CALLS = [
+    fixed("others", F.others, (4, 3), complex=True),
+    fixed("others", F.others, (1, 2)),
+    *each("prod", [np.prod, lambda x: np.prod(x, axis=1), lambda x: np.prod(x, axis=(0, 1))], (3, 7)),
     *each("ravel", [*_TURNED, *_FLAT, lambda x: x.T.ravel("A"), lambda x: x.T.ravel("K")], (2, 3, 4)),
     *each("reshape", [lambda x, o=o: np.reshape(x, (3, -1), order=o) for o in "CFA"], (2, 3, 2), complex=True),
     *each("reshape", [lambda x: x.reshape(4, 3, order="F"), lambda x: x.T.reshape((3, 4), order="A")], (2, 3, 2)),

@@ -32,29 +32,57 @@ def ties(out: Array, x: Array, axis: Axis = None, keepdims: bool = False) -> Arr
     return mask / mask.sum(axis=axis, keepdims=True)
 
 
-def others(x: Array) -> Array:
+def _pairs(x: Array) -> Array:
+    """`x` with its first axis, whose length is a power of two, as pairs."""
+    return x.reshape((x.shape[0] // 2, 2, *x.shape[1:]))
+
+
+def _others(x: Array) -> Array:
     """For each element the product of all others along the first axis, without a division, so that zeros are exact.
 
     Neighbours are multiplied in pairs, the shorter problem is solved for the pairs, and each number's answer is its
-    pair's answer times its neighbour: log₂ n rounds of plain products, exact to any order of derivative.
+    pair's answer times its neighbour: log₂ n rounds of plain products.
     """
-    n = x.shape[0]
-    if n <= 1:
+    if x.shape[0] == 1:
         return np.ones_like(x)
-    even, odd = x[0 : n - 1 : 2], x[1::2]
-    pairs = np.concatenate([even * odd, x[n - n % 2 :]])  # of an odd number the last stays alone
-    outer = others(pairs)
-    inner = np.stack([outer[: n // 2] * odd, outer[: n // 2] * even], axis=1).reshape((n - n % 2, *x.shape[1:]))
-    return np.concatenate([inner, outer[n // 2 :]])
+    pairs = _pairs(x)
+    return (_others(pairs[:, 0] * pairs[:, 1])[:, None] * pairs[:, ::-1]).reshape(x.shape)
+
+
+def _moved_others(x: Array, t: Array) -> tuple[Array, Array]:
+    """`_others` of x, and what it moves by when x moves by `t`: the same rounds, of x + εt with ε² = 0."""
+    if x.shape[0] == 1:
+        return np.ones_like(x), np.zeros_like(x)
+    pairs, moves = _pairs(x), _pairs(t)
+    products = pairs[:, 0] * pairs[:, 1]
+    outer, moved = _moved_others(products, moves[:, 0] * pairs[:, 1] + pairs[:, 0] * moves[:, 1])
+    neighbours = pairs[:, ::-1]
+    change = moved[:, None] * neighbours + outer[:, None] * moves[:, ::-1]
+    return (outer[:, None] * neighbours).reshape(x.shape), change.reshape(x.shape)
+
+
+def _filled(x: Array, number: float) -> Array:
+    """`x` with its first axis filled up to a power of two, by a number that does not count."""
+    missing = (1 << (x.shape[0] - 1).bit_length()) - x.shape[0]
+    return np.concatenate([x, np.full_like(x, number, shape=(missing, *x.shape[1:]))]) if missing else x
+
+
+def moved_others(g: Array, out: Array, x: Array) -> Array:
+    """The second derivatives of a product are symmetric: what pulls back along g is what moves along g."""
+    return _moved_others(_filled(x, 1), _filled(g, 0))[1][: x.shape[0]] if x.size else g
+
+
+others = Op(lambda x: _others(_filled(x, 1))[: x.shape[0]] if x.size else x, moved_others, name="others")
 
 
 def product_of_others(x: Array, axis: Axis) -> Array:
     """`others`, along any axes: they are brought to the front and joined into one."""
     axes = tuple(range(x.ndim)) if axis is None or not x.ndim else tuple(i % x.ndim for i in np.atleast_1d(axis))
     order = (*axes, *(i for i in range(x.ndim) if i not in axes))
+    if order == (0,):
+        return others(x)
     front = x.transpose(order)
-    rest = front.shape[len(axes) :]
-    flat = front.reshape((math.prod(front.shape[: len(axes)]), *rest))
+    flat = front.reshape((math.prod(front.shape[: len(axes)]), *front.shape[len(axes) :]))
     return others(flat).reshape(front.shape).transpose(tuple(np.argsort(order)))
 
 
