@@ -284,4 +284,15 @@ CONSTANT = dict.fromkeys("argmax argmin isfinite isinf isnan signbit logical_not
     "equal greater greater_equal less less_equal not_equal logical_and logical_or logical_xor".split(), 2
 )
 # Constants inside compositions, which the samples of those reach.
-INNER = {"complement", "det_sign", "whole_periods"}
+INNER = {
+    "complement",
+    "det_sign",
+    "whole_periods",
+    "bin_of",
+    "number_of_bins",
+    "unique_places",
+    "common_places",
+    "first",
+    "magnitude",
+    "memory",
+}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from autograd.rules.scipy import signal as _rows
 from autograd.scipy import interpolate, linalg, signal, sparse, stats
 from autograd.scipy import special as sc
 from tests.samples import ANY, AWAY, POSITIVE, Sample, each, fixed
@@ -289,6 +290,17 @@ SIGNAL = [
     ],
     fixed("convolve", lambda a, b: signal.convolve(a, b, "same"), (5,), (3,)),
     fixed("convolve", lambda a, b: signal.convolve(a, b, ([2], [2]), ([1], [0])), (2, 3, 4), (3, 2, 2)),
+    fixed("convolve", lambda a, b: signal.convolve(a, b, ([2, 3], [2, 3]), ([1], [0])), (2, 3, 2, 4), (3, 4, 3, 2)),
+    *[
+        fixed(
+            "correlate_all",
+            lambda g, b, n=n: _rows.correlate_all(g, b, sizes=(n,)),
+            (2, 3, n + 2),
+            (3, 4, 3),
+            complex=True,
+        )
+        for n in (2, 4)
+    ],
     fixed("fftconvolve", lambda a, b: signal.fftconvolve(a, b, axes=0), (4, 2), (3, 2)),
     *[
         fixed(

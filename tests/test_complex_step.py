@@ -50,6 +50,7 @@ FIRST_ORDER = {
     "nanmedian": "the same",
     "psi": "its rule's own function, zeta, refuses complex numbers",
     "digamma": "the same",
+    "relu": "its rule's own function, sign, is z/|z| of complex numbers",
     "sqrtm": "solving its Sylvester equation twice amplifies rounding beyond the tolerance",
 }
 

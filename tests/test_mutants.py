@@ -28,8 +28,8 @@ def test_a_few_of_them():
         "multiply: g * y  →  g / y",
         "multiply: y  →  x",  # one input for the other
         "sigmoid: out  →  x",
-        "maximum: x > y  →  x <= y",
-        "norm: x.conj()  →  x",
+        "share: x > y  →  x <= y",
+        "two_norm_rule: u.conj()  →  u",
         "sum: spread(g, x, **k)  →  g",  # a broadcast forgotten
         "divide: over(g, y)  →  g / y",
         "square: 2  →  3",

@@ -6,9 +6,10 @@ from typing import Any, Self
 
 import numpy as np
 
-from ..errors import IndexingError, UnsupportedError
-from ..rules import activations, arithmetic, elementwise, indexing, products, reductions, shaping
+from ..errors import DtypeError, IndexingError, user_line
+from ..rules import activations, arithmetic, elementwise, indexing, joining, masked, products, reductions, shaping
 from ..rules.reductions import Axis
+from .answers import PlainAnswers
 
 
 def _over(axis: Axis | list[int], keepdims: bool, **more: Any) -> dict[str, Any]:
@@ -87,7 +88,7 @@ class At:
 _MICROGRAD = {"add": "+", "multiply": "*", "relu": "ReLU", "power": "**", "subtract": "-", "divide": "/"}
 
 
-class ArrayMethods:
+class ArrayMethods(PlainAnswers):
     """What `Value` shares with `numpy.ndarray`, and the activation functions that beginners look for."""
 
     __slots__ = ()
@@ -99,55 +100,63 @@ class ArrayMethods:
 
     # -- reductions ----------------------------------------------------------------------------------------------
 
-    def sum(self, axis: Axis = None, keepdims: bool = False) -> Self:
+    def sum(self, axis: Axis = None, keepdims: bool = False, **more: Any) -> Self:
         """Σ x over `axis` (all axes where it is None)."""
+        if more:
+            return masked.sum(self, axis, keepdims=keepdims, **more)
         return self.__record__(reductions.sum, (self,), _over(axis, keepdims))
 
-    def mean(self, axis: Axis = None, keepdims: bool = False) -> Self:
+    def mean(self, axis: Axis = None, keepdims: bool = False, **more: Any) -> Self:
         """Σ x / n over `axis`."""
+        if more:
+            return masked.mean(self, axis, keepdims=keepdims, **more)
         return self.__record__(reductions.mean, (self,), _over(axis, keepdims))
 
-    def prod(self, axis: Axis = None, keepdims: bool = False) -> Self:
+    def prod(self, axis: Axis = None, keepdims: bool = False, **more: Any) -> Self:
         """Π x over `axis`; exact also where factors are zero."""
+        if more:
+            return masked.prod(self, axis, keepdims=keepdims, **more)
         return self.__record__(reductions.prod, (self,), _over(axis, keepdims))
 
-    def max(self, axis: Axis = None, keepdims: bool = False) -> Self:
+    def max(self, axis: Axis = None, keepdims: bool = False, **more: Any) -> Self:
         """The largest element over `axis`; ties share the gradient evenly."""
+        if more:
+            return masked.max(self, axis, keepdims=keepdims, **more)
         return self.__record__(reductions.max, (self,), _over(axis, keepdims))
 
-    def min(self, axis: Axis = None, keepdims: bool = False) -> Self:
+    def min(self, axis: Axis = None, keepdims: bool = False, **more: Any) -> Self:
         """The smallest element over `axis`; ties share the gradient evenly."""
+        if more:
+            return masked.min(self, axis, keepdims=keepdims, **more)
         return self.__record__(reductions.min, (self,), _over(axis, keepdims))
 
-    def var(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Self:
+    def var(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False, **more: Any) -> Self:
         """Σ |x − mean|² / (n − ddof) over `axis`."""
+        if more:
+            return masked.var(self, axis, ddof=ddof, keepdims=keepdims, **more)
         return self.__record__(reductions.var, (self,), _over(axis, keepdims, ddof=ddof))
 
-    def std(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Self:
+    def std(self, axis: Axis = None, ddof: float = 0, keepdims: bool = False, **more: Any) -> Self:
         """√var over `axis`; where all elements are equal its derivative is taken as 0."""
+        if more:
+            return masked.std(self, axis, ddof=ddof, keepdims=keepdims, **more)
         return self.__record__(reductions.std, (self,), _over(axis, keepdims, ddof=ddof))
 
-    def cumsum(self, axis: int | None = None) -> Self:
+    def cumsum(self, axis: int | None = None, dtype: Any = None) -> Any:
         """Running sums along `axis`, of the flattened array where it is None."""
-        return self.__record__(reductions.cumsum, (self,), _over(axis, False))
+        return masked.cumsum(self, axis, dtype)
 
-    def argmax(self, axis: int | None = None) -> Any:
-        """The place of the largest element: a plain integer or array."""
-        return np.argmax(self.raw, axis=axis)
-
-    def argmin(self, axis: int | None = None) -> Any:
-        """The place of the smallest element: a plain integer or array."""
-        return np.argmin(self.raw, axis=axis)
-
-    def argsort(self, axis: int | None = -1) -> Any:
-        """The places of the elements in ascending order: a plain array."""
-        return np.argsort(self.raw, axis=axis)
+    def cumprod(self, axis: int | None = None, dtype: Any = None) -> Any:
+        """Running products along `axis`, of the flattened array where it is None."""
+        return masked.cumprod(self, axis, dtype)
 
     # -- shapes --------------------------------------------------------------------------------------------------
 
-    def reshape(self, *shape: Any) -> Self:
+    def reshape(self, *shape: Any, order: str = "C") -> Self:
         """The same elements in another shape."""
-        return self.__record__(shaping.reshape, (self,), {"shape": _shape(shape)})
+        if order != "C":
+            return shaping.reshape(self, _shape(shape), order)
+        return self.__record__(shaping.reshape_rows, (self,), {"shape": _shape(shape)})
 
     def transpose(self, *axes: Any) -> Self:
         """The axes in another order (reversed where none is given)."""
@@ -181,10 +190,14 @@ class ArrayMethods:
         """All elements in one row."""
         return shaping.ravel(self, order)
 
-    def astype(self, dtype: Any) -> Any:
-        """In another dtype. Integers and booleans have no derivative: the result is then a plain array."""
+    def astype(self, dtype: Any, *, casting: Any = "unsafe", **_: Any) -> Any:
+        """In another dtype, always as a new Value. Integers and booleans have no derivative: of these it is a plain array."""
         if np.dtype(dtype).kind not in "fc":
-            return self.raw.astype(dtype)
+            return self.raw.astype(dtype, casting=casting)
+        if not np.can_cast(self.raw.dtype, dtype, casting):
+            raise DtypeError(
+                f"astype at {user_line()}: {self.raw.dtype} to {np.dtype(dtype)} is no {casting!r} conversion"
+            )
         return self.__record__(shaping.astype, (self,), {"dtype": np.dtype(dtype)})
 
     def repeat(self, repeats: Any, axis: int | None = None) -> Any:
@@ -198,9 +211,9 @@ class ArrayMethods:
 
     # -- picking -------------------------------------------------------------------------------------------------
 
-    def take(self, indices: Any, axis: int | None = None, mode: str = "raise") -> Any:
+    def take(self, indices: Any, axis: int | None = None, out: None = None, mode: str = "raise") -> Any:
         """The elements at `indices` along `axis`."""
-        return indexing.take(self, indices, axis, mode)
+        return indexing.take(self, indices, axis, out, mode)
 
     def diagonal(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
         """A diagonal."""
@@ -219,9 +232,9 @@ class ArrayMethods:
         """The largest element less the smallest."""
         return np.ptp(self, axis=axis)  # type: ignore[call-overload]
 
-    def sort(self, *_: Any, **__: Any) -> None:
-        """Refused, since it would change the array in place: use ``np.sort(value)``."""
-        raise UnsupportedError("value.sort() would change a recorded array in place: use np.sort(value)")
+    def compress(self, condition: Any, axis: int | None = None) -> Any:
+        """The slices along `axis` where `condition` holds."""
+        return joining.compress(condition, self, axis)
 
     # -- elementwise ---------------------------------------------------------------------------------------------
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..errors import DtypeError, UnsupportedError, no_rule, user_line
-from ..rules import CONSTANTS, REFUSALS, TABLE, indexing
+from ..errors import DtypeError, UnsupportedError, explain, no_rule, user_line
+from ..rules import CONSTANTS, MAKERS, REFUSALS, TABLE, indexing
 from .convert import unbox
 from .methods import ArrayMethods
 from .mode import is_recording
@@ -25,9 +25,15 @@ class Protocols(ArrayMethods):
     ) -> Any:
         function = TABLE.get(func)
         if function is not None:
-            return function(*args, **kwargs)
+            try:
+                return function(*args, **kwargs)
+            except Exception as error:
+                explain(func.__name__, args, error)
+                raise
         if func in CONSTANTS:
             return func(*unbox(args), **unbox(kwargs))
+        if func in MAKERS:
+            return func(*args, **kwargs)
         raise no_rule(f"{func.__module__.replace('numpy', 'np', 1)}.{func.__name__}", REFUSALS.get(func))
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:

@@ -16,6 +16,7 @@ from . import (
     activations,
     arithmetic,
     calculus,
+    counts,
     elementwise,
     fourier,
     guards,
@@ -23,26 +24,40 @@ from . import (
     joining,
     linalg,
     masked,
+    norms,
     products,
     reductions,
+    sets,
     shaping,
     statistics,
+    ufuncs,
 )
-from .constants import CONSTANT, REFUSED
+from .constants import CONSTANT, MADE, REFUSED
 from .op import Op
 
-__all__ = ["COMPOSED", "CONSTANTS", "OPS", "REFUSALS", "TABLE", "UFUNC_METHODS", "numpy_function", "rarer_row"]
+__all__ = [
+    "COMPOSED",
+    "CONSTANTS",
+    "MAKERS",
+    "OPS",
+    "REFUSALS",
+    "TABLE",
+    "UFUNC_METHODS",
+    "numpy_function",
+    "rarer_row",
+]
 
 _MODULES = (
     guards, arithmetic, elementwise, activations, reductions, masked, statistics, shaping, joining, indexing, calculus,
-    products, linalg, fourier,
+    counts, sets, products, linalg, norms, fourier,
 )  # fmt: skip
 
 
 def numpy_function(name: str) -> Callable[..., Any] | None:
     """The function of that name in NumPy's namespace (``"linalg.norm"``), or None in a release without it."""
-    module, _, function = name.rpartition(".")
-    found: Callable[..., Any] | None = getattr(getattr(np, module) if module else np, function, None)
+    found: Any = np
+    for part in name.split("."):
+        found = getattr(found, part, None)
     return found
 
 
@@ -60,24 +75,20 @@ TABLE: dict[Callable[..., Any], Callable[..., Any]] = {op.function: op for op in
 
 CONSTANTS: frozenset[Callable[..., Any]] = frozenset(_existing(dict.fromkeys(CONSTANT)))
 
-REFUSALS: dict[Callable[..., Any], str] = _existing(REFUSED)
+MAKERS: frozenset[Callable[..., Any]] = frozenset(_existing(dict.fromkeys(MADE)))
 
-# The methods of ufuncs that have a row of their own.
-UFUNC_METHODS: dict[tuple[np.ufunc, str], Callable[..., Any]] = {
-    (np.add, "reduce"): masked.sum,
-    (np.multiply, "reduce"): masked.prod,
-    (np.maximum, "reduce"): masked.max,
-    (np.minimum, "reduce"): masked.min,
-    (np.add, "accumulate"): masked.cumsum,
-    (np.multiply, "accumulate"): masked.cumprod,
-}
+REFUSALS: dict[Callable[..., Any], str] = _existing(REFUSED)
 
 
 def rarer_row(ufunc: Any, method: str) -> Callable[..., Any] | None:
     """The row of a ufunc's method, or of a ufunc of `scipy.special`. SciPy's rows are imported when the first of its ufuncs
     is met: whoever has one has imported SciPy already."""
-    if method != "__call__" or "scipy.special" not in sys.modules:
-        return UFUNC_METHODS.get((ufunc, method))
+    if method != "__call__":
+        return ufuncs.method(ufunc, method) if ufunc in TABLE else None
+    if ufunc.__name__ == "clip":  # `ndarray.clip` calls a ufunc that has no public name
+        return arithmetic.clip
+    if "scipy.special" not in sys.modules:
+        return None
     from .scipy import special as scipy_special
 
     return scipy_special.TABLE.get(ufunc)

@@ -134,7 +134,7 @@ spherical_bessel: Op = Op(
     params="z n",
 )
 
-relu = Op(lambda x: np.maximum(x, 0), lambda g, out, x: g * (x > 0), name="relu")
+relu = Op(lambda x: np.maximum(x, 0), lambda g, out, x: g * np.sign(out), name="relu")  # sign(NaN) is NaN
 sigmoid = Op(_sigmoid, lambda g, out, x: g * (out * (1 - out)), name="sigmoid")
 softplus = Op(lambda x: np.logaddexp(x, 0), lambda g, out, x: g * sigmoid(x), name="softplus")
 silu = Op(

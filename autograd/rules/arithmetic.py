@@ -22,7 +22,7 @@ divide = Op(
 )
 negative = Op(np.negative, lambda g, out, x: -g, forward=operator.neg)
 positive = Op(np.positive, lambda g, out, x: g, forward=operator.pos)
-reciprocal = Op(np.reciprocal, lambda g, out, x: over(-g, x * x))
+reciprocal = Op(np.reciprocal, lambda g, out, x: chain(chain(-g, out), out))
 square = Op(np.square, lambda g, out, x: g * (2 * x))
 
 
@@ -46,17 +46,14 @@ remainder = Op(
 )
 fmod = Op(np.fmod, lambda g, out, x, y: g, lambda g, out, x, y: -g * np.trunc(x / y))
 
-# At equality each side takes half. 0.5 stands on the equality because bool + bool is a logical or.
-maximum = Op(
-    np.maximum,
-    lambda g, out, x, y: g * ((x > y) + 0.5 * (x == y)),
-    lambda g, out, x, y: g * ((y > x) + 0.5 * (x == y)),
-)
-minimum = Op(
-    np.minimum,
-    lambda g, out, x, y: g * ((x < y) + 0.5 * (x == y)),
-    lambda g, out, x, y: g * ((y < x) + 0.5 * (x == y)),
-)
+
+def share(g: Array, out: Array, x: Array, y: Array) -> Array:
+    """What of `g` goes to `x` where the larger of x and y counts: half at equality, NaN where one of them is NaN (0/0)."""
+    return (g * (x > y) + 0.5 * g * (x == y)) / (out == out)
+
+
+maximum = Op(np.maximum, share, lambda g, out, x, y: share(g, out, y, x))
+minimum = Op(np.minimum, lambda g, out, x, y: share(g, out, y, x), share)
 where = Op(
     np.where,
     None,
@@ -70,12 +67,12 @@ def _clip(x: Array, low: Array, high: Array) -> Array:
     return np.minimum(np.maximum(x, low), high)
 
 
-# Inside, the bounds included, x passes; outside, the bound that was hit.
+# Inside, the bounds included, x passes; outside, the bound that was hit. NaN stays NaN: 0/0.
 clip_between = Op(
     _clip,
-    lambda g, out, x, low, high: g * ((low <= x) & (x <= high)),
-    lambda g, out, x, low, high: g * ((x < low) & (low <= high)),
-    lambda g, out, x, low, high: g * (_clip(x, low, np.inf) > high),
+    lambda g, out, x, low, high: g * (x == out) / (out == out),
+    lambda g, out, x, low, high: g * ((x < low) & (low <= high)) / (out == out),
+    lambda g, out, x, low, high: g * (_clip(x, low, np.inf) > high) / (out == out),
     name="clip",
 )
 

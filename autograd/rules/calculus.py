@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import ShapeError, UnsupportedError, user_line
 from .op import Array, Op
+from .shaping import axes_of, stack_nested
 
 _UNSET = np._NoValue
 
@@ -42,10 +44,10 @@ def ediff1d(ary: Array, to_end: Any = None, to_begin: Any = None) -> Array:
 
 def gradient(f: Array, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
     """Central differences of second order inside, one-sided ones at the ends."""
-    axes = list(range(f.ndim)) if axis is None else [int(i) % f.ndim for i in np.atleast_1d(axis)]
+    axes = axes_of(axis, f.ndim)
     spacings = list(varargs) * len(axes) if len(varargs) == 1 else list(varargs) or [1.0] * len(axes)
     if len(spacings) != len(axes):
-        raise TypeError(f"gradient: {len(varargs)} spacings for {len(axes)} axes")
+        raise UnsupportedError(f"gradient at {user_line()}: {len(varargs)} spacings for {len(axes)} axes")
     results = [_gradient(np.moveaxis(f, i, -1), h, edge_order, i) for i, h in zip(axes, spacings, strict=True)]
     results = [np.moveaxis(g, -1, i) for g, i in zip(results, axes, strict=True)]
     return results[0] if len(axes) == 1 else tuple(results)
@@ -54,7 +56,7 @@ def gradient(f: Array, *varargs: Any, axis: Any = None, edge_order: int = 1) -> 
 def _gradient(f: Array, spacing: Any, edge_order: int, axis: int) -> Array:
     """The gradient along the last axis."""
     if f.shape[-1] < edge_order + 1:
-        raise ValueError(f"gradient: axis {axis} has {f.shape[-1]} points, and needs {edge_order + 1}")
+        raise ShapeError(f"gradient at {user_line()}: axis {axis} has {f.shape[-1]} points, and needs {edge_order + 1}")
     h = diff(spacing) if np.ndim(spacing) else spacing * np.ones(f.shape[-1] - 1, f.real.dtype)
     left, right = h[:-1], h[1:]
     inner = (
@@ -96,6 +98,7 @@ def interp(x: Array, xp: Any, fp: Any, left: Any = None, right: Any = None, peri
         fp = np.concatenate([fp[-1:], fp, fp[:1]])
     i = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, np.size(xp) - 2)
     x0, x1, f0, f1 = (np.take(a, j) for a, j in ((xp, i), (xp, i + 1), (fp, i), (fp, i + 1)))
+    x1 = np.where(np.isnan(x), np.nan, x1)  # no number lies on no line: the slope there is NaN too
     inside = f0 + (x - x0) * (f1 - f0) / (x1 - x0)
     low, high = np.take(fp, 0) if left is None else left, np.take(fp, -1) if right is None else right
     last = np.take(xp, -1)
@@ -128,7 +131,7 @@ def convolve(a: Array, v: Array, mode: str = "full") -> Array:
         return full
     start, length = ((shorter - 1) // 2, longer) if mode == "same" else (shorter - 1, longer - shorter + 1)
     if mode not in ("same", "valid"):
-        raise ValueError(f"convolve: the mode is 'full', 'same' or 'valid', not {mode!r}")
+        raise ShapeError(f"convolve at {user_line()}: the mode is 'full', 'same' or 'valid', not {mode!r}")
     return full[start : start + length]
 
 
@@ -192,7 +195,7 @@ def polyder(p: Array, m: int = 1) -> Array:
 
 def polyint(p: Array, m: int = 1, k: Any = None) -> Array:
     """An antiderivative of a polynomial, m times, with the constants k."""
-    constants = np.atleast_1d(np.zeros(m) if k is None else k)
+    constants = np.atleast_1d(np.zeros(m) if k is None else stack_nested(k))
     for i in range(m):
         p = np.concatenate([p / np.arange(np.size(p), 0, -1), np.reshape(constants[i % len(constants)], (1,))])
     return p
@@ -203,7 +206,7 @@ def polyfit(
 ) -> Array:
     """The least-squares polynomial through the points (x, y)."""
     if full or cov:
-        raise NotImplementedError("polyfit: full=True and cov=True have no derivative rule")
+        raise UnsupportedError(f"polyfit at {user_line()}: full=True and cov=True have no derivative rule")
     left = np.vander(x, deg + 1)
     if w is not None:
         left, y = left * np.reshape(w, (-1, 1)), y * (w if np.ndim(y) == 1 else np.reshape(w, (-1, 1)))
@@ -219,6 +222,7 @@ def linspace(
     t = np.arange(num).reshape((-1,) + (1,) * max(np.ndim(start), np.ndim(stop))) / steps
     t = t.astype(np.result_type(start, stop, 0.0).type(0).real.dtype)
     result = start + t * (stop - start)
+    result = np.where(t == 1, stop, result)  # not what the end rounds to
     result = np.moveaxis(result, 0, axis) if axis else result
     result = result if dtype is None else np.astype(result, dtype)
     return (result, (stop - start) / steps) if retstep else result

@@ -7,22 +7,28 @@ CONSTANT: tuple[str, ...] = tuple(
     """
     shape ndim size iscomplexobj isrealobj iscomplex isreal isscalar result_type can_cast common_type
     min_scalar_type promote_types isdtype issubdtype typename isfortran iterable zeros_like ones_like empty_like
-    full_like argmax argmin nanargmax nanargmin argsort lexsort argpartition searchsorted nonzero flatnonzero
-    argwhere count_nonzero all any isclose allclose array_equal array_equiv isposinf isneginf isfinite isinf isnan
-    isnat signbit array_repr array_str array2string may_share_memory shares_memory histogram histogram2d histogramdd
-    histogram_bin_edges bincount digitize unique unique_all unique_counts unique_inverse unique_values isin
-    intersect1d union1d setdiff1d setxor1d tril_indices_from triu_indices_from diag_indices_from in1d ix_
-    ravel_multi_index unravel_index einsum_path logical_and logical_or logical_xor logical_not greater greater_equal
-    less less_equal equal not_equal bitwise_and bitwise_or bitwise_xor bitwise_not bitwise_invert bitwise_count
-    bitwise_left_shift bitwise_right_shift invert left_shift right_shift gcd lcm packbits unpackbits spacing
-    linalg.matrix_rank array asarray asanyarray ascontiguousarray asfortranarray asarray_chkfinite arange empty
-    zeros ones full eye identity tri indices fromfunction mask_indices diag_indices tril_indices triu_indices
-    bartlett blackman hamming hanning kaiser broadcast_shapes fft.fftfreq fft.rfftfreq base_repr binary_repr
-    format_float_positional format_float_scientific datetime_as_string datetime_data is_busday busday_count
-    busday_offset mintypecode require load loadtxt save savetxt savez savez_compressed genfromtxt fromfile
-    fromstring frombuffer fromiter fromregex from_dlpack get_include get_printoptions set_printoptions printoptions
-    getbufsize setbufsize geterr seterr geterrcall seterrcall info show_config show_runtime test frompyfunc
-    nested_iters
+    argmax argmin nanargmax nanargmin argsort lexsort argpartition searchsorted nonzero flatnonzero argwhere
+    count_nonzero all any isclose allclose array_equal array_equiv isposinf isneginf isfinite isinf isnan isnat
+    signbit array_repr array_str array2string may_share_memory shares_memory digitize isin tril_indices_from
+    triu_indices_from diag_indices_from in1d ravel_multi_index unravel_index einsum_path logical_and logical_or
+    logical_xor logical_not greater greater_equal less less_equal equal not_equal bitwise_and bitwise_or
+    bitwise_xor bitwise_not bitwise_invert bitwise_count bitwise_left_shift bitwise_right_shift invert
+    left_shift right_shift gcd lcm packbits unpackbits spacing linalg.matrix_rank mask_indices diag_indices
+    tril_indices triu_indices bartlett blackman hamming hanning kaiser broadcast_shapes fft.fftfreq fft.rfftfreq
+    base_repr binary_repr format_float_positional format_float_scientific datetime_as_string datetime_data
+    is_busday busday_count busday_offset mintypecode load save savetxt savez savez_compressed get_include
+    get_printoptions set_printoptions printoptions getbufsize setbufsize geterr seterr geterrcall seterrcall
+    info show_config show_runtime test frompyfunc nested_iters
+    """.split()
+)
+
+# Arrays made of what they are given, which meet a Value by ``like=`` alone. They are computed as they are called: a Value
+# among the numbers is refused there, by `Value.__array__` or by `Value.__float__`.
+MADE: tuple[str, ...] = tuple(
+    """
+    array asarray asanyarray ascontiguousarray asfortranarray asarray_chkfinite arange empty zeros ones full eye
+    identity tri indices fromfunction require fromiter frombuffer fromfile fromstring fromregex loadtxt
+    genfromtxt from_dlpack
     """.split()
 )
 

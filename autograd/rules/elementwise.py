@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .activations import spherical_bessel
+from .arithmetic import share
 from .guards import chain, over
 from .op import Array, Op
 
@@ -31,45 +32,62 @@ exp = Op(np.exp, lambda g, out, x: chain(g, out))
 exp2 = Op(np.exp2, lambda g, out, x: chain(g, out * float(np.log(2))))
 expm1 = Op(np.expm1, lambda g, out, x: chain(g, np.exp(x)))
 log = Op(np.log, lambda g, out, x: over(g, x))
-log2 = Op(np.log2, lambda g, out, x: over(g, x * float(np.log(2))))
-log10 = Op(np.log10, lambda g, out, x: over(g, x * float(np.log(10))))
+log2 = Op(np.log2, lambda g, out, x: over(g * float(1 / np.log(2)), x))
+log10 = Op(np.log10, lambda g, out, x: over(g * float(1 / np.log(10)), x))
 log1p = Op(np.log1p, lambda g, out, x: over(g, 1 + x))
 
 
-def finite(x: Array) -> Array:
-    """`x`, with -inf replaced by 0: the sum of no exponentials at all has derivative 0, not NaN."""
-    return np.where(x == -np.inf, 0, x)
+def ahead(x: Array, y: Array) -> Array:
+    """y − x; where both are the same infinity it is 0 of ∞ and ∞ of −∞, so that a sum of no exponentials does not move."""
+    return np.where((x == y) & np.isinf(x), np.where(x > 0, 0, np.inf), y - x)
 
 
 logaddexp = Op(
     np.logaddexp,
-    lambda g, out, x, y: g * np.exp(x - finite(out)),
-    lambda g, out, x, y: g * np.exp(y - finite(out)),
+    lambda g, out, x, y: g / (1 + np.exp(ahead(x, y))),
+    lambda g, out, x, y: g / (1 + np.exp(ahead(y, x))),
 )
 logaddexp2 = Op(
     np.logaddexp2,
-    lambda g, out, x, y: g * np.exp2(x - finite(out)),
-    lambda g, out, x, y: g * np.exp2(y - finite(out)),
+    lambda g, out, x, y: g / (1 + np.exp2(ahead(x, y))),
+    lambda g, out, x, y: g / (1 + np.exp2(ahead(y, x))),
 )
+
+
+# No square of a real x stands in a rule: it overflows, or vanishes, where the slope does not.
+
+
+def arctan_rule(g: Array, out: Array, x: Array) -> Array:
+    """1 / (1 + x²), as two divisions by its root."""
+    if np.iscomplexobj(x):
+        return over(g, 1 + x * x)
+    root = np.hypot(x, 1)
+    return over(over(g, root), root)
+
+
+def arcsinh_rule(g: Array, out: Array, x: Array) -> Array:
+    """1 / √(1 + x²)."""
+    return over(g, np.sqrt(1 + x * x) if np.iscomplexobj(x) else np.hypot(x, 1))
+
 
 sin = Op(np.sin, lambda g, out, x: g * np.cos(x))
 cos = Op(np.cos, lambda g, out, x: -g * np.sin(x))
 tan = Op(np.tan, lambda g, out, x: g * (1 + out * out))
-arcsin = Op(np.arcsin, lambda g, out, x: over(g, np.sqrt(1 - x * x)))
-arccos = Op(np.arccos, lambda g, out, x: over(-g, np.sqrt(1 - x * x)))
-arctan = Op(np.arctan, lambda g, out, x: over(g, 1 + x * x))
+arcsin = Op(np.arcsin, lambda g, out, x: over(g, np.sqrt(1 - x) * np.sqrt(1 + x)))
+arccos = Op(np.arccos, lambda g, out, x: over(-g, np.sqrt(1 - x) * np.sqrt(1 + x)))
+arctan = Op(np.arctan, arctan_rule)
 sinh = Op(np.sinh, lambda g, out, x: chain(g, np.cosh(x)))
 cosh = Op(np.cosh, lambda g, out, x: chain(g, np.sinh(x)))
 tanh = Op(np.tanh, lambda g, out, x: g * (1 - out * out))
-arcsinh = Op(np.arcsinh, lambda g, out, x: over(g, np.sqrt(x * x + 1)))
+arcsinh = Op(np.arcsinh, arcsinh_rule)
 arccosh = Op(np.arccosh, lambda g, out, x: over(g, np.sqrt(x - 1) * np.sqrt(x + 1)))
-arctanh = Op(np.arctanh, lambda g, out, x: over(g, 1 - x * x))
+arctanh = Op(np.arctanh, lambda g, out, x: over(over(g, 1 - x), 1 + x))
 
 # At the origin neither the angle nor the length has a derivative: both are taken as 0.
 arctan2 = Op(
     np.arctan2,
-    lambda g, out, y, x: chain(x, over(g, x * x + y * y)),
-    lambda g, out, y, x: chain(-y, over(g, x * x + y * y)),
+    lambda g, out, y, x: chain(over(x, np.hypot(x, y)), over(g, np.hypot(x, y))),
+    lambda g, out, y, x: chain(over(-y, np.hypot(x, y)), over(g, np.hypot(x, y))),
 )
 hypot = Op(
     np.hypot,
@@ -109,21 +127,22 @@ heaviside = Op(
     lambda g, out, x, y: np.zeros_like(x),
     lambda g, out, x, y: g * (x == 0),
 )
-# fmax and fmin leave NaN out; otherwise they are maximum and minimum.
+# fmax and fmin leave NaN out, unless both are NaN; otherwise they are maximum and minimum.
 fmax = Op(
     np.fmax,
-    lambda g, out, x, y: g * ((x > y) + 0.5 * (x == y) + np.isnan(y)),
-    lambda g, out, x, y: g * ((y > x) + 0.5 * (x == y) + np.isnan(x)),
+    lambda g, out, x, y: share(g, out, x, y) + g * np.isnan(y),
+    lambda g, out, x, y: share(g, out, y, x) + g * np.isnan(x),
 )
 fmin = Op(
     np.fmin,
-    lambda g, out, x, y: g * ((x < y) + 0.5 * (x == y) + np.isnan(y)),
-    lambda g, out, x, y: g * ((y < x) + 0.5 * (x == y) + np.isnan(x)),
+    lambda g, out, x, y: share(g, out, y, x) + g * np.isnan(y),
+    lambda g, out, x, y: share(g, out, x, y) + g * np.isnan(x),
 )
 
 
 def nan_to_num(x: Array, copy: bool = True, nan: float = 0.0, posinf: Any = None, neginf: Any = None) -> Array:
     """NaN and infinities replaced; what is replaced has derivative 0."""
+    x = x if hasattr(x, "dtype") else np.asarray(x)
     if np.iscomplexobj(x):
         return nan_to_num(x.real, copy, nan, posinf, neginf) + 1j * nan_to_num(x.imag, copy, nan, posinf, neginf)
     largest = float(np.finfo(x.dtype).max)
@@ -144,7 +163,7 @@ def modf(x: Array) -> tuple[Array, Array]:
 
 def ldexp(x1: Array, x2: Any) -> Array:
     """x1 · 2ˣ²."""
-    return x1 * np.ldexp(np.ones_like(x1), x2)
+    return x1 * np.ldexp(np.ones_like(x1), np.asarray(x2))
 
 
 def float_power(x1: Array, x2: Array) -> Array:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from .op import Array, Op
+from .shaping import axes_of
 
 Norm = Literal["backward", "ortho", "forward"] | None
 _OPPOSITE: dict[Norm, Norm] = {None: "forward", "backward": "forward", "ortho": "ortho", "forward": "backward"}
@@ -51,7 +52,7 @@ def fit_length(a: Array, n: int | None, axis: int) -> Array:
     """`a` cut, or padded with zeros, to length `n` along `axis`."""
     if n is None or n == a.shape[axis]:
         return a
-    axis = axis % a.ndim
+    (axis,) = axes_of(axis, a.ndim)
     if n < a.shape[axis]:
         return a[(slice(None),) * axis + (slice(0, n),)]
     return np.pad(a, [(0, n - a.shape[axis]) if i == axis else (0, 0) for i in range(a.ndim)])

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .op import Array, Op
+from ..errors import IndexingError, UnsupportedError, user_line
+from .op import Array, Op, refusal
+from .shaping import axes_of
 
 _ARRAY = "array"  # stands in a frozen index for an array, which travels as an input of its own
 
@@ -35,6 +37,10 @@ def _places(part: Any) -> Array:
     if hasattr(part, "__array_function__"):
         return part
     places = np.asarray(part)
+    if places.dtype.kind not in "biuf":
+        raise IndexingError(
+            f"{part!r} at {user_line()} is no index: only integers, slices, None, Ellipsis and arrays of integers or booleans are"
+        )
     return places if places.size or places.dtype != np.float64 else places.astype(np.intp)
 
 
@@ -123,8 +129,10 @@ def _assigned(values: Any, x: Array) -> Array:
     return new if new.dtype == x.dtype or new.dtype.kind == "c" else new.astype(x.dtype)
 
 
-def take(a: Array, indices: Any, axis: int | None = None, mode: str = "raise") -> Array:
+def take(a: Array, indices: Any, axis: int | None = None, out: Any = None, mode: str = "raise") -> Array:
     """The elements at `indices` along `axis` (of the flattened array where it is None)."""
+    if out is not None:
+        raise UnsupportedError(refusal("take", "out"))
     if axis is None:
         a, axis = a.reshape((-1,)), 0
     n = a.shape[axis]
@@ -140,7 +148,7 @@ def take_along_axis(arr: Array, indices: Array, axis: int | None = -1) -> Array:
     """For each line along `axis`, the elements at the places that `indices` holds for that line."""
     if axis is None:
         return arr.reshape((-1,))[indices]
-    axis = axis % arr.ndim
+    (axis,) = axes_of(axis, arr.ndim)
     lines = [
         np.arange(n).reshape((-1,) + (1,) * (arr.ndim - 1 - i)) if i != axis else indices
         for i, n in enumerate(arr.shape)

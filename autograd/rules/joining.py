@@ -8,8 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import ShapeError, user_line
 from .op import Array
-from .shaping import array_split, concatenate, split, stack
+from .shaping import array_split, axes_of, concatenate, split, stack, stack_nested
+
+
+def _array(x: Any) -> Array:
+    """`x` as an array; a list in which something other than a number stands is stacked."""
+    x = stack_nested(x)
+    return x if hasattr(x, "dtype") else np.asarray(x)
 
 
 def _at_least(ndim: int) -> Callable[..., Any]:
@@ -93,7 +100,7 @@ def block(arrays: Any) -> Array:
 
 def append(arr: Array, values: Array, axis: int | None = None) -> Array:
     """`values` joined to the end of `arr`."""
-    return concatenate([arr, values], axis=axis)
+    return concatenate([_array(arr), _array(values)], axis=axis)
 
 
 def delete(arr: Array, obj: Any, axis: int | None = None) -> Array:
@@ -104,14 +111,15 @@ def delete(arr: Array, obj: Any, axis: int | None = None) -> Array:
 
 def insert(arr: Array, obj: Any, values: Any, axis: int | None = None) -> Array:
     """With `values` put in before the places `obj`: both joined, then picked in the new order."""
-    arr, axis = (np.reshape(arr, (-1,)), 0) if axis is None else (arr, axis % arr.ndim)
+    arr, axis = (np.reshape(arr, (-1,)), 0) if axis is None else (arr, axes_of(axis, arr.ndim)[0])
     n = arr.shape[axis]
     places = np.atleast_1d(np.arange(n)[obj] if isinstance(obj, slice) else obj)
-    alone = not np.ndim(obj) and not isinstance(obj, slice)  # one place, where a whole block of values may go
-    count = np.shape(values)[axis] if alone and np.ndim(values) == arr.ndim else len(places)
+    values = np.astype(_array(values), arr.dtype)
+    values = np.reshape(values, ((1,) * (arr.ndim - values.ndim) + values.shape)[-arr.ndim :])  # more axes are too many
+    if not np.ndim(obj) and not isinstance(obj, slice):  # one place, where a whole block of values may go
+        values = np.moveaxis(values, 0, axis)
+    count = values.shape[axis] if len(places) == 1 else len(places)
     places = np.broadcast_to(places, (count,)) if len(places) == 1 else places
-    values = np.astype(np.asarray(values) if not hasattr(values, "dtype") else values, arr.dtype)
-    values = np.reshape(values, np.shape(values)[-arr.ndim :])  # axes of length one in front are too many
     wide = np.broadcast_to(values, (*arr.shape[:axis], count, *arr.shape[axis + 1 :]))
     order = np.insert(np.arange(n), places, n + np.arange(count))
     return np.take(concatenate([arr, wide], axis=axis), order, axis=axis)
@@ -149,7 +157,7 @@ def rot90(m: Array, k: int = 1, axes: tuple[int, int] = (0, 1)) -> Array:
 
 def rollaxis(a: Array, axis: int, start: int = 0) -> Array:
     """`axis` rolled back until it lies at `start`."""
-    axis, start = axis % a.ndim, start + a.ndim if start < 0 else start
+    axis, start = axes_of(axis, a.ndim)[0], start + a.ndim if start < 0 else start
     return np.moveaxis(a, axis, start - 1 if axis < start else start)
 
 
@@ -185,7 +193,7 @@ def choose(a: Any, choices: Sequence[Any], out: Any = None, mode: str = "raise")
     if mode != "raise":
         a = np.clip(a, 0, n - 1) if mode == "clip" else np.asarray(a) % n
     elif np.any((np.asarray(a) < 0) | (np.asarray(a) >= n)):
-        raise ValueError(f"choose: {a} has a number outside 0 … {n - 1}")
+        raise ShapeError(f"choose at {user_line()}: {a} has a number outside 0 … {n - 1}")
     return select([np.asarray(a) == i for i in range(n)], choices)
 
 

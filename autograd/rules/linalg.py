@@ -1,4 +1,4 @@
-"""Linear algebra of square and rectangular matrices, batches included: inverses, determinants, decompositions, norms.
+"""Linear algebra of square and rectangular matrices, batches included: inverses, determinants, decompositions.
 
 An operation has one output. A decomposition therefore computes its parts into one array (`eigh`: the eigenvalues as a row
 above the eigenvectors), and the parts are slices of it. Sources of the rules: M. Giles, "Collected matrix derivative results"
@@ -16,9 +16,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .guards import chain
+from ..errors import ShapeError, UnsupportedError, user_line
 from .op import Array, Op
-from .reductions import spread
+from .reductions import magnitude
+from .shaping import axes_of
 
 _la = np.linalg
 
@@ -134,7 +135,13 @@ def pinv_rule(g: Array, out: Array, a: Array, **_: Any) -> Array:
     return outside.conj() - out.mT @ g @ out.mT
 
 
-pinv = Op(_la.pinv, pinv_rule, params="a rcond hermitian rtol")
+pinv_whole = Op(_la.pinv, pinv_rule, params="a rcond", name="pinv")
+
+
+def pinv(a: Array, rcond: Any = None, hermitian: bool = False, *, rtol: Any = np._NoValue) -> Array:
+    """The pseudoinverse; of a matrix said to be Hermitian, from its lower triangle."""
+    given = {"rcond": rcond} if rtol is np._NoValue else {"rtol": rtol}
+    return pinv_whole(completed(a) if hermitian else a, **given)
 
 
 def lstsq(a: Array, b: Array, rcond: Any = None) -> tuple[Array, Array, Any, Any]:
@@ -156,7 +163,7 @@ def tensorinv(a: Array, ind: int = 2) -> Array:
 def tensorsolve(a: Array, b: Array, axes: Sequence[int] | None = None) -> Array:
     """The x whose tensordot with `a` is b."""
     if axes is not None:
-        axes = [i % a.ndim for i in axes]
+        axes = axes_of(axes, a.ndim)
         a = a.transpose((*(i for i in range(a.ndim) if i not in axes), *axes))
     free = a.shape[np.ndim(b) :]
     return _la.solve(a.reshape((np.size(b), math.prod(free))), np.reshape(b, (-1,))).reshape(free)
@@ -176,23 +183,45 @@ def multi_dot(arrays: Sequence[Array], *, out: None = None) -> Array:
     return np.einsum(f"{','.join(terms)}->{result}", *arrays, optimize=True)
 
 
+# -- what reads one triangle: the gradient of the other is 0 -------------------------------------------------------
+
+
+def in_triangle(s: Array, upper: bool) -> Array:
+    """The gradient of the triangle that was read, from `s`, that of the whole Hermitian matrix made of it."""
+    both = s + _h(s)
+    return (np.triu(both) if upper else np.tril(both)) * (1 - _eye(s) / 2)
+
+
+def completed(a: Array, upper: bool = False) -> Array:
+    """The Hermitian matrix with one triangle of `a`; of its diagonal the real part is read."""
+    beside = np.triu(a, 1) if upper else np.tril(a, -1)
+    return beside + _h(beside) + a.real * _eye(a)
+
+
+def is_upper(UPLO: str) -> bool:
+    """Whether NumPy's parameter names the upper triangle."""
+    if UPLO.upper() not in ("L", "U"):
+        raise ShapeError(f"UPLO is 'L' or 'U', not {UPLO!r} (at {user_line()})")
+    return UPLO.upper() == "U"
+
+
 # -- decompositions ----------------------------------------------------------------------------------------------
 
 
 def cholesky_rule(g: Array, out: Array, a: Array, upper: bool = False) -> Array:
-    """L⁻ʰ Φ(Lʰ ḡ) L⁻¹ made Hermitian, where Φ keeps the lower triangle and halves the diagonal."""
+    """L⁻ʰ Φ(Lʰ ḡ) L⁻¹ in the triangle that was read, where Φ keeps the lower triangle and halves the diagonal."""
     low, h = (_h(out), g.mT) if upper else (out, g.conj())
     phi = np.tril(_h(low) @ h) * (1 - _eye(a) / 2)
     inverse = _la.inv(low)
     s = _h(inverse) @ phi @ inverse
-    return ((s + _h(s)) / 2).conj()
+    return in_triangle(s.conj(), upper)
 
 
 cholesky_factor = Op(_la.cholesky, cholesky_rule, params="a", name="cholesky")
 
 
 def cholesky(a: Array, /, *, upper: bool = False) -> Array:
-    """The triangular L with a = L Lʰ (or U with a = Uʰ U); the gradient is that of a Hermitian `a`."""
+    """The triangular L with a = L Lʰ (or U with a = Uʰ U), from the lower (upper) triangle of `a`."""
     return cholesky_factor(a, upper=True) if upper else cholesky_factor(a)
 
 
@@ -206,18 +235,17 @@ def _pack(row: Array, rows: Array) -> Array:
     return np.concatenate([row[..., None, :], rows], axis=-2)
 
 
-def eigh_rule(g: Array, out: Array, a: Array, **_: Any) -> Array:
-    """V̄ (diag(gw) + F ∘ (Vᵀ gv)) Vᵀ made Hermitian, F = `gaps`."""
+def eigh_rule(g: Array, out: Array, a: Array, UPLO: str = "L") -> Array:
+    """V̄ (diag(gw) + F ∘ (Vᵀ gv)) Vᵀ in the triangle that was read, F = `gaps`."""
     w, v, gw, gv = out[..., 0, :].real, out[..., 1:, :], g[..., 0, :].real, g[..., 1:, :]
-    s = v.conj() @ (gw[..., None] * _eye(a) + gaps(w) * (v.mT @ gv)) @ v.mT
-    return (s + _h(s)) / 2
+    return in_triangle(v.conj() @ (gw[..., None] * _eye(a) + gaps(w) * (v.mT @ gv)) @ v.mT, is_upper(UPLO))
 
 
 eigh_packed = Op(lambda a, **k: _pack(*_la.eigh(a, **k)), eigh_rule, name="eigh", params="a UPLO")
 
 
 def eigh(a: Array, UPLO: str = "L") -> EighResult:
-    """Eigenvalues and eigenvectors of a Hermitian matrix; the gradient is Hermitian too."""
+    """Eigenvalues and eigenvectors of a Hermitian matrix, from its lower triangle, or the upper for ``UPLO="U"``."""
     packed = eigh_packed(a, UPLO=UPLO)
     return EighResult(packed[..., 0, :].real, packed[..., 1:, :])
 
@@ -259,6 +287,8 @@ def svd_rule(g: Array, out: Array, a: Array) -> Array:
     m = a.shape[-2]
     u, s, v = out[..., :m, :], out[..., m, :].real, out[..., m + 1 :, :].conj()
     gu, gs, gv = g[..., :m, :].conj(), g[..., m, :].real, g[..., m + 1 :, :]
+    scale = magnitude(s, axis=-1)  # what U and V move by is homogeneous of degree −1 in S: squares in range
+    s, gu, gv = s / scale, gu / scale[..., None], gv / scale[..., None]
     eye = np.eye(s.shape[-1], dtype=s.dtype)
     f = gaps(s * s)
     skew_u, skew_v = f * (_h(u) @ gu), f * (_h(v) @ gv)
@@ -283,9 +313,10 @@ svd_packed = Op(_svd_packed, svd_rule, name="svd")
 def svd(a: Array, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
     """a = U diag(S) Vh.
 
-    With `full_matrices` the columns beyond the rank of the shape are constants: they are arbitrary.
+    With `full_matrices` the columns beyond the rank of the shape are constants: they are arbitrary. Of a matrix said to be
+    Hermitian the lower triangle is read.
     """
-    packed = svd_packed(a)
+    packed = svd_packed(completed(a) if hermitian else a)
     m, n = a.shape[-2:]
     if not compute_uv:
         return packed[..., m, :].real
@@ -343,7 +374,9 @@ qr_packed = Op(_qr_packed, qr_rule, name="qr")
 def qr(a: Array, mode: str = "reduced") -> Any:
     """a = Q R. With ``mode="complete"`` the columns of Q beyond those of a are constants: they are arbitrary."""
     if mode not in ("reduced", "r", "complete"):
-        raise NotImplementedError(f"qr: mode {mode!r} has no derivative rule; there are reduced, complete and r")
+        raise UnsupportedError(
+            f"qr at {user_line()}: mode {mode!r} has no derivative rule; there are reduced, complete and r"
+        )
     m, n = a.shape[-2:]
     q, r = _qr_parts(qr_packed(a), m, n)
     if mode == "complete" and m > n:
@@ -352,90 +385,10 @@ def qr(a: Array, mode: str = "reduced") -> Any:
     return r if mode == "r" else QRResult(q, r)
 
 
-# -- norms -------------------------------------------------------------------------------------------------------
-
-
-def vector_norm_rule(g: Array, out: Array, x: Array, ord: float, axis: Any = None, keepdims: bool = False) -> Array:
-    """sign(x) |x|ᵖ⁻¹ / normᵖ⁻¹, and 0 at the origin."""
-    slope = np.sign(x).conj() * abs(x) ** (ord - 1)
-    return spread(g, x, axis, keepdims) * chain(slope, spread(out ** (1 - ord), x, axis, keepdims))
-
-
-vector_p_norm = Op(
-    lambda x, *, ord, axis=None, keepdims=False: (abs(x) ** ord).sum(axis=axis, keepdims=keepdims) ** (1 / ord),
-    vector_norm_rule,
-    name="p_norm",
-)
-
-
-def vector_norm(x: Array, /, *, axis: Any = None, keepdims: bool = False, ord: Any = 2) -> Array:
-    """(Σ |x|ᵖ)^(1/p) over `axis`; for ±inf the largest or smallest |x|, for 0 the number of elements that are not 0."""
-    how = {"axis": axis, "keepdims": keepdims}
-    if ord in (None, 2):
-        return two_norm(x, **how)
-    if ord == np.inf:
-        return np.max(abs(x), initial=0, **how)
-    if ord == -np.inf:
-        return np.min(abs(x), **how)
-    if ord == 0:
-        return np.sum(x.real * 0 + (x != 0), **how)
-    return np.sum(abs(x), **how) if ord == 1 else vector_p_norm(x, ord=ord, **how)
-
-
-two_norm = Op(
-    _la.norm,
-    lambda g, out, x, **k: spread(g, x, **k) * chain(x.conj(), spread(1 / out, x, **k)),
-    params="x ord axis keepdims",
-)
-
-
-def matrix_norm(x: Array, /, *, keepdims: bool = False, ord: Any = "fro") -> Array:
-    """A norm of the matrices in the last two axes: Frobenius, nuclear, spectral (±2), by columns (±1) or rows (±inf)."""
-    if ord == "fro":
-        return two_norm(x, axis=(-2, -1), keepdims=keepdims)
-    if ord in ("nuc", 2, -2):
-        s = svdvals(x)
-        result = (
-            np.sum(s, axis=-1) if ord == "nuc" else np.max(s, axis=-1, initial=0) if ord == 2 else np.min(s, axis=-1)
-        )
-    elif ord in (1, -1, np.inf, -np.inf):
-        sums = np.sum(abs(x), axis=-2 if abs(ord) == 1 else -1)
-        result = np.max(sums, axis=-1, initial=0) if ord > 0 else np.min(sums, axis=-1)  # also of an empty matrix
-    else:
-        raise ValueError(f"norm: there is no matrix norm of order {ord!r}")
-    return result[..., None, None] if keepdims else result
-
-
-def norm(x: Array, ord: Any = None, axis: Any = None, keepdims: bool = False) -> Array:
-    """A vector norm over one axis (or all), a matrix norm over two; 2-norm and Frobenius norm unless `ord` says otherwise.
-
-    At the origin the gradient is 0, the subgradient of least length.
-    """
-    if ord is None:
-        return two_norm(x, axis=axis, keepdims=keepdims)
-    if axis is None and x.ndim == 2:
-        axis = (0, 1)
-    if not isinstance(axis, tuple):
-        return vector_norm(x, axis=axis, keepdims=keepdims, ord=ord)
-    front = tuple(i % x.ndim for i in axis)
-    moved = matrix_norm(np.moveaxis(x, front, (-2, -1)), ord=ord)
-    return np.expand_dims(moved, front) if keepdims else moved
-
-
-def cond(x: Array, p: Any = None) -> Array:
-    """The condition number: the largest over the smallest singular value, or |x| |x⁻¹| in another norm."""
-    if p in (None, 2, -2):
-        s = svdvals(x)
-        return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
-    return norm(x, p, (-2, -1)) * norm(_la.inv(x), p, (-2, -1))
-
-
 COMPOSED: dict[str, Callable[..., Any]] = {
-    "linalg.solve": solve, "linalg.slogdet": slogdet,
+    "linalg.solve": solve, "linalg.slogdet": slogdet, "linalg.pinv": pinv,
     "linalg.matrix_power": matrix_power, "linalg.lstsq": lstsq, "linalg.tensorinv": tensorinv,
     "linalg.tensorsolve": tensorsolve, "linalg.multi_dot": multi_dot, "linalg.cholesky": cholesky, "linalg.eigh": eigh,
     "linalg.eigvalsh": eigvalsh,
     "linalg.eig": eig, "linalg.eigvals": eigvals, "linalg.svd": svd, "linalg.svdvals": svdvals, "linalg.qr": qr,
-    "linalg.norm": norm,
-    "linalg.vector_norm": vector_norm, "linalg.matrix_norm": matrix_norm, "linalg.cond": cond,
 }  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import UnsupportedError
+from ..errors import ShapeError, UnsupportedError, user_line
 from . import reductions
 from .op import Array, refusal
 from .reductions import Axis
@@ -86,6 +86,11 @@ def _number(a: Array, where: Any, axis: Axis, keepdims: bool) -> Array:
     return np.broadcast_to(where, a.shape).sum(axis=axis, keepdims=keepdims, dtype=a.real.dtype)
 
 
+def _wide(a: Array) -> Array:
+    """float16 is added up in float32, as NumPy does."""
+    return a.astype(np.float32) if a.dtype == np.float16 else a
+
+
 def mean(
     a: Array, axis: Axis = None, dtype: Any = None, out: Any = None, keepdims: Any = False, *, where: Any = _UNSET
 ) -> Array:
@@ -95,7 +100,8 @@ def mean(
     kept = _kept(keepdims)
     if not _given(where):
         return reductions.mean(a, axis=axis, keepdims=kept)
-    return sum(a, axis, keepdims=kept, where=where) / _number(a, where, axis, kept)
+    wide = _wide(a)
+    return (sum(wide, axis, keepdims=kept, where=where) / _number(wide, where, axis, kept)).astype(a.dtype)
 
 
 def var(
@@ -125,15 +131,15 @@ def _spread_of(
     kept = _kept(keepdims)
     if not _given(where) and not _given(given_mean):
         return op(a, axis=axis, ddof=ddof, keepdims=kept)
+    dtype, a = a.dtype, _wide(a)
     chosen = where if _given(where) else True
     center = given_mean if _given(given_mean) else mean(a, axis, keepdims=True, where=where)
     a = np.where(chosen, a, center)  # what is left out may be NaN: it must not meet the arithmetic
     squares = sum(abs(a - center) ** 2, axis, keepdims=kept)
     variance = squares / (_number(a, chosen, axis, kept) - ddof)
     # Equal elements: the same convention as for the plain standard deviation, a derivative of 0 rather than inf · 0.
-    return (
-        variance if op is reductions.var else np.where(variance == 0, 0, np.sqrt(np.where(variance == 0, 1, variance)))
-    )
+    root = np.where(variance == 0, 0, np.sqrt(np.where(variance == 0, 1, variance)))
+    return (variance if op is reductions.var else root).astype(np.zeros(0, dtype).real.dtype)
 
 
 def cumsum(a: Array, axis: int | None = None, dtype: Any = None, out: Any = None) -> Array:
@@ -161,7 +167,7 @@ def _cumulative(running: Callable[..., Array], start: float) -> Callable[..., Ar
         x: Array, /, *, axis: int | None = None, dtype: Any = None, out: Any = None, include_initial: bool = False
     ) -> Array:
         if axis is None and x.ndim > 1:
-            raise ValueError("for an array of more than one axis, name the axis")
+            raise ShapeError(f"{running.__name__} of {x.shape} at {user_line()}: for more than one axis, name the axis")
         axis = axis or 0
         result = running(x, axis, dtype, out)
         if not include_initial:

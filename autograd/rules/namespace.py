@@ -8,7 +8,7 @@ from types import ModuleType
 
 import numpy as np
 
-from . import CONSTANTS, REFUSALS, TABLE
+from . import CONSTANTS, MAKERS, REFUSALS, TABLE
 from .op import Op
 
 RELEASE = "NumPy " + ".".join(np.__version__.split(".")[:2])
@@ -24,7 +24,7 @@ def kinds(module: ModuleType) -> dict[str, list[str]]:
         rule = TABLE.get(function)
         if function in REFUSALS:
             found["refused"].append(name)
-        elif function in CONSTANTS or (isinstance(rule, Op) and not rule.rules):
+        elif function in CONSTANTS | MAKERS or (isinstance(rule, Op) and not rule.rules):
             found["constant"].append(name)
         else:
             found["differentiable"].append(name)

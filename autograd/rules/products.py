@@ -10,7 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import ShapeError, user_line
 from .op import Array, Op
+from .shaping import axes_of
 
 
 def matmul_left(g: Array, out: Array, x: Array, y: Array) -> Array:
@@ -52,7 +54,7 @@ def tensordot(a: Array, b: Array, axes: Any = 2) -> Array:
     """The sum of products over the given axes: a transposition and a reshape on each side of one matrix product."""
     if isinstance(axes, (int, np.integer)):
         axes = (tuple(range(a.ndim - axes, a.ndim)), tuple(range(axes)))
-    of_a, of_b = (tuple(int(i) % x.ndim for i in np.atleast_1d(side)) for side, x in zip(axes, (a, b), strict=True))
+    of_a, of_b = (axes_of(side, x.ndim) for side, x in zip(axes, (a, b), strict=True))
     free_a, free_b = (tuple(i for i in range(x.ndim) if i not in used) for x, used in ((a, of_a), (b, of_b)))
     length = math.prod(a.shape[i] for i in of_a)
     left = np.transpose(a, free_a + of_a).reshape(
@@ -69,15 +71,16 @@ def _terms(subscripts: str, ranks: Sequence[int]) -> tuple[tuple[str, ...], str]
     left, arrow, result = subscripts.replace(" ", "").partition("->")
     terms = left.split(",")
     if len(terms) != len(ranks):
-        raise ValueError(f"einsum: {len(terms)} terms in {subscripts!r} for {len(ranks)} operands")
+        raise ShapeError(f"einsum at {user_line()}: {len(terms)} terms in {subscripts!r} for {len(ranks)} operands")
     spare = [c for c in string.ascii_letters if c not in subscripts]
     extra = [r - len(t.replace("...", "")) for t, r in zip(terms, ranks, strict=True)]
     dots = max([n for t, n in zip(terms, extra, strict=True) if "..." in t], default=0)
     letters = "".join(spare[:dots])
     for term, n in zip(terms, extra, strict=True):
         if n < 0 or (n and "..." not in term):
-            raise ValueError(
-                f"einsum: {term!r} in {subscripts!r} does not fit an operand of {n + len(term.replace('...', ''))} axes"
+            raise ShapeError(
+                f"einsum at {user_line()}: {term!r} in {subscripts!r} does not fit an operand of "
+                f"{n + len(term.replace('...', ''))} axes"
             )
     spelt = tuple(t.replace("...", letters[dots - n :]) for t, n in zip(terms, extra, strict=True))
     if arrow:
@@ -177,7 +180,9 @@ def cross(a: Array, b: Array, axisa: int = -1, axisb: int = -1, axisc: int = -1,
         axisa = axisb = axisc = axis
     x, y = np.moveaxis(a, axisa, -1), np.moveaxis(b, axisb, -1)
     if x.shape[-1] != 3 or y.shape[-1] != 3:
-        raise ValueError(f"cross: the vectors have {x.shape[-1]} and {y.shape[-1]} components, and need 3")
+        raise ShapeError(
+            f"cross at {user_line()}: the vectors have {x.shape[-1]} and {y.shape[-1]} components, and need 3"
+        )
     ahead, behind = np.array([1, 2, 0]), np.array([2, 0, 1])
     return np.moveaxis(x[..., ahead] * y[..., behind] - x[..., behind] * y[..., ahead], -1, axisc)
 

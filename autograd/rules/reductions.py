@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import math
 from typing import Any
 
@@ -31,35 +32,93 @@ def ties(out: Array, x: Array, axis: Axis = None, keepdims: bool = False) -> Arr
     return mask / mask.sum(axis=axis, keepdims=True)
 
 
-def others(x: Array) -> Array:
+def _pairs(x: Array) -> Array:
+    """`x` with its first axis, whose length is a power of two, as pairs."""
+    return x.reshape((x.shape[0] // 2, 2, *x.shape[1:]))
+
+
+def _others(x: Array) -> Array:
     """For each element the product of all others along the first axis, without a division, so that zeros are exact.
 
     Neighbours are multiplied in pairs, the shorter problem is solved for the pairs, and each number's answer is its
-    pair's answer times its neighbour: log₂ n rounds of plain products, exact to any order of derivative.
+    pair's answer times its neighbour: log₂ n rounds of plain products.
     """
-    n = x.shape[0]
-    if n <= 1:
+    if x.shape[0] == 1:
         return np.ones_like(x)
-    even, odd = x[0 : n - 1 : 2], x[1::2]
-    pairs = np.concatenate([even * odd, x[n - n % 2 :]])  # of an odd number the last stays alone
-    outer = others(pairs)
-    inner = np.stack([outer[: n // 2] * odd, outer[: n // 2] * even], axis=1).reshape((n - n % 2, *x.shape[1:]))
-    return np.concatenate([inner, outer[n // 2 :]])
+    pairs = _pairs(x)
+    return (_others(pairs[:, 0] * pairs[:, 1])[:, None] * pairs[:, ::-1]).reshape(x.shape)
+
+
+def _moved_others(x: Array, t: Array) -> tuple[Array, Array]:
+    """`_others` of x, and what it moves by when x moves by `t`: the same rounds, of x + εt with ε² = 0."""
+    if x.shape[0] == 1:
+        return np.ones_like(x), np.zeros_like(x)
+    pairs, moves = _pairs(x), _pairs(t)
+    products = pairs[:, 0] * pairs[:, 1]
+    outer, moved = _moved_others(products, moves[:, 0] * pairs[:, 1] + pairs[:, 0] * moves[:, 1])
+    neighbours = pairs[:, ::-1]
+    change = moved[:, None] * neighbours + outer[:, None] * moves[:, ::-1]
+    return (outer[:, None] * neighbours).reshape(x.shape), change.reshape(x.shape)
+
+
+def _filled(x: Array, number: float) -> Array:
+    """`x` with its first axis filled up to a power of two, by a number that does not count."""
+    missing = (1 << (x.shape[0] - 1).bit_length()) - x.shape[0]
+    return np.concatenate([x, np.full_like(x, number, shape=(missing, *x.shape[1:]))]) if missing else x
+
+
+def moved_others(g: Array, out: Array, x: Array) -> Array:
+    """The second derivatives of a product are symmetric: what pulls back along g is what moves along g."""
+    return _moved_others(_filled(x, 1), _filled(g, 0))[1][: x.shape[0]] if x.size else g
+
+
+others = Op(lambda x: _others(_filled(x, 1))[: x.shape[0]] if x.size else x, moved_others, name="others")
 
 
 def product_of_others(x: Array, axis: Axis) -> Array:
     """`others`, along any axes: they are brought to the front and joined into one."""
     axes = tuple(range(x.ndim)) if axis is None or not x.ndim else tuple(i % x.ndim for i in np.atleast_1d(axis))
     order = (*axes, *(i for i in range(x.ndim) if i not in axes))
+    if order == (0,):
+        return others(x)
     front = x.transpose(order)
-    rest = front.shape[len(axes) :]
-    flat = front.reshape((math.prod(front.shape[: len(axes)]), *rest))
+    flat = front.reshape((math.prod(front.shape[: len(axes)]), *front.shape[len(axes) :]))
     return others(flat).reshape(front.shape).transpose(tuple(np.argsort(order)))
 
 
+def divided(g: Array, n: float) -> Array:
+    """g / n for a count n; in two steps where it is beyond the range of 16 bits."""
+    return g / n if n < 2**15 else g / 2**10 / (n / 2**10)
+
+
+def _first(x: Array, axis: Axis) -> Array:
+    """For each number of a reduction over `axis` the first that goes into it, with the axes kept."""
+    axes = range(x.ndim) if axis is None else {i % x.ndim for i in (axis if isinstance(axis, tuple) else (axis,))}
+    return x[tuple(slice(0, 1) if i in axes else slice(None) for i in range(x.ndim))]
+
+
+def _magnitude(x: Array, axis: Axis) -> Array:
+    """The power of two below the largest of all |x| over `axis`, 1 where that is 0 or no number; with the axes kept."""
+    largest = (abs(x) if x.size else np.ones_like(x, shape=(1,) * x.ndim)).max(axis=axis, keepdims=True)
+    exponent = np.frexp(np.where(np.isfinite(largest), largest, 0))[1]
+    return np.where(largest == 0, 1, np.ldexp(np.ones_like(largest), exponent - 1))
+
+
+first = Op(_first, name="first")
+magnitude = Op(_magnitude, name="magnitude")
+
+
 def deviation(x: Array, axis: Axis) -> Array:
-    """`x` less its mean over `axis`."""
-    return x - x.mean(axis=axis, keepdims=True)
+    """`x` less its mean over `axis`: exactly 0 for equal numbers, since one of them is taken away before the mean is."""
+    if not x.size:
+        return x
+    moved = x - first(x, axis=axis)
+    return moved - moved.mean(axis=axis, keepdims=True)
+
+
+def scaled(x: Array, axis: Axis) -> Array:
+    """`x` over its `magnitude`: its squares neither overflow nor vanish. The scale is a constant: no slope depends on it."""
+    return x / magnitude(x, axis=axis)
 
 
 _REDUCTION = "a axis dtype out keepdims initial where"
@@ -72,7 +131,7 @@ sum = Op(
 )
 mean = Op(
     np.mean,
-    lambda g, out, x, axis=None, **k: spread(g / count(x, axis), x, axis, **k),
+    lambda g, out, x, axis=None, **k: spread(divided(g, count(x, axis)), x, axis, **k),
     params="a axis dtype out keepdims where",
 )
 prod = Op(
@@ -90,14 +149,15 @@ min = Op(
 
 def var_rule(g: Array, out: Array, x: Array, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Array:
     """2 (x − mean) / (n − ddof)."""
-    return spread(g * (2 / (count(x, axis) - ddof)), x, axis, keepdims) * deviation(x, axis).conj()
+    return spread(2 * divided(g, count(x, axis) - ddof), x, axis, keepdims) * deviation(x, axis).conj()
 
 
 def std_rule(g: Array, out: Array, x: Array, axis: Axis = None, ddof: float = 0, keepdims: bool = False) -> Array:
-    """(x − mean) / ((n − ddof) std), and 0 where all numbers are equal, for every order."""
-    inverse = np.where(out == 0, 0, 1 / out)
-    slope = deviation(x, axis).conj() * spread(inverse, x, axis, keepdims)
-    return spread(g / (count(x, axis) - ddof), x, axis, keepdims) * slope
+    """(x − mean) / ((n − ddof) std) = d / (√(n (n − ddof)) √mean |d|²), d = x − mean, and 0 where all numbers are equal."""
+    d, n = scaled(deviation(x, axis), axis), count(x, axis)
+    width = np.sqrt((d * d.conj()).real.mean(axis=axis, keepdims=True))
+    slope = d.conj() * np.where(width == 0, 0, 1 / width)
+    return spread(divided(g, math.sqrt(n * builtins.max(n - ddof, 0))), x, axis, keepdims) * slope
 
 
 var = Op(np.var, var_rule, params="a axis dtype out ddof keepdims where mean correction")
@@ -113,9 +173,12 @@ def _logsumexp(x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
 
 
 def _shares(out: Array, x: Array, axis: Axis = None, keepdims: bool = False) -> Array:
-    """exp(x − logsumexp x): the softmax, and 0 where every x is -inf."""
-    finite = np.where(out == -np.inf, 0, out)
-    return np.exp(x - (finite if keepdims else keep_axes(finite, x, axis)))
+    """exp(x − logsumexp x): the softmax. Of infinite x each has an equal share; 0 where every x is −∞."""
+    total = np.where(out == -np.inf, 0, out)
+    total = total if keepdims else keep_axes(total, x, axis)
+    e = np.exp(np.where(x == total, 0, x - total))
+    whole = e.sum(axis=axis, keepdims=True)  # 1, but for the rounding of `out`, which is much where x is large
+    return e / np.where(whole == 0, 1, whole)
 
 
 def _log_softmax(x: Array, axis: Axis = -1) -> Array:

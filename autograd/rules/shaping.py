@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import ShapeError, UnsupportedError, user_line
 from .op import Array, Op
 
 
@@ -20,13 +21,25 @@ def keep_axes(g: Array, x: Array, axis: int | tuple[int, ...] | None) -> Array:
     return g.reshape(tuple(1 if i in reduced else n for i, n in enumerate(x.shape)))
 
 
+def axes_of(axis: Any, ndim: int) -> tuple[int, ...]:
+    """The axes that `axis` names, counted from the front: a number, several, or None for all."""
+    axes = tuple(range(ndim)) if axis is None else tuple(int(i) for i in np.atleast_1d(axis))
+    if any(not -ndim <= i < ndim for i in axes):
+        raise ShapeError(f"axis {axis} of an array of {ndim} axes, at {user_line()}")
+    return tuple(i % ndim for i in axes)
+
+
 def _inverse(axes: Sequence[int]) -> tuple[int, ...]:
     """The permutation that undoes `axes`."""
     return tuple(int(i) for i in np.argsort([a % len(axes) for a in axes]))
 
 
-reshape = Op(
-    np.reshape, lambda g, out, x, shape: g.reshape(x.shape), forward=lambda x, shape: x.reshape(shape), params="a shape"
+reshape_rows = Op(
+    np.reshape,
+    lambda g, out, x, shape: g.reshape(x.shape),
+    forward=lambda x, shape: x.reshape(shape),
+    params="a shape",
+    name="reshape",
 )
 transpose = Op(
     np.transpose,
@@ -57,7 +70,7 @@ def _opposite(shift: Any) -> Any:
 
 
 roll = Op(np.roll, lambda g, out, x, shift, axis=None: np.roll(g, _opposite(shift), axis), params="a shift axis")
-astype = Op(np.astype, lambda g, out, x, dtype: g, forward=lambda x, dtype: x.astype(dtype), params="x dtype")
+astype = Op(np.astype, lambda g, out, x, dtype, **_: g, forward=lambda x, dtype, **_: x.astype(dtype), params="x dtype")
 
 
 def concatenate_rule(wanted: Sequence[int], g: Array, out: Array, *arrays: Array, axis: int | None = 0) -> list[Array]:
@@ -81,21 +94,28 @@ concatenate_arrays = Op(
 stack_arrays = Op(lambda *arrays, axis=0: np.stack(arrays, axis=axis), stack_rule, variadic=True, name="stack")
 
 
+def stack_nested(x: Any) -> Array:
+    """A nested list as one array, whatever stands in it."""
+    return stack_arrays(*map(stack_nested, x)) if type(x) in (list, tuple) else x
+
+
 def concatenate(arrays: Iterable[Array], axis: int | None = 0) -> Array:
     """Join `arrays` along an existing axis; ``axis=None`` flattens them first."""
-    return concatenate_arrays(*arrays, axis=axis)
+    return concatenate_arrays(*map(stack_nested, arrays), axis=axis)
 
 
 def stack(arrays: Iterable[Array], axis: int = 0) -> Array:
     """Join `arrays` of one shape along a new axis."""
-    return stack_arrays(*arrays, axis=axis)
+    return stack_arrays(*map(stack_nested, arrays), axis=axis)
 
 
 def split(ary: Array, indices_or_sections: Any, axis: int = 0) -> list[Array]:
     """Equal parts, or the parts between the given indices, along `axis`."""
     n = ary.shape[axis]
     if isinstance(indices_or_sections, (int, np.integer)) and n % indices_or_sections:
-        raise ValueError(f"split: an axis of length {n} has no {indices_or_sections} equal parts")
+        raise ShapeError(
+            f"split({ary.shape}) at {user_line()}: an axis of length {n} has no {indices_or_sections} equal parts"
+        )
     return array_split(ary, indices_or_sections, axis)
 
 
@@ -111,9 +131,49 @@ def array_split(ary: Array, indices_or_sections: Any, axis: int = 0) -> list[Arr
     return [ary[(*before, slice(start, stop))] for start, stop in itertools.pairwise(cuts)]
 
 
+def _axes_in_memory(x: Array, order: str) -> tuple[int, ...]:
+    """The axes in the order in which NumPy's `order` walks them, the quickest last."""
+    axes = tuple(range(x.ndim))
+    flags, strides = getattr(x, "flags", None), getattr(x, "strides", ())
+    if order == "F" or (order == "A" and flags is not None and flags.f_contiguous and not flags.c_contiguous):
+        return axes[::-1]
+    return tuple(sorted(axes, key=lambda i: -abs(strides[i]))) if order == "K" and strides else axes
+
+
+memory = Op(_axes_in_memory, name="memory")
+
+
+def reshape(a: Array, /, shape: Any = None, order: str = "C", *, newshape: Any = None, copy: Any = None) -> Array:
+    """The same numbers in another shape; ``order="F"`` reads and writes with the first axis running quickest."""
+    shape = newshape if shape is None else shape
+    shape = tuple(shape) if np.iterable(shape) else (shape,)
+    if order not in ("C", "F", "A"):
+        raise ShapeError(f"reshape at {user_line()}: the order is 'C', 'F' or 'A', not {order!r}")
+    if order == "C" or memory(a, order=order) == tuple(range(a.ndim)):
+        return reshape_rows(a, shape=shape)
+    return reshape_rows(a.transpose(), shape=shape[::-1]).transpose()
+
+
 def ravel(a: Array, order: str = "C") -> Array:
-    """All elements in one row; ``order="F"`` runs down the columns first."""
-    return (a.transpose() if order == "F" else a).reshape((-1,))
+    """All elements in one row; ``order="F"`` runs down the columns first, "K" as they lie in memory."""
+    axes = tuple(range(a.ndim)) if order == "C" else memory(a, order=order)
+    return (a.transpose(axes) if axes != tuple(range(a.ndim)) else a).reshape((-1,))
+
+
+def sliding_window_view(
+    x: Array, window_shape: Any, axis: Any = None, *, subok: bool = False, writeable: bool = False
+) -> Array:
+    """All windows of the given lengths along the axes; the places within a window are new last axes."""
+    lengths = tuple(int(n) for n in np.atleast_1d(window_shape))
+    axes = axes_of(axis, x.ndim)
+    if len(axes) != len(lengths):
+        raise ShapeError(f"sliding_window_view at {user_line()}: {len(lengths)} lengths for {len(axes)} axes")
+    for i, n in zip(axes, lengths, strict=True):
+        if not 0 <= n <= x.shape[i]:
+            raise ShapeError(f"sliding_window_view at {user_line()}: windows of {n} along an axis of {x.shape[i]}")
+        places = np.arange(x.shape[i] - n + 1)[:, None] + np.arange(n)
+        x = np.moveaxis(np.take(x, places, axis=i), i + 1, -1)
+    return x
 
 
 def tile(A: Array, reps: Any) -> Array:
@@ -133,25 +193,55 @@ def repeat(a: Array, repeats: Any, axis: int | None = None) -> Array:
     return np.take(a, np.repeat(np.arange(a.shape[axis]), repeats), axis=axis)
 
 
-def _pad_rule(g: Array, out: Array, x: Array, pad_width: Any, **_: Any) -> Array:
+def _pad_rule(g: Array, out: Array, x: Array, pad_width: Any) -> Array:
     """The part of `g` inside the padding."""
     return g[tuple(slice(low, low + n) for (low, _high), n in zip(pad_width, x.shape, strict=True))]
 
 
-pad_constant = Op(np.pad, _pad_rule, params="array pad_width mode constant_values", name="pad")
+pad_zeros = Op(np.pad, _pad_rule, params="array pad_width", name="pad")
+
+
+def _widths(pad_width: Any, ndim: int) -> tuple[tuple[int, int], ...]:
+    """How many numbers go before and after, for each axis; of a dict, for the axes that it names."""
+    if isinstance(pad_width, dict):
+        named = {axes_of(axis, ndim)[0]: _widths(width, 1)[0] for axis, width in pad_width.items()}
+        return tuple(named.get(axis, (0, 0)) for axis in range(ndim))
+    return tuple((int(low), int(high)) for low, high in np.broadcast_to(np.asarray(pad_width), (ndim, 2)))
+
+
+def _pad_constants(array: Array, widths: Sequence[tuple[int, int]], constants: Any, ramp: bool = False) -> Array:
+    """One constant at the ends, a pair for before and after, or a pair for each axis; or a ramp from these to the edges."""
+    pairs = np.broadcast_to(stack_nested(constants), (array.ndim, 2))
+    for axis, width in enumerate(widths):
+        line = np.moveaxis(array, axis, 0)
+        ends = [
+            np.broadcast_to(pairs[axis, end].astype(array.dtype), (n, *line.shape[1:])) for end, n in enumerate(width)
+        ]
+        if ramp:
+            shares = [
+                np.arange(n, dtype=array.real.dtype).reshape((-1,) + (1,) * (line.ndim - 1)) / max(n, 1) for n in width
+            ]
+            ends = [end + (edge - end) * s for end, edge, s in zip(ends, (line[:1], line[-1:]), shares, strict=True)]
+            ends[1] = np.flip(ends[1], 0)
+        array = np.moveaxis(concatenate([ends[0], line, ends[1]]), 0, axis)
+    return array
 
 
 def pad(array: Array, pad_width: Any, mode: str = "constant", **options: Any) -> Array:
     """Numbers added at the ends of each axis: constants, or the array's own numbers picked by their index."""
-    widths = tuple((int(low), int(high)) for low, high in np.broadcast_to(np.asarray(pad_width), (array.ndim, 2)))
+    widths = _widths(pad_width, array.ndim)
+    if mode == "constant" and "constant_values" in options:
+        return _pad_constants(array, widths, options["constant_values"])
     if mode == "constant":
-        return pad_constant(array, pad_width=widths, **options)
+        return pad_zeros(array, pad_width=widths)
+    if mode == "linear_ramp":
+        return _pad_constants(array, widths, options.get("end_values", 0), ramp=True)
     if mode not in ("edge", "reflect", "symmetric", "wrap"):
-        raise NotImplementedError(
-            f"pad: mode {mode!r} has no derivative rule; there are constant, edge, reflect, symmetric and wrap"
+        raise UnsupportedError(
+            f"pad at {user_line()}: mode {mode!r} has no derivative rule; there are constant, edge, reflect, symmetric and wrap"
         )
     if options.get("reflect_type", "even") != "even":
-        raise NotImplementedError("pad: only reflect_type='even' has a derivative rule")
+        raise UnsupportedError(f"pad at {user_line()}: only reflect_type='even' has a derivative rule")
     for axis, width in enumerate(widths):
         if any(width):
             array = np.take(array, np.pad(np.arange(array.shape[axis]), width, mode=mode), axis=axis)  # type: ignore[call-overload]
@@ -161,6 +251,15 @@ def pad(array: Array, pad_width: Any, mode: str = "constant", **options: Any) ->
 def _below(m: Array, k: int) -> Array:
     """True on and below diagonal `k`; of a vector NumPy makes a square matrix, each row the vector."""
     return np.tri(m.shape[-2:][0], m.shape[-1], k=k, dtype=bool)
+
+
+def full_like(
+    a: Array, fill_value: Any, dtype: Any = None, order: str = "K", subok: bool = True, shape: Any = None, *,
+    device: Any = None,
+) -> Array:  # fmt: skip
+    """`fill_value` in the shape and dtype of `a`."""
+    filled = np.broadcast_to(fill_value, np.shape(a) if shape is None else shape)
+    return filled.astype(a.dtype if dtype is None else dtype)
 
 
 def tril(m: Array, k: int = 0) -> Array:
@@ -179,9 +278,12 @@ COMPOSED: dict[str, Callable[..., Any]] = {
     "split": split,
     "array_split": array_split,
     "ravel": ravel,
+    "reshape": reshape,
+    "lib.stride_tricks.sliding_window_view": sliding_window_view,
     "tile": tile,
     "repeat": repeat,
     "pad": pad,
+    "full_like": full_like,
     "tril": tril,
     "triu": triu,
     "linalg.matrix_transpose": matrix_transpose,

@@ -8,15 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import UnsupportedError
+from ..errors import DtypeError, ShapeError, UnsupportedError, user_line
 from .indexing import take_along_axis
 from .op import Array, refusal
 from .reductions import Axis
+from .shaping import axes_of
 
 
 def _in_front(a: Array, axis: Axis) -> tuple[Array, tuple[int, ...]]:
     """`a` with the axes of `axis` joined into one at the front, and the shape that ``keepdims`` would give."""
-    axes = tuple(range(a.ndim)) if axis is None else tuple(i % a.ndim for i in np.atleast_1d(axis))
+    axes = axes_of(axis, a.ndim)
     kept = tuple(1 if i in axes else n for i, n in enumerate(a.shape))
     rest = tuple(i for i in range(a.ndim) if i not in axes)
     front = a.transpose((*axes, *rest))
@@ -40,12 +41,13 @@ def quantile(
         raise UnsupportedError(
             refusal("quantile", "out") if out is not None else "quantile: weights have no derivative rule"
         )
+    if np.iscomplexobj(a):
+        raise DtypeError(f"a quantile of complex numbers at {user_line()}: they have no differentiable order")
     front, kept = _in_front(a, axis)
     places = np.quantile(np.arange(front.shape[0], dtype=float), np.asarray(q), method=method)  # type: ignore[call-overload]
     low = np.floor(places).astype(int)
     share = _weight((places - low).reshape(np.shape(q) + (1,) * (front.ndim - 1)), a, q, method)
-    ordered = np.sort(front, axis=0)
-    ordered = np.where(np.isnan(front).any(axis=0), np.nan, ordered)
+    ordered = np.sort(front, axis=0) * np.where(np.isnan(front).any(axis=0), np.nan, 1).astype(front.real.dtype)
     high = np.minimum(low + 1, front.shape[0] - 1)
     result = ordered[low] * (1 - share) + ordered[high] * share
     return result.reshape(np.shape(q) + kept) if keepdims else result
@@ -108,10 +110,10 @@ def average(a: Array, axis: Any = None, weights: Any = None, returned: bool = Fa
     else:
         if np.shape(weights) != a.shape:
             if axis is None or np.shape(weights) != tuple(a.shape[i] for i in np.atleast_1d(axis)):
-                raise ValueError(
-                    f"average: weights of shape {np.shape(weights)} do not fit {a.shape} along axis {axis}"
+                raise ShapeError(
+                    f"average at {user_line()}: weights of shape {np.shape(weights)} do not fit {a.shape} along axis {axis}"
                 )
-            lines = {int(i) % a.ndim for i in np.atleast_1d(axis)}
+            lines = set(axes_of(axis, a.ndim))
             weights = np.reshape(weights, tuple(n if i in lines else 1 for i, n in enumerate(a.shape)))
         wide = np.broadcast_to(weights, a.shape)
         total = np.sum(wide, axis=axis, keepdims=kept)

@@ -12,6 +12,7 @@ import numpy as np
 from scipy import linalg as sl
 
 from ...errors import UnsupportedError, user_line
+from .. import linalg
 from ..op import Array, Op
 
 # -- triangular systems ------------------------------------------------------------------------------------------
@@ -55,9 +56,8 @@ def solve_triangular(
 
 
 def cholesky(a: Array, lower: bool = False, overwrite_a: bool = False, check_finite: bool = True) -> Array:
-    """The triangular factor of a positive definite matrix: a = Uᴴ U, or L Lᴴ."""
-    factor = np.linalg.cholesky(a)
-    return factor if lower else np.conjugate(factor.mT)
+    """The triangular factor of a positive definite matrix: a = Uᴴ U from the upper triangle, or L Lᴴ from the lower."""
+    return linalg.cholesky(a, upper=not lower)
 
 
 def cho_factor(
@@ -72,6 +72,43 @@ def cho_solve(c_and_lower: tuple[Array, bool], b: Array, overwrite_b: bool = Fal
     c, lower = c_and_lower
     first, second = ("N", "C") if lower else ("C", "N")
     return solve_triangular(c, solve_triangular(c, b, first, lower), second, lower)
+
+
+_vectors = Op(
+    lambda a, b, lower: sl.eigh(a, b, lower=lower)[1], name="the eigenvectors as SciPy chooses their signs"
+)
+
+
+def eigh(
+    a: Array, b: Array = None, *, lower: bool = True, eigvals_only: bool = False, overwrite_a: bool = False,
+    overwrite_b: bool = False, type: int = 1, check_finite: bool = True, subset_by_index: Any = None,
+    subset_by_value: Any = None, driver: Any = None,
+) -> Any:  # fmt: skip
+    """The w and v with a v = w v, or a v = w b v for a positive definite b and vᴴ b v = 1, from one triangle of each."""
+    if type != 1 or subset_by_value is not None:
+        raise UnsupportedError(f"scipy.linalg.eigh of a Value at {user_line()} does not take type= or subset_by_value=")
+    if b is None:
+        w, v = linalg.eigh(a, "L" if lower else "U")
+    else:
+        factor = np.linalg.inv(linalg.cholesky(b, upper=not lower))
+        half = factor if lower else np.conjugate(factor.mT)
+        w, y = linalg.eigh(half @ linalg.completed(a, not lower) @ np.conjugate(half.mT))
+        v = np.conjugate(half.mT) @ y
+        same = np.sum(np.conjugate(v) * (linalg.completed(b, not lower) @ _vectors(a, b, lower=lower)), axis=-2)
+        v = v * np.sign(same)
+    if subset_by_index is not None:
+        kept = slice(int(subset_by_index[0]), int(subset_by_index[1]) + 1)
+        w, v = w[..., kept], v[..., kept]
+    return w if eigvals_only else (w, v)
+
+
+def eigvalsh(
+    a: Array, b: Array = None, *, lower: bool = True, overwrite_a: bool = False, overwrite_b: bool = False, type: int = 1,
+    check_finite: bool = True, subset_by_index: Any = None, subset_by_value: Any = None, driver: Any = None,
+) -> Array:  # fmt: skip
+    """The eigenvalues of `eigh`."""
+    how = {"lower": lower, "type": type, "subset_by_index": subset_by_index, "subset_by_value": subset_by_value}
+    return eigh(a, b, eigvals_only=True, **how)
 
 
 # -- banded systems ----------------------------------------------------------------------------------------------
@@ -177,43 +214,12 @@ def _numpys(name: str) -> Callable[..., Any]:
     return called
 
 
-_vectors = Op(lambda a, b: sl.eigh(a, b)[1], name="the eigenvectors as SciPy chooses their signs")
-
-
-def pencil(a: Array, b: Array) -> tuple[Array, Array]:
-    """The w and v with a v = b v diag(w) and vᴴ b v = 1, for a hermitian a and a positive definite b.
-
-    With b = L Lᴴ they are the eigenvalues of L⁻¹ a L⁻ᴴ, and L⁻ᴴ times its eigenvectors (G. Golub and C. Van Loan, "Matrix
-    Computations", 2013, section 8.7.2). The lower triangles are read.
-    """
-    factor = np.linalg.cholesky(b)
-    hermitian = np.tril(a) + np.conjugate(np.tril(a, -1).mT)
-    half = solve_triangular(factor, hermitian, lower=True)
-    w, u = np.linalg.eigh(solve_triangular(factor, np.conjugate(half.mT), lower=True))
-    v = solve_triangular(factor, u, "C", lower=True)
-    same = np.sum(np.conjugate(v) * (factor @ np.conjugate(factor.mT) @ _vectors(a, b)), axis=0)
-    return w, v * np.sign(same)
-
-
-def _eigen(name: str) -> Callable[..., Any]:
-    """`eigh` or `eigvalsh`, of one matrix or of two."""
-
-    def called(a: Array, b: Array = None, overwrite_b: bool = False, **options: Any) -> Any:
-        kept = {key: x for key, x in options.items() if key not in ("overwrite_a", "check_finite")}
-        if b is None or kept:
-            return _numpys(name)(a, **kept)
-        w, v = pencil(a, b)
-        return w if name == "eigvalsh" else (w, v)
-
-    return called
-
-
 OPS: dict[str, Op] = {op.name: op for op in vars().values() if isinstance(op, Op) and op.rules}
 
 COMPOSED: dict[str, Callable[..., Any]] = {
     "solve_triangular": solve_triangular, "cholesky": cholesky, "cho_factor": cho_factor, "cho_solve": cho_solve,
     "solve_banded": solve_banded, "block_diag": block_diag, "solve": _numpys("solve"), "inv": _numpys("inv"),
-    "det": _numpys("det"), "eigh": _eigen("eigh"), "eigvalsh": _eigen("eigvalsh"),
+    "det": _numpys("det"), "eigh": eigh, "eigvalsh": eigvalsh,
 }  # fmt: skip
 
 NAMES: dict[str, Callable[..., Any]] = OPS | COMPOSED

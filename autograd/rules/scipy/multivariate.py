@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..linalg import completed
 from ..op import Array
 from . import special as sc
 
@@ -26,7 +27,7 @@ def _moments(mean: Any, cov: Any) -> tuple[Array, Array]:
     mean = np.zeros(dim) if mean is None else np.broadcast_to(mean, (dim,))
     if np.ndim(cov) < 2:
         cov = np.broadcast_to(cov, (dim,))[:, None] * np.eye(dim)
-    return mean, cov
+    return mean, completed(cov)  # SciPy reads the lower triangle
 
 
 def _normal_terms(deviation: Array, cov: Array, allow_singular: bool) -> tuple[Array, Array, Any]:

@@ -12,6 +12,7 @@ from scipy import signal
 
 from ...errors import ShapeError, UnsupportedError, user_line
 from ..op import Array, Op
+from ..shaping import axes_of
 
 # -- convolution -------------------------------------------------------------------------------------------------
 
@@ -45,24 +46,47 @@ def _by_transforms(a: Array, b: Array, full: tuple[int, ...]) -> Array:
     return (np.rint(result) if kind.kind in "iu" else result).astype(kind)
 
 
-def correlated(g: Array, b: Array, shape: tuple[int, ...]) -> Array:
-    """The cotangent of `a`, in whose shape it comes: `g` convolved with `b` turned around, where both overlap entirely."""
-    turned = np.flip(np.swapaxes(b, 0, 1), tuple(range(2, b.ndim)))
-    inside = tuple(slice(m - 1, m - 1 + n) for m, n in zip(b.shape[2:], shape[2:], strict=True))
-    return convolve_all(g, turned)[(slice(None), slice(None), *inside)]
+def _correlate_all(g: Array, b: Array, sizes: tuple[int, ...]) -> Array:
+    """out[i, d, n] = Σ_j Σ_m g[i, j, n + m] b[j, d, m] for n below `sizes`: what of a convolution with b goes back to a."""
+    kernel = b.shape[2:]
+    if min(math.prod(sizes), math.prod(kernel)) >= _LOOPED:
+        full = tuple(m + n - 1 for m, n in zip(g.shape[2:], kernel, strict=True))
+        inside = tuple(slice(m - 1, m - 1 + n) for m, n in zip(kernel, sizes, strict=True))
+        turned = np.flip(np.swapaxes(b, 0, 1), tuple(range(2, b.ndim)))
+        return _by_transforms(g, turned, full)[(slice(None), slice(None), *inside)]
+    out: Array = np.zeros((g.shape[0], b.shape[1], *sizes), np.result_type(g, b))
+    few = math.prod(sizes) < math.prod(kernel)
+    looped, length = (sizes, kernel) if few else (kernel, sizes)
+    over = tuple(range(2, b.ndim))
+    for place in itertools.product(*map(range, looped)):
+        window = g[
+            (slice(None), slice(None), *(slice(start, start + n) for start, n in zip(place, length, strict=True)))
+        ]
+        if few:
+            out[(..., *place)] = np.tensordot(window, b, axes=((1, *over), (0, *over)))
+        else:
+            out += np.moveaxis(np.tensordot(window, b[(..., *place)], axes=((1,), (0,))), -1, 1)
+    return out
 
 
+# Each is the other's rule: what is convolved forwards is correlated on the way back.
 convolve_all: Op = Op(
     _convolve_all,
-    lambda g, out, a, b: correlated(g, b, a.shape),
-    lambda g, out, a, b: correlated(np.swapaxes(g, 0, 1), a, b.shape),
+    lambda g, out, a, b: correlate_all(g, b, sizes=a.shape[2:]),
+    lambda g, out, a, b: correlate_all(np.swapaxes(g, 0, 1), a, sizes=b.shape[2:]),
     name="convolve",
+)
+correlate_all: Op = Op(
+    _correlate_all,
+    lambda h, out, g, b, sizes: convolve_all(h, b),
+    lambda h, out, g, b, sizes: correlate_all(np.swapaxes(g, 0, 1), h, sizes=b.shape[2:]),
+    name="correlate_all",
 )
 
 
 def _split(x: Array, axes: Sequence[int], dotted: Sequence[int]) -> tuple[Array, tuple[int, ...]]:
     """`x` as (its other axes, the dotted ones, the convolved ones), the first two joined; and the lengths of the others."""
-    axes, dotted = ([i % np.ndim(x) for i in group] for group in (axes, dotted))
+    axes, dotted = (list(axes_of(list(group), np.ndim(x))) for group in (axes, dotted))
     others = [i for i in range(np.ndim(x)) if i not in (*axes, *dotted)]
     lengths = [[np.shape(x)[i] for i in group] for group in (others, dotted, axes)]
     turned = np.transpose(x, (*others, *dotted, *axes))
@@ -74,7 +98,7 @@ def _part(full: Array, mode: str, sizes_a: Sequence[int], sizes_b: Sequence[int]
     if mode == "full":
         return full
     if mode not in ("same", "valid"):
-        raise ValueError(f"convolve: the mode is 'full', 'same' or 'valid', not {mode!r}")
+        raise ShapeError(f"convolve at {user_line()}: the mode is 'full', 'same' or 'valid', not {mode!r}")
     pairs = list(zip(sizes_a, sizes_b, strict=True))
     if mode == "valid" and not (all(m >= n for m, n in pairs) or all(m <= n for m, n in pairs)):
         raise ShapeError(f"convolve: for mode 'valid' one array must be the longer along every axis, not {pairs}")
@@ -105,7 +129,7 @@ def convolve(
 
 def fftconvolve(in1: Array, in2: Array, mode: str = "full", axes: Any = None) -> Array:
     """A convolution as a product of Fourier transforms over `axes`; along the other axes the arrays broadcast."""
-    axes = tuple(range(np.ndim(in1))) if axes is None else tuple(i % np.ndim(in1) for i in np.atleast_1d(axes))
+    axes = axes_of(axes, np.ndim(in1))
     last = tuple(range(-len(axes), 0))
     a, b = np.moveaxis(in1, axes, last), np.moveaxis(in2, axes, last)
     sizes_a, sizes_b = a.shape[-len(axes) :], b.shape[-len(axes) :]
