@@ -204,9 +204,7 @@ def backward(out: Node, gradient: Any = None, *, leaves_only: bool = False) -> N
     cotangent = start(out, gradient)
     nodes, _ = reachable([out])
     keep = () if leaves_only else None
-    gradients = undisturbed(
-        lambda: sweep(nodes, {out.number: cotangent}, nodes, keep, free=leaves_only), record=None
-    )
+    gradients = undisturbed(lambda: sweep(nodes, {out.number: cotangent}, nodes, keep, free=leaves_only), record=None)
     leaves = []
     for number, g in gradients.items():
         node = nodes[number]

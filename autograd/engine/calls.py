@@ -31,14 +31,14 @@ def _stacked(x: Any) -> Any:
     return stack_nested(x) if type(x) in (list, tuple) and holds_value(x) else x
 
 
+@functools.cache
 def reaching(function: Callable[..., Any]) -> Callable[..., Any]:
     """`function` of NumPy, for Values wherever they stand: its row is called where one is found, a list of them is stacked.
 
     NumPy asks a `Value` only where it expects an array: ``np.sum(array, initial=value)``, ``np.median([value, 1.0])`` and
     ``np.stack(value * x for x in xs)`` it takes for itself, and fails. A ufunc is returned as it is.
     """
-    row = TABLE.get(function)
-    if row is None or isinstance(function, np.ufunc):
+    if function not in TABLE or isinstance(function, np.ufunc):
         return function
     sequences = _SEQUENCES.get(function, ())
 
@@ -54,6 +54,7 @@ def reaching(function: Callable[..., Any]) -> Callable[..., Any]:
         args = tuple(given(i, x) for i, x in enumerate(args))
         kwargs = {key: given(key, x) for key, x in kwargs.items()}
         found = any(map(holds_value, args)) or any(map(holds_value, kwargs.values()))
-        return (row if found else function)(*args, **kwargs)
+        return (TABLE[function] if found else function)(*args, **kwargs)
 
+    vars(called)["plain"] = function  # of which a rule is asked when the user gives one for either
     return called

@@ -150,3 +150,13 @@ def owned(converted: Any, given: Any) -> Any:
 def apart(data: Any, source: Any) -> Any:
     """`data`, copied if it shows the memory of another array: a constant has no parents by which a change there is noticed."""
     return data.copy() if data is source or getattr(data, "base", None) is not None else data
+
+
+def refuse_values(name: str, static: dict[str, Any]) -> None:
+    """A keyword of an operation is no array and has no derivative: a `Value` there is an error."""
+    for keyword, x in static.items():
+        if is_value(x):
+            raise UnsupportedError(
+                f"{name}(…, {keyword}=a Value) at {user_line()}: there is no derivative with respect to {keyword}. If it is a "
+                f"constant, pass {keyword}=value.item() or value.data"
+            )

@@ -315,6 +315,11 @@ class ArrayMethods(PlainAnswers):
         return "" if self.op is None else _MICROGRAD.get(self.op.name, self.op.name)
 
     @property
+    def _value(self: Any) -> Any:
+        """The plain data, as HIPS autograd's programs ask for it."""
+        return self.data
+
+    @property
     def label(self: Any) -> str:
         """The name, as micrograd's notebooks call it."""
         return self.name or ""

@@ -20,7 +20,7 @@ from ..errors import GraphError, UnsupportedError, explain, no_rule, user_line
 from ..rules import CONSTANTS, REFUSALS, TABLE, arithmetic, elementwise, products, rarer_row
 from ..rules.op import Op, refusal
 from .backward import backward
-from .convert import PLAIN, apart, as_data, checked, holds_value, operand, owned, stack_nested, unbox
+from .convert import PLAIN, apart, as_data, checked, holds_value, operand, owned, refuse_values, stack_nested, unbox
 from .mode import is_recording
 from .protocols import Protocols
 from .witness import FULLY, Witness, original, seen
@@ -104,6 +104,7 @@ def record_many(op: Op, inputs: Sequence[Any], static: dict[str, Any] | None = N
     raw = tuple(x.raw if isinstance(x, Value) else x for x in inputs)
     parents = tuple(x if isinstance(x, Value) else None for x in inputs)
     static = static or {}
+    refuse_values(op.name, static)
     try:
         result = op.forward(*raw, **static)
     except Exception as error:
@@ -265,11 +266,6 @@ class Value(Protocols):
     @property
     def dtype(self) -> np.dtype[Any]:
         return self.raw.dtype
-
-    @property
-    def _value(self) -> Any:
-        """The plain data, as HIPS autograd's programs ask for it."""
-        return self.data
 
     @property
     def is_leaf(self) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy
 
 from ..custom import primitive
+from ..engine.calls import reaching
 from ..engine.convert import holds_value, stack_nested, unbox
 from ..engine.value import Value
 from ..errors import UnsupportedError, user_line
@@ -60,19 +61,9 @@ def _standing_for(plain: Any) -> Callable[[Any], Any]:
     return mark
 
 
-def _stacking(function: Any) -> Any:
-    """`function`, also of a list of `Value`s, which is stacked first."""
-
-    @functools.wraps(function)
-    def of_list(a: Any, *args: Any, **kwargs: Any) -> Any:
-        return function(array(a) if type(a) in (list, tuple) else a, *args, **kwargs)
-
-    return _standing_for(function)(of_list)
-
-
-sum, prod, mean, var, std = (_stacking(f) for f in (numpy.sum, numpy.prod, numpy.mean, numpy.var, numpy.std))
-max, min, amax, amin = (_stacking(f) for f in (numpy.max, numpy.min, numpy.amax, numpy.amin))
-norm = _stacking(numpy.linalg.norm)
+sum, prod, mean, var, std = (reaching(f) for f in (numpy.sum, numpy.prod, numpy.mean, numpy.var, numpy.std))
+max, min, amax, amin = (reaching(f) for f in (numpy.max, numpy.min, numpy.amax, numpy.amin))
+norm = reaching(numpy.linalg.norm)
 
 
 @_standing_for(numpy.append)

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import sys
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
+
+from ..engine.calls import reaching
 
 Getter = Callable[[str], Any]
 Lister = Callable[[], list[str]]
 
 
 def passing(*modules: str) -> tuple[Getter, Lister]:
-    """The names of `modules`, as they are; of the first that has one."""
+    """The names of `modules`; of the first that has one. NumPy's functions find Values wherever they stand."""
     *first, last = (importlib.import_module(module) for module in modules)
 
     def get(name: str) -> Any:
         for module in first:
             if hasattr(module, name):
-                return getattr(module, name)
-        return getattr(last, name)
+                return _reaching(getattr(module, name))
+        return _reaching(getattr(last, name))
 
     return get, lambda: sorted({name for module in (*first, last) for name in dir(module)})
+
+
+def _reaching(found: Any) -> Any:
+    return reaching(found) if inspect.isroutine(found) else found
 
 
 def public(module: str, *more: str) -> list[str]:
@@ -44,7 +51,7 @@ def package(name: str, *modules: str, within: str | None = None, needs: str | No
         if attribute in ours:
             return importlib.import_module(f"{name}.{attribute}")
         if others is not None:
-            return getattr(others, attribute)
+            return _reaching(getattr(others, attribute))
         raise AttributeError(f"module {name!r} has no attribute {attribute!r}; its modules: {', '.join(sorted(ours))}")
 
     return get, lambda: sorted({*modules, *vars(sys.modules[name]), *(dir(others) if others else ())})

@@ -74,9 +74,7 @@ def cho_solve(c_and_lower: tuple[Array, bool], b: Array, overwrite_b: bool = Fal
     return solve_triangular(c, solve_triangular(c, b, first, lower), second, lower)
 
 
-_vectors = Op(
-    lambda a, b, lower: sl.eigh(a, b, lower=lower)[1], name="the eigenvectors as SciPy chooses their signs"
-)
+_vectors = Op(lambda a, b, lower: sl.eigh(a, b, lower=lower)[1], name="the eigenvectors as SciPy chooses their signs")
 
 
 def eigh(
