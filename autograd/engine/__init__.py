@@ -4,7 +4,10 @@
 2. `graph`: what a result was computed from, found without recursion.
 3. `backward`: `sweep`, the chain rule.
 4. `shapes`: `fit`, the one place where broadcasting is undone.
-5. `methods`: what a `Value` shares with an array.
-6. `convert`: what a `Value` may hold.
-7. `mode`: whether operations are recorded.
+5. `witness`: what an array looked like when an operation was computed from it.
+6. `mode`: whether operations are recorded.
+
+And around it, what others ask of a `Value`: `methods` (an array's methods), `answers` (those that answer with plain
+numbers), `protocols` (NumPy's functions, containers, conversions), `convert` (what it may hold, and may meet), `calls`
+(NumPy's functions of lists and keywords).
 """
