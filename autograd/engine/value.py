@@ -45,12 +45,16 @@ def record(op: Op, x: Any, y: Any = None) -> Any:
         in0 = operand(op.name, x)
         if isinstance(in0, Value):
             return record(op, in0, y)
+    elif in0.__class__ is _ndarray and not in0.ndim:
+        return record(op, in0[()], y)  # a number, which nobody can change any more
     if isinstance(y, Value):
         parent1, in1, needed = y, y.raw, needed or y.requires_grad
     elif (in1 := y).__class__ not in PLAIN and y is not None:
         in1 = operand(op.name, y)
         if isinstance(in1, Value):
             return record(op, x, in1)
+    elif in1.__class__ is _ndarray and not in1.ndim:
+        return record(op, x, in1[()])
     try:
         raw = op.forward(in0) if in1 is None else op.forward(in0, in1)
     except Exception as error:
@@ -122,12 +126,20 @@ def record_many(op: Op, inputs: Sequence[Any], static: dict[str, Any] | None = N
         node.number = _next_number()
         node.requires_grad = True
         node.op = op
-        node.more = (raw, parents, static)
+        node.more = (raw, parents, _settled(static) if static else static)
         if mode is not True:
             mode(node)
     else:
         node.raw = apart(node.raw, raw[0] if raw else None)
     return node
+
+
+def _settled(static: dict[str, Any]) -> dict[str, Any]:
+    """Keyword arguments that nobody can change any more."""
+    for x in static.values():
+        if x.__class__ is _ndarray:
+            return {key: x.copy() if x.__class__ is _ndarray else x for key, x in static.items()}
+    return static
 
 
 def _look(value: Value) -> None:
