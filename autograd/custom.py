@@ -20,7 +20,7 @@ from .engine.witness import original, seen
 from .errors import GraphError, ShapeError, UnsupportedError, describe, user_line
 from .opaque import plain, record_call
 from .rules import TABLE
-from .tracing import Function, PullBack, Trace, differentiable
+from .tracing import Function, PullBack, Trace, awaited, differentiable
 
 Maker = Callable[..., Callable[[Any], Any]]
 
@@ -233,7 +233,8 @@ class _Again:
     def way_back(self, inputs: Sequence[Any]) -> tuple[Trace, PullBack]:
         """The trace at these inputs, and the way back to all of them and to what is closed over."""
         began = wrap(np.float64(0), requires_grad=False)
-        trace = Trace(self._f, 0, (list(inputs[: self._n]),), {})
+        with awaited(self.outside):
+            trace = Trace(self._f, 0, (list(inputs[: self._n]),), {})
         recorded = True if any(isinstance(x, Value) for x in inputs) else None
         outs = tree.flatten(trace.out)[0]
         return trace, PullBack(outs, trace.inputs, begun=[began], border=self.outside, recorded=recorded)
@@ -272,6 +273,8 @@ def checkpoint(f: Function) -> Function:
 def _check_same(name: str, again: Any, before: Any) -> None:
     """A function that is computed again must give what it gave."""
     for x, y in zip(tree.flatten(again)[0], tree.flatten(before)[0], strict=True):
+        if np.asarray(y).dtype.kind not in "fciub":
+            continue  # a text, for example
         if not (np.shape(x) == np.shape(y) and np.allclose(x, y, rtol=1e-3, atol=1e-6, equal_nan=True)):
             raise GraphError(
                 f"{name}, computed again for the backward pass at {user_line()}, gave another result ({describe(x)}) than "
@@ -317,6 +320,8 @@ def implicit(solve: Function, condition: Function) -> Function:
 
     def adjoint(back: Callable[[Any], Any], g: Any) -> Any:
         n = int(np.size(plain(g)))
+        if not n:
+            return g
         units = np.eye(n).reshape((n, *np.shape(plain(g))))
         slope = np.reshape(np.stack([back(unit[()]) for unit in units]), (n, n))
         return np.reshape(np.linalg.solve(slope.T, np.reshape(g, (n,))), np.shape(plain(g)))

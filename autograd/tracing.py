@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -156,7 +157,7 @@ class PullBack:
     ) -> None:
         self._inputs, self._outs = [*inputs, *border], outs
         self._targets = {x.number for x in self._inputs}
-        self._border = frozenset(x.number for x in border)
+        self._border = frozenset(self._targets) if border else frozenset()
         self._nodes: dict[int, Node] = {}
         self.older: list[Node] = []
         began = [x.number for x in (*inputs, *begun)]
@@ -210,7 +211,7 @@ def _live(older: list[Node]) -> bool:
     """Whether one of these nodes depends on something that can still be differentiated.
 
     While a function is being traced it is taken for granted. Outside, a leaf of the user's can be, and a variable of a
-    trace that is running in another thread; one of a trace that is over cannot.
+    trace that is running in another thread; one of a trace that is over cannot, unless it is `awaited`.
     """
     if not older or tracing.get():
         return bool(older)
@@ -218,6 +219,8 @@ def _live(older: list[Node]) -> bool:
     stack: list[Any] = list(older)
     while stack:
         node = stack.pop()
+        if vars(node).get("awaited"):
+            return True
         if node.op is None:
             if not isinstance(node, Variable) or node.live:
                 return True
@@ -227,3 +230,21 @@ def _live(older: list[Node]) -> bool:
                 seen.add(parent.number)
                 stack.append(parent)
     return False
+
+
+@contextmanager
+def awaited(values: Sequence[Any]) -> Iterator[None]:
+    """While this lasts, derivatives with respect to the `values` are wanted, though the trace that made them may be over.
+
+    They say so themselves, since what is computed from them may be computed in another thread. A leaf of the user's is
+    wanted anyway.
+    """
+    mine = object()
+    theirs = [vars(x).setdefault("awaited", set()) for x in values if x.op is not None or isinstance(x, Variable)]
+    for waiting in theirs:
+        waiting.add(mine)
+    try:
+        yield
+    finally:
+        for waiting in theirs:
+            waiting.discard(mine)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 import tracemalloc
 from collections import namedtuple
 
@@ -241,3 +242,46 @@ def test_a_value_from_outside_is_remembered():
     assert isinstance(j, Value)
     j.sum().backward()
     np.testing.assert_allclose(w.grad, np.sum(2 * X))
+
+
+def test_a_value_may_be_argument_and_closed_over_at_once():
+    y = ag.Value(0.7)
+    functions = {
+        "checkpoint": lambda y: ag.checkpoint(lambda z: y * np.sin(z))(y),
+        "implicit": lambda y: ag.implicit(lambda z: np.sin(z) * y.data, lambda x, z: x - y * np.sin(z))(y),
+        "fixed_point": lambda y: ag.fixed_point(
+            lambda z: lambda x: 0.5 * x + 0.5 * y * np.sin(z), y, 0.0, lambda a, b: abs(a - b), 1e-14
+        ),
+    }
+    for f in functions.values():
+        first = ag.grad(f(y), y, create_graph=True)
+        np.testing.assert_allclose(first.data, np.sin(0.7) + 0.7 * np.cos(0.7))
+        np.testing.assert_allclose(ag.grad(first, y), 2 * np.cos(0.7) - 0.7 * np.sin(0.7))
+        np.testing.assert_allclose(ag.grad(ag.grad(f))(0.7), 2 * np.cos(0.7) - 0.7 * np.sin(0.7))
+
+
+def test_aux_keeps_its_derivative_and_is_plain_at_the_end():
+    f = lambda z: (z**2, {"cube": [z**3]})
+    take = lambda x: ag.value_and_grad(f, has_aux=True)(x)[0][1]["cube"][0] + ag.grad_and_aux(f)(x)[1]["cube"][0]
+    assert (take(2.0), type(take(2.0)), ag.grad(take)(2.0)) == (16.0, np.float64, 24.0)
+
+
+def test_a_checkpoint_may_return_texts_and_nothing():
+    f = ag.checkpoint(lambda x: {"text": "abc", "none": None, "numbers": [x**2, 3]})
+    assert ag.grad(lambda x: f(x)["numbers"][0])(3.0) == 6.0
+
+
+def test_an_implicit_function_of_nothing():
+    root = ag.implicit(lambda a: a**2, lambda x, a: x - a**2)
+    assert ag.grad(lambda a: np.sum(root(a)))(np.zeros((0, 2))).shape == (0, 2)
+
+
+def test_a_checkpoint_that_differentiates_in_another_thread():
+    def slope(x, z):
+        found = []
+        thread = threading.Thread(target=lambda: found.append(ag.grad(lambda w: x * w**2)(z)))
+        thread.start()
+        thread.join()
+        return found[0]  # 2xz
+
+    assert ag.grad(lambda x: ag.checkpoint(lambda z: slope(x, z) * z)(3.0))(5.0) == 18.0
