@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from . import tree
-from .engine.convert import as_data
+from .engine.convert import as_data, stack_nested
 from .engine.mode import is_recording, no_grad
 from .engine.value import Value, wrap
 from .engine.witness import original, seen
@@ -123,7 +123,7 @@ def _per_leaf(name: str, i: int, gradient: Any, argument: Any) -> list[Any]:
     leaves, _ = tree.flatten(argument)
     parts, _ = tree.flatten(gradient) if gradient is not None else ([None] * len(leaves), None)
     if len(leaves) == 1 and len(parts) != 1:  # a list in place of an array
-        parts = [np.asarray(gradient) if not any(isinstance(part, Value) for part in parts) else gradient]
+        parts = [stack_nested(gradient)]
     if len(parts) != len(leaves):
         raise ShapeError(
             f"the rule of {name} for argument {i} returned {len(parts)} arrays for {len(leaves)} (backward pass at "
@@ -139,8 +139,11 @@ def _fitting(name: str, i: int, g: Any, x: Any) -> Any:
     if not hasattr(g, "dtype"):
         g = np.asarray(g)[()]
     shape, wanted = np.shape(getattr(g, "raw", g)), np.shape(getattr(x, "raw", x))
-    if g.dtype.kind not in "fciub" or shape[len(shape) - len(wanted) :] != np.broadcast_shapes(
-        wanted, shape[len(shape) - len(wanted) :]
+    last = shape[len(shape) - len(wanted) :]
+    if (
+        g.dtype.kind not in "fciub"
+        or len(last) != len(wanted)
+        or any(n not in (1, m) for n, m in zip(wanted, last, strict=True))
     ):
         raise ShapeError(
             f"the rule of {name} for argument {i} returned {describe(g)} (backward pass at {user_line()}), and the argument "

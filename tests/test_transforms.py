@@ -285,3 +285,63 @@ def test_a_checkpoint_that_differentiates_in_another_thread():
         return found[0]  # 2xz
 
     assert ag.grad(lambda x: ag.checkpoint(lambda z: slope(x, z) * z)(3.0))(5.0) == 18.0
+
+
+# -- found by mutants --------------------------------------------------------------------------------------------
+
+
+def test_jacobian_of_a_long_complex_result():
+    weights = np.arange(5) * (1 + 2j)
+    np.testing.assert_allclose(ag.jacobian(lambda x: np.sum(x**2) * weights)(np.array([3.0])), 6 * weights[:, None])
+    np.testing.assert_allclose(
+        ag.jacobian(lambda z: np.sum(z**2) * np.arange(5))(np.array([1j])), 2j * np.arange(5)[:, None]
+    )
+
+
+def test_an_argument_number_of_numpys_and_a_product_with_another_argument():
+    f = lambda x, y: x**2 * y**3
+    assert ag.grad(f, np.int64(1))(2.0, 1.0) == 12.0
+    assert ag.hvp(f, 1)(2.0, 1.0, 1.0) == 24.0
+
+
+@pytest.mark.parametrize(
+    "form", [lambda g: (g,), lambda g: [g[0], g[1]], lambda g: [*g], lambda g: g], ids="tuple parts list array".split()
+)
+def test_a_rule_may_return_its_gradient_in_many_forms(form):
+    cube = ag.custom_vjp(lambda x: x**3, lambda g, out, x: form(g * 3 * x**2))
+    x = np.array([1.0, 2.0])
+    np.testing.assert_allclose(ag.grad(lambda x: np.sum(cube(x)))(x), 3 * x**2)
+    np.testing.assert_allclose(ag.grad(lambda x: np.sum(ag.grad(lambda x: np.sum(cube(x)))(x)))(x), 6 * x)
+
+
+def test_a_rule_that_returns_too_few_or_too_short():
+    f = ag.custom_vjp(lambda x, y: x * y, lambda g, out, x, y: g * y)
+    with pytest.raises(ShapeError, match="returned 1 gradients for 2"):
+        ag.grad(lambda x: np.sum(f(x, x)))(X)
+    short = ag.custom_vjp(lambda x: x * 2, lambda g, out, x: g[:2])
+    with pytest.raises(ShapeError, match="the rule of .* for argument 0"):
+        ag.grad(lambda x: np.sum(short(x)))(X)
+    keyword = ag.primitive(lambda x, *, scale: x * scale)
+    with pytest.raises(UnsupportedError, match="by keyword alone"):
+        ag.grad(lambda x: np.sum(keyword(x, scale=x)))(X)
+
+
+def test_integers_in_a_result_stay_what_they_are():
+    f = ag.primitive(lambda x: (x**2, 7, True))
+    ag.defvjp(f, lambda out, x: lambda g: g[0] * 2 * x)
+    seen = []
+    assert ag.grad(lambda x: seen.append(f(x)) or seen[0][0])(3.0) == 6.0
+    assert [type(part) for part in seen[0][1:]] == [int, bool]
+
+
+def test_a_checkpoint_of_nan():
+    masked = ag.checkpoint(lambda x: np.where(np.array([True, False, True]), x**2, np.nan))
+    np.testing.assert_allclose(ag.grad(lambda x: np.nansum(masked(x)))(X), [2 * X[0], 0, 2 * X[2]])
+
+
+def test_a_pull_back_of_no_grad_remembers_its_argument():
+    x = Value(3.0)
+    with ag.no_grad():
+        pull = ag.vjp(lambda z: z**3, x)[1]
+    pull(1.0).backward()
+    assert x.grad == 18.0

@@ -12,7 +12,7 @@ import pytest
 import autograd as ag
 from autograd import ChangedDataError, Value
 from autograd.engine import value as engine
-from autograd.engine.witness import FULLY
+from autograd.engine.witness import FULLY, is_safe
 from tests.samples import Sample, draw
 from tests.samples_scipy import SAMPLES as SCIPY_SAMPLES
 from tests.test_table import SAMPLES as NUMPY_SAMPLES
@@ -239,3 +239,34 @@ def test_whatever_holds_an_array(call, constant, strict):
         except ChangedDataError:
             return
     np.testing.assert_allclose(found, right, rtol=1e-13)
+
+
+def test_what_nobody_can_write_into():
+    own = np.ones(3)
+    own.flags.writeable = False
+    view = np.ones(3)[:]
+    view.flags.writeable = False
+    assert is_safe(own)
+    assert is_safe(own[1:])
+    assert is_safe(np.frombuffer(bytes(24)))
+    assert not is_safe(np.ones(3))
+    assert not is_safe(view)
+    assert not is_safe(np.frombuffer(bytearray(24)))
+
+
+@pytest.mark.parametrize("size", [FULLY // 8 - 1, FULLY // 8])
+def test_one_element_of_the_largest_array_that_is_kept_whole(size):
+    k = np.ones(size)
+    found = differentiated(
+        ag.checkpoint(lambda v, k: np.sum(v * k)), [np.float64(2.0), k], 0, lambda: k.__setitem__(5, 9.0)
+    )
+    assert found == pytest.approx(np.cos(1.0) * size)
+
+
+def test_the_point_of_a_pull_back_is_kept():
+    """The caller's array, also as one of a class of its own, which NumPy shows through a view."""
+    for kind in (np.ndarray, type("Sub", (np.ndarray,), {})):
+        x = np.array([1.0, 2.0]).view(kind)
+        pull = ag.vjp(lambda z: z**2, x)[1]
+        x *= 5
+        np.testing.assert_array_equal(pull(np.ones(2)), [2.0, 4.0])

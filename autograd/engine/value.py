@@ -147,7 +147,13 @@ def _look(value: Value) -> None:
     witness: Any = value.parent0
     if value.op is None and not witness.unchanged():
         value.parent0 = Witness(value.raw)
-        value.number = _next_number()
+        _renew(value)
+
+
+def _renew(leaf: Value) -> None:
+    """Let a leaf with new data be younger than every node computed from the old: that is how `backward` notices."""
+    leaf.in1 = leaf.number if leaf.in1 is None else leaf.in1
+    leaf.number = _next_number()
 
 
 def wrap(raw: Any, requires_grad: bool, name: str | None = None, kind: type[Value] | None = None) -> Value:
@@ -197,7 +203,7 @@ class Value(Protocols):
     name: str | None
     op: Op | None
     in0: Any  # the plain input; of a constant array the pair of it and what it looked like
-    in1: Any
+    in1: Any  # of a leaf that was given new data the number that it was made with
     parent0: Any  # the Value that in0 comes from, if there is one; of a leaf whose array was handed out a Witness
     parent1: Any
     more: tuple[tuple[Any, ...], tuple[Value | None, ...], dict[str, Any]] | None
@@ -242,8 +248,7 @@ class Value(Protocols):
             self.raw, self.parent0 = owned(converted, new), None
         elif new is not self.raw:
             self.raw, self.parent0 = new, None
-        # Younger now than every node that was computed from the old data: that is how `backward` notices.
-        self.number = _next_number()
+        _renew(self)
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -22,6 +22,7 @@ _TURNED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
 _OTHER: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr,
 }  # fmt: skip
+_HARMLESS = ("strict", "stacklevel")  # of zip the lengths are equal; a warning's place
 _NOTHING = ast.parse("__import__('contextlib').nullcontext()", mode="eval").body
 
 # The files, and the tests that concern each, the quickest to notice first.
@@ -87,6 +88,8 @@ def _left_alone(child: ast.AST, parent: ast.AST) -> bool:
         return True
     if isinstance(parent, ast.FunctionDef):
         return child is parent.returns or child in parent.decorator_list
+    if isinstance(parent, ast.keyword) and parent.arg in _HARMLESS:
+        return True
     if isinstance(parent, ast.AnnAssign) and child is parent.annotation:
         return True
     if isinstance(child, ast.FunctionDef):
@@ -125,7 +128,7 @@ def _changes(node: ast.AST) -> Iterator[str]:
             if len(arguments) > 1 and not any(isinstance(a, ast.Starred) for a in arguments):
                 yield ast.unparse(ast.Call(func, arguments[:-1], keywords))
             for i, keyword in enumerate(keywords):
-                if keyword.arg not in (None, "strict", "stacklevel"):
+                if keyword.arg is not None and keyword.arg not in _HARMLESS:
                     yield ast.unparse(ast.Call(func, arguments, keywords[:i] + keywords[i + 1 :]))
     test = getattr(node, "test", None)
     if isinstance(node, ast.If | ast.While) and not isinstance(test, ast.Compare | ast.UnaryOp):
