@@ -345,3 +345,27 @@ def test_a_pull_back_of_no_grad_remembers_its_argument():
         pull = ag.vjp(lambda z: z**3, x)[1]
     pull(1.0).backward()
     assert x.grad == 18.0
+
+
+def test_what_is_not_on_the_way_is_not_asked():
+    x, y = Value(2.0), Value(3.0)
+    without_a_rule = ag.primitive(lambda y: y**2)
+    assert ag.grad(x * 5 + without_a_rule(y * 1), x) == 5.0
+
+
+def test_an_error_names_the_function():
+    with pytest.raises(ShapeError, match="argnum=3 of bent"):
+        ag.grad(bent, 3)(X)
+
+
+def test_a_function_in_a_nest_is_passed_on():
+    model = {"w": X, "act": np.tanh, "kind": float}
+    found = ag.grad(lambda m: np.sum(m["act"](m["w"])))(model)
+    np.testing.assert_allclose(found["w"], 1 - np.tanh(X) ** 2)
+    assert found["act"] is found["kind"] is None
+
+
+def test_an_integer_argument_may_be_a_place():
+    assert ag.grad(lambda n: n * [10.0, 20.0, 30.0][n])(2) == 30.0
+    with pytest.raises(TypeError, match="is no integer"):
+        ag.grad(lambda n: n * [10.0, 20.0, 30.0][n])(2.0)

@@ -270,3 +270,19 @@ def test_the_point_of_a_pull_back_is_kept():
         pull = ag.vjp(lambda z: z**2, x)[1]
         x *= 5
         np.testing.assert_array_equal(pull(np.ones(2)), [2.0, 4.0])
+
+
+def test_strict_keeps_every_element_of_a_large_constant():
+    k = np.ones(FULLY)
+    with ag.strict():
+        found = differentiated(lambda v, k: np.sum(v * k), [np.float64(2.0), k], 0, lambda: k.__setitem__(5, 9.0))
+    assert found == pytest.approx(np.cos(1.0) * FULLY)
+
+
+def test_a_closed_over_leaf_that_is_changed_before_the_pull():
+    w = Value(np.ones(2))
+    data = w.data
+    pull = ag.vjp(lambda z: z * w, X[:2])[1]
+    data *= 5
+    with pytest.raises(ChangedDataError):
+        pull(np.ones(2))
