@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from . import tree
-from .engine.convert import as_data
+from .engine.convert import as_data, stack_nested
 from .engine.mode import is_recording, no_grad
 from .engine.value import Value, wrap
+from .engine.witness import original, seen
 from .errors import GraphError, ShapeError, UnsupportedError, describe, user_line
 from .opaque import plain, record_call
-from .tracing import Function, PullBack, Trace, differentiable
+from .tracing import Function, PullBack, Trace, awaited, differentiable
 
 Maker = Callable[..., Callable[[Any], Any]]
 
@@ -41,6 +42,7 @@ class primitive:  # noqa: N801 - it is used as a decorator
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         args, kwargs = _positional(self.fun, args, kwargs)
         makers, name = self.makers, _name(self)
+        keywords = _Arguments(name, kwargs)
 
         def rule(wanted: Sequence[int], g: Any, out: Any, given: tuple[Any, ...]) -> dict[int, Any]:
             """For each argument number wanted its gradient, as its rule returned it."""
@@ -52,7 +54,7 @@ class primitive:  # noqa: N801 - it is used as a decorator
                         f"{user_line()}): give it a rule with defvjp({name}, …, argnums=({i},))"
                     )
                 maker = makers[i]
-                gradients[i] = None if maker is None else maker(out, *given, **kwargs)(_to_write_in(g))
+                gradients[i] = None if maker is None else maker(out, *given, **keywords())(_to_write_in(g))
             return gradients
 
         return _call(self.fun, name, args, kwargs, rule)
@@ -79,9 +81,10 @@ def custom_vjp(forward: Function, rule: Function) -> Function:
     @functools.wraps(forward)
     def recorded(*args: Any, **kwargs: Any) -> Any:
         args, kwargs = _positional(forward, args, kwargs)
+        keywords = _Arguments(name, kwargs)
 
         def all_at_once(wanted: Sequence[int], g: Any, out: Any, given: tuple[Any, ...]) -> dict[int, Any]:
-            gradients = rule(_to_write_in(g), out, *given, **kwargs)
+            gradients = rule(_to_write_in(g), out, *given, **keywords())
             if len(given) == 1 and not (isinstance(gradients, tuple) and len(gradients) == 1):
                 gradients = (gradients,)
             if not isinstance(gradients, (tuple, list)) or len(gradients) != len(given):
@@ -135,7 +138,7 @@ def _from_list(x: Any, argument: Any) -> Any:
         return x
     if len(x) == 1 and np.shape(argument) != (1,):
         return x[0]
-    array = x if any(isinstance(leaf, Value) for leaf in tree.flatten(x)[0]) else np.asarray(x)
+    array = stack_nested(x)
     return array if np.shape(array) == np.shape(argument) else x
 
 
@@ -197,6 +200,26 @@ def _name(f: Any) -> str:
     return getattr(f, "__name__", None) or type(f).__name__
 
 
+class _Arguments:
+    """Arguments of a function that the backward pass calls again: the `Value`s in them can be replaced, and the arrays are
+    what they were."""
+
+    __slots__ = ("_build", "_leaves", "_name", "_places", "values")
+
+    def __init__(self, name: str, arguments: Any) -> None:
+        leaves, self._build = tree.flatten(arguments)
+        self._name, self._places = name, [i for i, leaf in enumerate(leaves) if isinstance(leaf, Value)]
+        self.values: list[Value] = [leaves[i] for i in self._places]
+        self._leaves = [seen(leaf) if leaf.__class__ is np.ndarray else leaf for leaf in leaves]
+
+    def __call__(self, new: Sequence[Any] = ()) -> Any:
+        """The arguments, with `new` in place of the Values."""
+        filled = [original(leaf, self._name) if leaf.__class__ is tuple else leaf for leaf in self._leaves]
+        for i, x in zip(self._places, new, strict=True):
+            filled[i] = x
+        return self._build(filled)
+
+
 # -- computed again, or not at all -------------------------------------------------------------------------------
 
 
@@ -219,7 +242,8 @@ class _Again:
     def way_back(self, inputs: Sequence[Any]) -> tuple[Trace, PullBack]:
         """The trace at these inputs, and the way back to all of them and to what is closed over."""
         began = wrap(np.float64(0), requires_grad=False)
-        trace = Trace(self._f, 0, (list(inputs[: self._n]),), {})
+        with awaited(self.outside):
+            trace = Trace(self._f, 0, (list(inputs[: self._n]),), {})
         recorded = True if any(isinstance(x, Value) for x in inputs) else None
         outs = tree.flatten(trace.out)[0]
         return trace, PullBack(outs, trace.inputs, begun=[began], border=self.outside, recorded=recorded)
@@ -236,15 +260,13 @@ def checkpoint(f: Function) -> Function:
     def checkpointed(*args: Any, **kwargs: Any) -> Any:
         if not is_recording():
             return f(*args, **kwargs)
-        leaves, rebuild = tree.flatten((args, kwargs))
-        places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, Value)]
+        arguments = _Arguments(name, (args, kwargs))
 
         def call(values: list[Any]) -> Any:
-            new = dict(zip(places, values, strict=True))
-            args, kwargs = rebuild([new.get(i, leaf) for i, leaf in enumerate(leaves)])
+            args, kwargs = arguments(values)
             return f(*args, **kwargs)
 
-        again = _Again(call, [leaves[i] for i in places])
+        again = _Again(call, arguments.values)
 
         def pull(wanted: Sequence[int], g: Any, out: Any, inputs: Sequence[Any]) -> list[Any]:
             trace, back = again.way_back(inputs)
@@ -307,6 +329,8 @@ def implicit(solve: Function, condition: Function) -> Function:
 
     def adjoint(back: Callable[[Any], Any], g: Any) -> Any:
         n = int(np.size(plain(g)))
+        if not n:
+            return g
         units = np.eye(n).reshape((n, *np.shape(plain(g))))
         slope = np.reshape(np.stack([back(unit[()]) for unit in units]), (n, n))
         return np.reshape(np.linalg.solve(slope.T, np.reshape(g, (n,))), np.shape(plain(g)))
@@ -326,17 +350,15 @@ def _solution(name: str, x: Any, a: Any, condition: Function, adjoint: Function,
     ``adjoint(back, g)`` is the cotangent u of the condition, where ``back(u)`` pulls one back to x; what pulls back to
     `a` from there is, up to the `sign`, the gradient.
     """
-    leaves, rebuild = tree.flatten(a)
-    places = [i for i, leaf in enumerate(leaves) if isinstance(leaf, Value)]
+    arguments = _Arguments(name, a)
 
     def conditioned(values: list[Any]) -> Any:
         x, *new = values
-        filled = dict(zip(places, new, strict=True))
-        return condition(x, rebuild([filled.get(i, leaf) for i, leaf in enumerate(leaves)]))
+        return condition(x, arguments(new))
 
     if not is_recording():
         return x
-    again = _Again(conditioned, [wrap(as_data(x), requires_grad=False), *(leaves[i] for i in places)])
+    again = _Again(conditioned, [wrap(as_data(x), requires_grad=False), *arguments.values])
     if len(again.inputs) == 1:
         return x
 

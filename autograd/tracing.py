@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -176,14 +177,14 @@ class PullBack:
         recorded: bool | None = None,
     ) -> None:
         self._inputs, self._outs = [*inputs, *border] if border else inputs, outs
-        self._border = frozenset(x.number for x in border) if border else _NOTHING
         self._targets = {x.number for x in inputs}
         self._nodes: dict[int, Node] = {}
         self.older: list[Node] = []
         oldest = min(self._targets.union(x.number for x in begun) if begun else self._targets, default=None)
+        self._targets.update(x.number for x in border)
+        self._border = frozenset(self._targets) if border else _NOTHING
         if oldest is not None and (values := [out for out in outs if differentiable(out)]):
             self._nodes, self.older = reachable(values, oldest, self._border)
-        self._targets |= self._border
         self.recorded = (bool(self.older) and is_recording() and _live(self.older)) if recorded is None else recorded
 
     @property
@@ -232,7 +233,7 @@ def _live(older: list[Node]) -> bool:
     """Whether one of these nodes depends on something that can still be differentiated.
 
     While a function is being traced it is taken for granted. Outside, a leaf of the user's can be, and a variable of a
-    trace that is running in another thread; one of a trace that is over cannot.
+    trace that is running in another thread; one of a trace that is over cannot, unless it is `awaited`.
     """
     if tracing.get():
         return True
@@ -240,6 +241,8 @@ def _live(older: list[Node]) -> bool:
     stack: list[Any] = list(older)
     while stack:
         node = stack.pop()
+        if vars(node).get("awaited"):
+            return True
         if node.op is None:
             if not isinstance(node, Variable) or node.live:
                 return True
@@ -249,3 +252,21 @@ def _live(older: list[Node]) -> bool:
                 seen.add(parent.number)
                 stack.append(parent)
     return False
+
+
+@contextmanager
+def awaited(values: Sequence[Any]) -> Iterator[None]:
+    """While this lasts, derivatives with respect to the `values` are wanted, though the trace that made them may be over.
+
+    They say so themselves, since what is computed from them may be computed in another thread. A leaf of the user's is
+    wanted anyway.
+    """
+    mine = object()
+    theirs = [vars(x).setdefault("awaited", set()) for x in values if x.op is not None or isinstance(x, Variable)]
+    for waiting in theirs:
+        waiting.add(mine)
+    try:
+        yield
+    finally:
+        for waiting in theirs:
+            waiting.discard(mine)

@@ -57,7 +57,9 @@ def _value_and_gradient(f: Function, argnum: Argnum, has_aux: bool, /, *args: An
         warn_independent(trace.name)
     gradients = pull([None if scalar else np.ones_like(unbox(out))[()]])
     value = pull.settled(out)
-    return ((value, unbox(aux)) if has_aux else value), trace.rebuild(gradients)
+    if has_aux:
+        value = value, PullBack(tree.flatten(aux)[0], trace.inputs).settled(aux)
+    return value, trace.rebuild(gradients)
 
 
 @overload

@@ -49,7 +49,7 @@ CALLS = [
     *each("getitem", [lambda x: x[[]], lambda x: x[range(2)], lambda x: x[True], lambda x: x[False, 0]], (3, 2)),
     fixed("astype", lambda x: np.astype(x, x.dtype, copy=False), (3,)),
     *each("pad", [lambda x: np.pad(x, {0: (1, 2)}), lambda x: np.pad(x, 1, "linear_ramp", end_values=2.0)], (2, 3)),
-    fixed("pad", lambda x, c: np.pad(x, ((1, 0), (0, 2)), constant_values=c), (2, 3), (2,)),
+    fixed("pad", lambda x, c: F.pad(x, ((1, 0), (0, 2)), constant_values=c), (2, 3), (2,)),
     fixed("insert", lambda x: np.insert(x, 0, np.ones(2, x.dtype), axis=1), (2, 3)),
     *each(
         "sliding_window_view",

@@ -471,3 +471,25 @@ def test_memory_falls_during_a_pass_over_leaves_only():
 
 def test_every_rule_is_reached_through_the_table():
     assert all(OPS[name].rules for name in ("add", "matmul", "getitem"))
+
+
+def test_new_data_of_the_only_input_is_noticed():
+    """The walk ends at what is older than the inputs, and a leaf with new data is young."""
+    for change in (lambda v: setattr(v, "data", 3.0), lambda v: setattr(v, "data", 4.0) or v * v):
+        v = Value(2.0)
+        square = v * v
+        change(v)
+        for out in (square, square * 2.0):
+            with pytest.raises(ChangedDataError):
+                kernel(out, v)
+            with pytest.raises(ChangedDataError):
+                kernel(out, v, allow_unused=True)
+
+
+def test_gradients_are_apart_and_in_the_dtype_of_their_input():
+    x, y, g = Value(np.ones(2)), Value(np.ones(2)), np.ones(2)
+    first, second = kernel(x + y, [x, y], g)
+    first += 1
+    np.testing.assert_array_equal([second, g], np.ones((2, 2)))
+    narrow = Value(np.float32(2.0))
+    assert kernel(Value(3.0) * narrow, narrow).dtype == kernel(narrow * Value(3.0), narrow).dtype == np.float32

@@ -105,7 +105,7 @@ def first_failing(row):
     ("row", "oracle", "order", "rule"),
     [
         ("sigmoid", "finite differences", 1, lambda g, out, x: g * (out * (1 - np.tanh(out)))),
-        ("arctan", "finite differences", 2, lambda g, out, x: g / (1 + stop_gradient(x) * x)),
+        ("square", "finite differences", 2, lambda g, out, x: g * 2 * stop_gradient(x)),
         ("hypot", "finite differences", 1, lambda g, out, x, y: g * x * x / out),
     ],
 )

@@ -1,4 +1,4 @@
-"""Planted bugs are noticed: a few here, all of them by ``python -m tests.tools.mutants``."""
+"""Planted bugs are noticed: a few here, all of them by ``python -m tests.tools.mutants``, with and without ``--code``."""
 
 from __future__ import annotations
 
@@ -7,16 +7,59 @@ import sys
 
 import pytest
 
-from tests.tools.mutants import known_equivalent
+from tests.tools.mutants import copy_of_the_project, known_equivalent, one_by_one
 from tests.tools.plant import ROOT, Table
+from tests.tools.plant_code import CONCERNED, code_mutants, files
 
 MUTANTS = {mutant.label: mutant for mutant in Table().mutants()}
+CODE = {mutant.label: mutant for mutant in code_mutants()}
+# Of the code around the rules: one of each kind of change.
+FEW = [
+    "tracing.Trace._run: x.live = False  →  pass",
+    "transforms._hessian_product: grad(f, argnum)  →  grad(f)",
+    "custom._solution.pull: sign > 0  →  sign <= 0",
+    "graph._check_leaf: raise changed(f'a Value ({describe(leaf)})', 'an operation')  →  pass",
+    "opaque._is_number: alone and kind in 'iub'  →  kind in 'iub'",
+]
 
 
 def test_a_few_of_them():
     command = [sys.executable, "-m", "tests.tools.mutants", "--sample", "40", "--seed", "0", "--jobs", "1"]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert "40 mutants, 0 survive" in found.stdout, found.stdout + found.stderr
+
+
+def test_a_few_of_the_code_around_the_rules(tmp_path):
+    copy = copy_of_the_project(tmp_path / "copy")
+    assert not [mutant.label for mutant, noticed in one_by_one([CODE[label] for label in FEW], [copy]) if not noticed]
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "tracing.PullBack.__init__: bool(self.older) and is_recording() and _live(self.older)  →  "
+        "bool(self.older) or is_recording() or _live(self.older)",
+        "tracing.PullBack.__init__: bool(self.older) and is_recording() and _live(self.older)  →  "
+        "is_recording() and _live(self.older)",  # a condition left out
+        "graph.reachable: number >= oldest  →  number > oldest",  # off by one
+        "tracing.PullBack.complete: -1j  →  1j",  # a sign
+        "backward.sweep: give_up(node)  →  pass",  # a statement left out
+        "transforms._transposed: enable_grad()  →  __import__('contextlib').nullcontext()",
+        "transforms._transposed.push: PullBack(pulled, u, begun=inputs)  →  PullBack(pulled, u)",  # an argument dropped
+        "witness.is_safe: False  →  True",
+        "witness._places: 1  →  2",
+    ],
+)
+def test_every_kind_of_change_of_code_is_planted(label):
+    assert label in CODE
+
+
+def test_code_mutants_are_python_and_have_tests():
+    for mutant in list(CODE.values())[::25]:
+        compile(mutant.source, mutant.file, "exec")
+        assert all((ROOT / "tests" / f"test_{name}.py").exists() for name in mutant.tests)
+    assert {mutant.file for mutant in CODE.values()} <= {str(path.relative_to(ROOT)) for path, _ in files()}
+    assert all(any(mutant.file.startswith(f"autograd/{name}") for mutant in CODE.values()) for name in CONCERNED)
 
 
 @pytest.mark.parametrize(
@@ -61,5 +104,5 @@ def test_what_a_rule_calls_belongs_to_its_rows():
 
 def test_each_equivalent_mutant_exists_and_has_a_reason():
     for label, reason in known_equivalent().items():
-        assert label in MUTANTS, label
+        assert label in MUTANTS or label in CODE, label
         assert len(reason.split()) >= 2, label

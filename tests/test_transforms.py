@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 import tracemalloc
 from collections import namedtuple
 
@@ -241,3 +242,130 @@ def test_a_value_from_outside_is_remembered():
     assert isinstance(j, Value)
     j.sum().backward()
     np.testing.assert_allclose(w.grad, np.sum(2 * X))
+
+
+def test_a_value_may_be_argument_and_closed_over_at_once():
+    y = ag.Value(0.7)
+    functions = {
+        "checkpoint": lambda y: ag.checkpoint(lambda z: y * np.sin(z))(y),
+        "implicit": lambda y: ag.implicit(lambda z: np.sin(z) * y.data, lambda x, z: x - y * np.sin(z))(y),
+        "fixed_point": lambda y: ag.fixed_point(
+            lambda z: lambda x: 0.5 * x + 0.5 * y * np.sin(z), y, 0.0, lambda a, b: abs(a - b), 1e-14
+        ),
+    }
+    for f in functions.values():
+        first = ag.grad(f(y), y, create_graph=True)
+        np.testing.assert_allclose(first.data, np.sin(0.7) + 0.7 * np.cos(0.7))
+        np.testing.assert_allclose(ag.grad(first, y), 2 * np.cos(0.7) - 0.7 * np.sin(0.7))
+        np.testing.assert_allclose(ag.grad(ag.grad(f))(0.7), 2 * np.cos(0.7) - 0.7 * np.sin(0.7))
+
+
+def test_aux_keeps_its_derivative_and_is_plain_at_the_end():
+    f = lambda z: (z**2, {"cube": [z**3]})
+    take = lambda x: ag.value_and_grad(f, has_aux=True)(x)[0][1]["cube"][0] + ag.grad_and_aux(f)(x)[1]["cube"][0]
+    assert (take(2.0), type(take(2.0)), ag.grad(take)(2.0)) == (16.0, np.float64, 24.0)
+
+
+def test_a_checkpoint_may_return_texts_and_nothing():
+    f = ag.checkpoint(lambda x: {"text": "abc", "none": None, "numbers": [x**2, 3]})
+    assert ag.grad(lambda x: f(x)["numbers"][0])(3.0) == 6.0
+
+
+def test_an_implicit_function_of_nothing():
+    root = ag.implicit(lambda a: a**2, lambda x, a: x - a**2)
+    assert ag.grad(lambda a: np.sum(root(a)))(np.zeros((0, 2))).shape == (0, 2)
+
+
+def test_a_checkpoint_that_differentiates_in_another_thread():
+    def slope(x, z):
+        found = []
+        thread = threading.Thread(target=lambda: found.append(ag.grad(lambda w: x * w**2)(z)))
+        thread.start()
+        thread.join()
+        return found[0]  # 2xz
+
+    assert ag.grad(lambda x: ag.checkpoint(lambda z: slope(x, z) * z)(3.0))(5.0) == 18.0
+
+
+# -- found by mutants --------------------------------------------------------------------------------------------
+
+
+def test_jacobian_of_a_long_complex_result():
+    weights = np.arange(5) * (1 + 2j)
+    np.testing.assert_allclose(ag.jacobian(lambda x: np.sum(x**2) * weights)(np.array([3.0])), 6 * weights[:, None])
+    np.testing.assert_allclose(
+        ag.jacobian(lambda z: np.sum(z**2) * np.arange(5))(np.array([1j])), 2j * np.arange(5)[:, None]
+    )
+
+
+def test_an_argument_number_of_numpys_and_a_product_with_another_argument():
+    f = lambda x, y: x**2 * y**3
+    assert ag.grad(f, np.int64(1))(2.0, 1.0) == 12.0
+    assert ag.hvp(f, 1)(2.0, 1.0, 1.0) == 24.0
+
+
+@pytest.mark.parametrize(
+    "form", [lambda g: (g,), lambda g: [g[0], g[1]], lambda g: [*g], lambda g: g], ids="tuple parts list array".split()
+)
+def test_a_rule_may_return_its_gradient_in_many_forms(form):
+    cube = ag.custom_vjp(lambda x: x**3, lambda g, out, x: form(g * 3 * x**2))
+    x = np.array([1.0, 2.0])
+    np.testing.assert_allclose(ag.grad(lambda x: np.sum(cube(x)))(x), 3 * x**2)
+    np.testing.assert_allclose(ag.grad(lambda x: np.sum(ag.grad(lambda x: np.sum(cube(x)))(x)))(x), 6 * x)
+
+
+def test_a_rule_that_returns_too_few_or_too_short():
+    f = ag.custom_vjp(lambda x, y: x * y, lambda g, out, x, y: g * y)
+    with pytest.raises(ShapeError, match="returned 1 gradients for 2"):
+        ag.grad(lambda x: np.sum(f(x, x)))(X)
+    short = ag.custom_vjp(lambda x: x * 2, lambda g, out, x: g[:2])
+    with pytest.raises(ShapeError, match="the rule of .* for argument 0"):
+        ag.grad(lambda x: np.sum(short(x)))(X)
+    keyword = ag.primitive(lambda x, *, scale: x * scale)
+    with pytest.raises(UnsupportedError, match="by keyword alone"):
+        ag.grad(lambda x: np.sum(keyword(x, scale=x)))(X)
+
+
+def test_integers_in_a_result_stay_what_they_are():
+    f = ag.primitive(lambda x: (x**2, 7, True))
+    ag.defvjp(f, lambda out, x: lambda g: g[0] * 2 * x)
+    seen = []
+    assert ag.grad(lambda x: seen.append(f(x)) or seen[0][0])(3.0) == 6.0
+    assert [type(part) for part in seen[0][1:]] == [int, bool]
+
+
+def test_a_checkpoint_of_nan():
+    masked = ag.checkpoint(lambda x: np.where(np.array([True, False, True]), x**2, np.nan))
+    np.testing.assert_allclose(ag.grad(lambda x: np.nansum(masked(x)))(X), [2 * X[0], 0, 2 * X[2]])
+
+
+def test_a_pull_back_of_no_grad_remembers_its_argument():
+    x = Value(3.0)
+    with ag.no_grad():
+        pull = ag.vjp(lambda z: z**3, x)[1]
+    pull(1.0).backward()
+    assert x.grad == 18.0
+
+
+def test_what_is_not_on_the_way_is_not_asked():
+    x, y = Value(2.0), Value(3.0)
+    without_a_rule = ag.primitive(lambda y: y**2)
+    assert ag.grad(x * 5 + without_a_rule(y * 1), x) == 5.0
+
+
+def test_an_error_names_the_function():
+    with pytest.raises(ShapeError, match="argnum=3 of bent"):
+        ag.grad(bent, 3)(X)
+
+
+def test_a_function_in_a_nest_is_passed_on():
+    model = {"w": X, "act": np.tanh, "kind": float}
+    found = ag.grad(lambda m: np.sum(m["act"](m["w"])))(model)
+    np.testing.assert_allclose(found["w"], 1 - np.tanh(X) ** 2)
+    assert found["act"] is found["kind"] is None
+
+
+def test_an_integer_argument_may_be_a_place():
+    assert ag.grad(lambda n: n * [10.0, 20.0, 30.0][n])(2) == 30.0
+    with pytest.raises(TypeError, match="is no integer"):
+        ag.grad(lambda n: n * [10.0, 20.0, 30.0][n])(2.0)

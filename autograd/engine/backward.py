@@ -152,11 +152,17 @@ def grad(
     targets: Sequence[Node] = inputs if isinstance(inputs, Sequence) else [inputs]
     g = start(out, cotangent)
     numbers = {target.number for target in targets}
-    nodes, _ = reachable([out], oldest=min(numbers, default=0))
+    nodes, _ = reachable([out], oldest=min(map(_made, targets), default=0))
     gradients = gradients_of([(out, g)], nodes, numbers, create_graph)
     results = [_result(out, target, gradients, allow_unused) for target in targets]
     results = results if create_graph else own(results, [g])
     return results if isinstance(inputs, Sequence) else results[0]
+
+
+def _made(target: Node) -> int:
+    """The number that a node was made with: a leaf that was given new data has another one since."""
+    number: int = target.number if target.op is not None or target.in1 is None else target.in1
+    return number
 
 
 def gradients_of(

@@ -160,3 +160,11 @@ def refuse_values(name: str, static: dict[str, Any]) -> None:
                 f"{name}(…, {keyword}=a Value) at {user_line()}: there is no derivative with respect to {keyword}. If it is a "
                 f"constant, pass {keyword}=value.item() or value.data"
             )
+
+
+def settled(static: dict[str, Any]) -> dict[str, Any]:
+    """Keyword arguments that nobody can change any more."""
+    for x in static.values():
+        if x.__class__ is np.ndarray:
+            return {key: x.copy() if x.__class__ is np.ndarray else x for key, x in static.items()}
+    return static

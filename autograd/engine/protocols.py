@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
+
 from ..errors import DtypeError, UnsupportedError, explain, no_rule, user_line
 from ..rules import CONSTANTS, MAKERS, REFUSALS, TABLE, indexing
 from .convert import unbox
@@ -88,3 +90,23 @@ class Protocols(ArrayMethods):
 
     def __int__(self) -> int:
         return int(self.raw)
+
+    # -- how it looks ----------------------------------------------------------------------------------------------
+
+    def __repr__(self: Any) -> str:
+        parts = [repr(self.name)] if self.name else []
+        if self.raw.ndim:
+            plain = type(self.raw).__module__ == "numpy"  # a Dask array would have to be computed to be shown
+            shown = np.array2string(self.raw, precision=6, threshold=20) if plain else repr(self.raw)
+            parts += [shown, f"shape={self.raw.shape}"]
+        else:
+            parts += [f"{self.raw:.6g}"]
+        if self.grad is not None and not self.raw.ndim:
+            parts.append(f"grad={self.grad:.6g}")
+        if self.raw.dtype != np.float64:
+            parts.append(f"dtype={self.raw.dtype}")
+        if self.op is not None:
+            parts.append(f"op={self.op.name}")
+        elif not self.requires_grad:
+            parts.append("requires_grad=False")
+        return f"{type(self).__name__}({', '.join(parts)})"

@@ -20,7 +20,19 @@ from ..errors import GraphError, UnsupportedError, explain, no_rule, user_line
 from ..rules import CONSTANTS, REFUSALS, TABLE, arithmetic, elementwise, products, rarer_row
 from ..rules.op import Op, refusal
 from .backward import backward
-from .convert import PLAIN, apart, as_data, checked, holds_value, operand, owned, refuse_values, stack_nested, unbox
+from .convert import (
+    PLAIN,
+    apart,
+    as_data,
+    checked,
+    holds_value,
+    operand,
+    owned,
+    refuse_values,
+    settled,
+    stack_nested,
+    unbox,
+)
 from .mode import is_recording
 from .protocols import Protocols
 from .witness import FULLY, Witness, original, seen
@@ -46,12 +58,16 @@ def record(op: Op, x: Any, y: Any = None) -> Any:
         in0 = operand(op.name, x)
         if isinstance(in0, Value):
             return record(op, in0, y)
+    elif in0.__class__ is _ndarray and not in0.ndim:
+        return record(op, in0[()], y)  # a number, which nobody can change any more
     if isinstance(y, Value):
         parent1, in1, needed = y, y.raw, needed or y.requires_grad
     elif (in1 := y).__class__ not in PLAIN and y is not None:
         in1 = operand(op.name, y)
         if isinstance(in1, Value):
             return record(op, x, in1)
+    elif in1.__class__ is _ndarray and not in1.ndim:
+        return record(op, x, in1[()])
     try:
         raw = op.forward(in0) if in1 is None else op.forward(in0, in1)
     except Exception as error:
@@ -127,7 +143,7 @@ def record_many(op: Op, inputs: Sequence[Any], static: dict[str, Any] | None = N
         node.number = _next_number()
         node.requires_grad = True
         node.op = op
-        node.more = (kept, parents, static)
+        node.more = (kept, parents, settled(static) if static else static)
         if mode is not True:
             mode(node)
     else:
@@ -140,7 +156,13 @@ def _look(value: Value) -> None:
     witness: Any = value.parent0
     if value.op is None and not witness.unchanged():
         value.parent0 = Witness(value.raw)
-        value.number = _next_number()
+        _renew(value)
+
+
+def _renew(leaf: Value) -> None:
+    """Let a leaf with new data be younger than every node computed from the old: that is how `backward` notices."""
+    leaf.in1 = leaf.number if leaf.in1 is None else leaf.in1
+    leaf.number = _next_number()
 
 
 def wrap(raw: Any, requires_grad: bool, name: str | None = None, kind: type[Value] | None = None) -> Value:
@@ -190,7 +212,7 @@ class Value(Protocols):
     name: str | None
     op: Op | None
     in0: Any  # the plain input; of a constant array the pair of it and what it looked like
-    in1: Any
+    in1: Any  # of a leaf that was given new data the number that it was made with
     parent0: Any  # the Value that in0 comes from, if there is one; of a leaf whose array was handed out a Witness
     parent1: Any
     more: tuple[tuple[Any, ...], tuple[Value | None, ...], dict[str, Any]] | None
@@ -238,8 +260,7 @@ class Value(Protocols):
             self.raw, self.parent0 = owned(converted, new), None
         elif new is not self.raw:
             self.raw, self.parent0 = new, None
-        # Younger now than every node that was computed from the old data: that is how `backward` notices.
-        self.number = _next_number()
+        _renew(self)
 
     def take_over(self, new: Any) -> None:
         """As ``value.data = new`` for a number or array of the same kind, without a copy: it must not be changed any more."""
@@ -249,7 +270,7 @@ class Value(Protocols):
             self.data = new
             return
         self.raw, self.parent0 = new, None
-        self.number = _next_number()
+        _renew(self)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -353,24 +374,6 @@ class Value(Protocols):
                 "cannot travel with it. Use detach() for its numbers"
             )
         return wrap, (self.raw, self.requires_grad, self.name, type(self)), (vars(self) or None, {"grad": self.grad})
-
-    def __repr__(self) -> str:
-        parts = [repr(self.name)] if self.name else []
-        if self.ndim:
-            plain = type(self.raw).__module__ == "numpy"  # a Dask array would have to be computed to be shown
-            shown = np.array2string(self.raw, precision=6, threshold=20) if plain else repr(self.raw)
-            parts += [shown, f"shape={self.shape}"]
-        else:
-            parts += [f"{self.raw:.6g}"]
-        if self.grad is not None and not self.ndim:
-            parts.append(f"grad={self.grad:.6g}")
-        if self.dtype != _float64:
-            parts.append(f"dtype={self.dtype}")
-        if self.op is not None:
-            parts.append(f"op={self.op.name}")
-        elif not self.requires_grad:
-            parts.append("requires_grad=False")
-        return f"{type(self).__name__}({', '.join(parts)})"
 
     # -- operators -----------------------------------------------------------------------------------------------
 

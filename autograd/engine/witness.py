@@ -29,6 +29,8 @@ Pair = tuple[Any, bytes]
 
 def seen(array: Any) -> Any:
     """The array with what it looks like: its bytes, or those of a sample of its elements; alone if nobody can change it."""
+    if array.dtype.hasobject:  # its bytes are addresses
+        return array.copy()
     if array.nbytes <= FULLY or watch.get() is not None:  # in the strict mode: every array
         return array, array.tobytes()
     return array if is_safe(array) else (array, _sample(array))

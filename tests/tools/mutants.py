@@ -1,12 +1,14 @@
-"""Plants bugs in the rules table, one at a time, and runs the tests: each must be noticed.
+"""Plants bugs in the rules table, or in the code around it, one at a time, and runs the tests: each must be noticed.
 
-    python -m tests.tools.mutants                       every mutant (about an hour on two cores)
+    python -m tests.tools.mutants                       every mutant of the rules (about an hour on two cores)
+    python -m tests.tools.mutants --code                every mutant of the code around them (half a day)
     python -m tests.tools.mutants --row tanh --row sum  those of some rows or functions
-    python -m tests.tools.mutants --file linalg.py       those of a file
+    python -m tests.tools.mutants --file rules/linalg.py       those of a file
     python -m tests.tools.mutants --sample 40 --seed 1  a random selection
     python -m tests.tools.mutants --list                what would be planted
 
-`plant.py` says what a mutant is. One that changes no result is named, with a reason, in `equivalent_mutants.txt`.
+`plant.py` and `plant_code.py` say what a mutant is. One that changes no result is named, with a reason, in
+`equivalent_mutants.txt`.
 """
 
 from __future__ import annotations
@@ -30,9 +32,11 @@ from multiprocessing.context import ForkProcess
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import Phase, settings
 
 from tests.tools.plant import ROOT, Mutant, Table
+from tests.tools.plant_code import code_mutants
 
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.txt")
 TESTS = [f"tests/test_{name}.py" for name in ("conventions", "edge_cases", "backward", "table", "scipy", "transforms")]
@@ -81,8 +85,17 @@ def copy_of_the_project(folder: Path) -> Path:
     return Path(shutil.copytree(ROOT, folder, ignore=kept_out))
 
 
-def _check_in(folder: Path, rows: Sequence[str]) -> None:
-    """In a process of its own: `check_rows` of the project in `folder`. An exception ends it with status 1."""
+def check_code(tests: Sequence[str]) -> None:
+    """The tests that concern a file, without those that are slow or plant faults themselves."""
+    kept = "not fault and not without_a_witness and not million"
+    imported = "ignore::pytest.PytestAssertRewriteWarning"  # Hypothesis, before the fork
+    options = ["-x", "-q", "-p", "no:cacheprovider", "-W", imported, "-k", kept]
+    if status := pytest.main([*options, *(f"tests/test_{name}.py" for name in tests)]):
+        sys.exit(int(status))
+
+
+def _check_in(folder: Path, mutant: Mutant) -> None:
+    """In a process of its own: the first tests of a mutant in `folder`. An exception ends it with status 1."""
     for stream in (1, 2):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
     for name in [name for name in sys.modules if name.partition(".")[0] in ("autograd", "tests")]:
@@ -90,10 +103,14 @@ def _check_in(folder: Path, rows: Sequence[str]) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     os.chdir(folder)
     sys.path.insert(0, str(folder))
-    warnings.simplefilter("error")
     settings.register_profile("no shrinking", phases=[Phase.generate])
     settings.load_profile("no shrinking")
-    importlib.import_module("tests.tools.mutants").check_rows(rows)
+    if mutant.tests:
+        check_code(mutant.tests)
+    else:
+        warnings.simplefilter("error")
+        warnings.filterwarnings("ignore", "Output seems independent of input")  # as in pyproject.toml
+        importlib.import_module("tests.tools.mutants").check_rows(mutant.rows)
 
 
 @contextmanager
@@ -108,8 +125,8 @@ def planted(folder: Path, mutant: Mutant) -> Iterator[None]:
         path.write_text(kept)
 
 
-def by_rows(mutants: Sequence[Mutant], folders: Sequence[Path]) -> Iterator[tuple[Mutant, bool]]:
-    """Each mutant, and whether the samples of its rows notice it; one mutant at a time in each folder.
+def one_by_one(mutants: Sequence[Mutant], folders: Sequence[Path]) -> Iterator[tuple[Mutant, bool]]:
+    """Each mutant, and whether its first tests notice it; one mutant at a time in each folder.
 
     The processes are forked, so that NumPy, SciPy and Hypothesis, imported once, are there already.
     """
@@ -123,7 +140,7 @@ def by_rows(mutants: Sequence[Mutant], folders: Sequence[Path]) -> Iterator[tupl
         while todo and free:
             mutant, folder, stack = todo.pop(), free.pop(), ExitStack()
             stack.enter_context(planted(folder, mutant))
-            process = fork.Process(target=_check_in, args=(folder, mutant.rows))
+            process = fork.Process(target=_check_in, args=(folder, mutant))
             process.start()
             running[process.sentinel] = process, mutant, folder, stack
         for sentinel in wait(list(running), timeout=LIMIT) or [next(iter(running))]:
@@ -147,19 +164,22 @@ def survivors(mutants: Sequence[Mutant], jobs: int) -> list[Mutant]:
     with tempfile.TemporaryDirectory() as name:
         *folders, spare = (copy_of_the_project(Path(name) / str(i)) for i in range(jobs + 1))
         rows = tuple({row for mutant in mutants[:20] for row in mutant.rows})
-        unchanged = replace(mutants[0], rows=rows, source=(ROOT / mutants[0].file).read_text())
-        if any(noticed for _, noticed in by_rows([unchanged], folders)):
-            sys.exit(f"the samples of {', '.join(rows)} fail without any mutant: repair them first")
+        source = (ROOT / mutants[0].file).read_text()
+        unchanged = [replace(mutants[0], rows=rows, tests=t, source=source) for t in {m.tests for m in mutants}]
+        for mutant, noticed in one_by_one(unchanged, folders):
+            if noticed:
+                sys.exit(f"{mutant.tests or rows} fail without any mutant: repair them first")
         rest = []
-        for number, (mutant, noticed) in enumerate(by_rows(mutants, folders), 1):
+        for number, (mutant, noticed) in enumerate(one_by_one(mutants, folders), 1):
             if not noticed:
                 rest.append(mutant)
-                print(f"for all tests  {mutant.file}  {mutant.label}", flush=True)
+                print(f"{'SURVIVES' if mutant.tests else 'for all tests'}  {mutant.file}  {mutant.label}", flush=True)
             if number % 100 == 0:
                 print(f"{number} of {len(mutants)}, {len(rest)} not noticed yet", flush=True)
+        found = [mutant for mutant in rest if mutant.tests]
+        rest = [mutant for mutant in rest if not mutant.tests]
         if rest and not tests_pass(spare):
             sys.exit("the tests fail without any mutant: repair them first")
-        found = []
         for mutant in rest:
             with planted(spare, mutant):
                 if tests_pass(spare):
@@ -178,8 +198,9 @@ def known_equivalent() -> dict[str, str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--row", action="append", help="only the mutants of this row or function")
+    parser.add_argument("--code", action="store_true", help="mutants of the code around the rules")
     parser.add_argument(
-        "--file", action="append", help="only those of this file of autograd/rules, e.g. scipy/linalg.py"
+        "--file", action="append", help="only those of this file of autograd, e.g. rules/scipy/linalg.py"
     )
     parser.add_argument("--sample", type=int, help="so many mutants, chosen at random")
     parser.add_argument("--seed", type=int, default=0)
@@ -187,11 +208,12 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="print the mutants and plant none")
     options = parser.parse_args()
     equivalent = known_equivalent()
-    todo = list(Table().mutants())
-    if stale := equivalent.keys() - {m.label for m in todo}:
+    rules, code = list(Table().mutants()), list(code_mutants())
+    if stale := equivalent.keys() - {m.label for m in (*rules, *code)}:
         sys.exit(f"not mutants any more: {sorted(stale)}")
+    todo = code if options.code else rules
     todo = [m for m in todo if m.label not in equivalent and (not options.row or m.row in options.row)]
-    todo = [m for m in todo if not options.file or m.file.removeprefix("autograd/rules/") in options.file]
+    todo = [m for m in todo if not options.file or m.file.removeprefix("autograd/") in options.file]
     if options.sample:
         todo = random.Random(options.seed).sample(todo, min(options.sample, len(todo)))
     if options.list:

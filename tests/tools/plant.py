@@ -37,6 +37,7 @@ class Mutant:
     after: str
     source: str
     occurrence: int = 1  # of several equal changes in a row, which
+    tests: tuple[str, ...] = ()  # of other code: the tests that concern it
 
     @property
     def label(self) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd import Value
 from autograd.engine import backward
-from autograd.engine.mode import recording
+from autograd.engine.mode import note, recording
 from autograd.rules import COMPOSED, OPS
 
 from .program import OURS, Program
@@ -25,7 +25,8 @@ class Coverage:
 
     def add(self, program: Program) -> None:
         nodes: set[str] = set()
-        token = recording.set(lambda node: nodes.add(node.op.name))
+        look = lambda node: nodes.add(node.op.name)
+        noted, token = note.set(look), recording.set(look)  # the backward pass notes too
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
@@ -35,6 +36,7 @@ class Coverage:
                     backward.grad(out, leaves, create_graph=True, allow_unused=True)
         finally:
             recording.reset(token)
+            note.reset(noted)
         self.rows.update(nodes)
         names = {name for step in program.steps for name in re.findall(r"\bnp\.((?:fft\.|linalg\.)?\w+)", step)}
         self.rows.update(names & OPS.keys() - nodes)  # those without a derivative record nothing

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .operands import INDICES, OPERANDS
+
 STANDS_FOR = {
     "i": "v[{0}]", "j": "v[{1}]", "p": "(1.5 + np.sin(v[{0}]))", "q": "(1.5 + np.sin(v[{1}]))", "u": "np.tanh(v[{0}])",
     "w": "np.tanh(v[{1}])", "z": "(v[{0}] / (1 + np.abs(v[{0}])))", "m": "matrix(v[{0}])", "n": "matrix(v[{0}])[..., :2]",
@@ -186,8 +188,41 @@ TO_REAL = (
     "np.fft.irfftn({i})", "np.fft.irfft({i}, 5, norm='ortho')", "np.fft.irfft2({i})",
 )  # fmt: skip
 
+ODD = tuple(
+    expression.replace("odd(", f"odd('{kind}', ")
+    for kind in OPERANDS
+    for expression in (
+        "{i} * odd({i})", "odd({i}) - {i}", "{i} / (2 + np.abs(odd({i})))", "np.maximum(odd({i}), {i})",
+        "np.hypot({q}, odd({i}))", "np.where({i} > odd({i}), {i}, 0.5 * {i})",
+        "np.where({i} > 0.1, odd({i}), {i})", "np.stack([{i}, odd({i})])",
+        "{p} ** odd({i})",
+    )
+)  # fmt: skip
+PLACES = tuple(
+    expression.replace("place(", f"odd.place('{kind}', ")
+    for kind in INDICES
+    for expression in (
+        "{i}[place({i})]",
+        "at({i})[place({i})].add(0.5)",
+        "np.sin({i}[place({i})]) * {j}",
+    )
+)
+KEYWORDS = (
+    "np.clip({i}, min=-{q}, max={q})", "np.clip(a={i}, a_min=-{q}, a_max={q})", "np.linspace(start={i}, stop={j}, num=3)",
+    "np.average(a={i}, weights={q})", "np.interp(x={u}, xp=np.arange(-1.0, 2.0), fp=np.ravel({q})[:1] * np.arange(3.0))",
+    "np.convolve(a=np.ravel({i}), v=np.ravel({w}))", "np.outer(a={u}, b={w})", "np.diff({i}, prepend=np.sum({w}))",
+    "np.diff({i}, append=np.mean({j}))", "np.ediff1d({i}, to_end=np.mean({j}), to_begin=np.sum({w}))",
+    "np.trapezoid(y={i}, dx=np.mean({j}))", "np.kron(a={u}, b={w})", "np.tensordot(a={u}, b={w}, axes=0)",
+    "np.insert({i}, 0, values=np.mean({j}))",
+    "np.geomspace(start={p}, stop={q}, num=3)", "np.dot(a={u}, b={w})",
+    "np.polyval(p=np.ravel({u}), x={w})",
+)  # fmt: skip
+
 KINDS = (
     Kind(3, ELEMENTWISE),
+    Kind(0.8, ODD),
+    Kind(0.5, PLACES, ndim=1),
+    Kind(0.5, KEYWORDS, ndim=1),
     Kind(3, BINARY),
     Kind(2, REDUCING, ndim=1),
     Kind(2, SHAPING, ndim=1),

@@ -1,7 +1,8 @@
 """The names that a program may use, in each library that can run it: `np`, `F`, and these.
 
 `matrix` and `symmetric` make matrices, `mask` and `index` make indices, `at` is assignment to a copy, `added` is ``x += y``,
-`constant` computes something without recording it, `checkpoint` and `custom` wrap a function and change no result.
+`constant` computes something without recording it, `checkpoint` and `custom` wrap a function and change no result, `odd` is an
+operand of another type.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import autograd
 from autograd import Value, no_grad
 from autograd import functions as F
 from autograd.engine.methods import At
+
+from .operands import Odd
 
 Namespace = dict[str, Any]
 
@@ -71,7 +74,7 @@ def namespace(numpy: Any, functions: Any, **own: Any) -> Namespace:
     names = {
         "np": numpy, "F": functions, "matrix": matrix, "symmetric": symmetric, "mask": mask, "index": list,
         "at": partial(CopyAt, numpy), "added": operator.add, "constant": lambda f: f(), "checkpoint": lambda f: f,
-        "custom": curved,
+        "custom": curved, "odd": Odd(numpy.asarray, itself=False),
     }  # fmt: skip
     return names | own
 
@@ -146,6 +149,7 @@ def ours(numpy: Any) -> Namespace:
         at=lambda x: x.at if isinstance(x, Value) else At(x),
         added=lambda x, y: _in_place(x, y) if isinstance(x, Value) else x + y,
         constant=_unrecorded,
+        odd=Odd(np.asarray, itself=True),
         checkpoint=autograd.checkpoint,
         custom=autograd.custom_vjp(lambda x: np.sin(x) * x, lambda g, out, x: g * (np.cos(x) * x + np.sin(x))),
     )

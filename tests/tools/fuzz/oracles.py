@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Value
+from autograd import ChangedDataError, Value
 from autograd.check import Report, check_vjp, gradcheck, gradgradcheck
 from autograd.engine import backward
 
@@ -77,7 +77,9 @@ def tangents(program: Program) -> list[Any]:
 def ours(program: Program, library: libraries.Namespace = OURS) -> Answer:
     """By this package: reverse mode, recorded, and its gradient along the tangents differentiated once more."""
     leaves = [Value(x) for x in program.leaves]
+    library["odd"].made = []
     out = program(*leaves, library=library)
+    library["odd"].spoil()  # the derivative is that of the numbers then
     gradient = _gradient(out, leaves, create_graph=True)
     along = sum((g * t).sum() for g, t in zip(gradient, tangents(program), strict=True))
     product = _gradient(along, leaves)
@@ -172,7 +174,7 @@ def check(program: Program, others: Others | None = None) -> Outcome:
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            outcome.findings += _same_values(program) or _lower_precision(program)
+            outcome.findings += _same_values(program) or _lower_precision(program) or _after_a_change(program)
             mine = ours(program.doubled, OURS_DOUBLED)
             reports = [verdict(program, order) for order in (1, 2)]
         except Exception as error:
@@ -238,6 +240,25 @@ def _lower_precision(program: Program) -> list[Finding]:
     if not findings and tolerance > TOLERANCE:
         findings += [Finding("float64", order, _shown(low, exact, order)) for order in low.apart(exact, tolerance)]
     return findings
+
+
+def _after_a_change(program: Program) -> list[Finding]:
+    """The array of a leaf is changed between the passes: the derivative is still the right one, or there is an error."""
+    k = program.seed % len(program.leaves)
+    leaves, others = ([Value(x) for x in program.leaves] for _ in range(2))
+    data = leaves[k].data
+    out, right = program(*leaves), _gradient(program(*others), others)
+    if data.size and data.ndim:
+        data[...] = data[::-1] + 0.5
+    else:
+        leaves[k].data = data + 1
+    try:
+        found = _gradient(out, leaves)
+    except ChangedDataError:
+        return []
+    if _close(found, right, 0.0):
+        return []
+    return [Finding("a change", 1, f"v[{k}] was changed after the forward pass:\n{found}\nand without\n{right}")]
 
 
 def _shown(one: Answer, other: Answer, order: int) -> str:
