@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -38,6 +39,10 @@ class primitive:  # noqa: N801 - it is used as a decorator
         functools.update_wrapper(self, f)
         self.fun = f
         self.makers: dict[int, Maker | None] = {}
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """In a class it is a method."""
+        return self if instance is None else types.MethodType(self, instance)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         args, kwargs = _positional(self.fun, args, kwargs)
@@ -105,19 +110,20 @@ def _call(f: Function, name: str, args: tuple[Any, ...], kwargs: dict[str, Any],
     leaves, rebuild = tree.flatten(args)
     if not any(isinstance(leaf, Value) for leaf in leaves):
         return _closed(name, f(*args, **kwargs))
-    owner = [i for i, arg in enumerate(args) for _ in tree.flatten(arg)[0]]  # of each leaf the argument it is in
-    result = _closed(name, f(*plain(args), **kwargs))
+    owner = [(i, k) for i, arg in enumerate(args) for k in range(len(tree.flatten(arg)[0]))]  # argument, place in it
+    result = _closed(name, f(*_to_write_in(plain(args)), **kwargs))
 
     def pull(wanted: Sequence[int], g: Any, out: Any, inputs: Sequence[Any]) -> list[Any]:
-        given = rebuild(list(inputs))
-        gradients = rule(sorted({owner[i] for i in wanted}), g, out, given)
-        parts = {i: _per_leaf(name, i, gradients[i], given[i]) for i in {owner[place] for place in wanted}}
-        return [parts[owner[place]][place - owner.index(owner[place])] for place in wanted]
+        given = rebuild(_to_write_in(list(inputs)))
+        asked = sorted({owner[place][0] for place in wanted})
+        gradients = rule(asked, g, _to_write_in(out), given)
+        parts = {i: _per_leaf(name, i, gradients[i], given[i], getattr(out, "shape", ())) for i in asked}
+        return [parts[i][k] for i, k in (owner[place] for place in wanted)]
 
     return record_call(name, result, leaves, pull)
 
 
-def _per_leaf(name: str, i: int, gradient: Any, argument: Any) -> list[Any]:
+def _per_leaf(name: str, i: int, gradient: Any, argument: Any, result: tuple[int, ...]) -> list[Any]:
     """The gradient of argument `i` that a rule returned, checked: one for each leaf of the argument."""
     leaves, _ = tree.flatten(argument)
     if gradient is None:
@@ -129,7 +135,7 @@ def _per_leaf(name: str, i: int, gradient: Any, argument: Any) -> list[Any]:
             f"the rule of {name} for argument {i} returned a {type(gradient).__name__} of another form than the argument, "
             f"{describe(argument)} (backward pass at {user_line()}): the gradient has the form of the argument"
         )
-    return [_fitting(name, i, part, leaf) for part, leaf in zip(parts, leaves, strict=True)]
+    return [_fitting(name, i, part, leaf, result) for part, leaf in zip(parts, leaves, strict=True)]
 
 
 def _from_list(x: Any, argument: Any) -> Any:
@@ -142,24 +148,27 @@ def _from_list(x: Any, argument: Any) -> Any:
     return array if np.shape(array) == np.shape(argument) else x
 
 
-def _fitting(name: str, i: int, g: Any, x: Any) -> Any:
-    """A gradient as an array that can belong to `x`: in its shape, or in one that it was broadcast to."""
+def _fitting(name: str, i: int, g: Any, x: Any, result: tuple[int, ...]) -> Any:
+    """A gradient as an array that can belong to `x`: in its shape, or in that of the `result` it was broadcast to."""
     if g is None or not hasattr(x, "dtype"):
         return np.zeros_like(getattr(x, "raw", x))
     g = g if hasattr(g, "dtype") else np.asarray(g)[()]
     shape, wanted = np.shape(g), np.shape(x)
     inner = shape[len(shape) - len(wanted) :]
-    fits = len(inner) == len(wanted) and all(n in (1, m) for n, m in zip(wanted, inner, strict=True))
+    broadcast = len(inner) == len(wanted) and all(n in (1, m) for n, m in zip(wanted, inner, strict=True))
+    fits = shape == wanted or (broadcast and shape == result)
     if g.dtype.kind not in "fciub" or not fits:
         raise ShapeError(
             f"the rule of {name} for argument {i} returned {describe(g)} (backward pass at {user_line()}), and the argument "
             f"is {describe(x)}: a gradient has the shape of its argument"
         )
-    return g if g.dtype.kind in "fc" else g * np.float64(1)
+    if g.dtype.kind not in "fc":
+        return g * np.float64(1)
+    return g.copy() if isinstance(g, np.ndarray) else g  # the rule may keep its own, and change it
 
 
 def _to_write_in(g: Any) -> Any:
-    """A cotangent for a rule of the user's: arrays of its own, contiguous and writable, as compiled code wants them."""
+    """A nest for a function of the user's: arrays of its own, contiguous and writable, as compiled code wants them."""
     leaves, rebuild = tree.flatten(g)
     return rebuild([np.array(leaf, order="C") if isinstance(leaf, np.ndarray) else leaf for leaf in leaves])
 
@@ -338,7 +347,7 @@ def implicit(solve: Function, condition: Function) -> Function:
     @functools.wraps(solve)
     def solution(a: Any) -> Any:
         with no_grad():
-            x = plain(solve(plain(a)))
+            x = plain(solve(_to_write_in(plain(a))))
         return _solution(_name(solve), x, a, condition, adjoint, sign=-1)
 
     return solution
@@ -358,6 +367,11 @@ def _solution(name: str, x: Any, a: Any, condition: Function, adjoint: Function,
 
     if not is_recording():
         return x
+    if not (hasattr(x, "dtype") or isinstance(x, (int, float, complex, list))):
+        raise UnsupportedError(
+            f"{name} at {user_line()}: the solution is a {type(x).__name__}, and must be a number or an array; put a nest "
+            "into one vector (autograd.misc.flatten)"
+        )
     again = _Again(conditioned, [wrap(as_data(x), requires_grad=False), *arguments.values])
     if len(again.inputs) == 1:
         return x

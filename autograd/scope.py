@@ -6,6 +6,7 @@ Off, this costs nothing: the recording mode that `record` asks for anyway is the
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from contextlib import ContextDecorator
 from contextvars import Token
@@ -13,7 +14,7 @@ from typing import Any
 
 from .engine.mode import Note, note, recording
 from .engine.value import Value
-from .errors import user_line
+from .errors import GraphError, user_frame, user_line
 
 
 class Call:
@@ -61,7 +62,20 @@ class Noting(ContextDecorator):
     def _recreate_cm(self) -> Noting:
         return Noting(self._add)  # as a decorator: one for each call, since calls may run in several threads
 
+    def __call__(self, func: Any) -> Any:
+        if inspect.isgeneratorfunction(func) or inspect.isasyncgenfunction(func) or inspect.iscoroutinefunction(func):
+            raise GraphError(
+                f"{type(self).__name__.lower()} decorates functions, and {func.__name__} at {user_line()} is a generator or a "
+                "coroutine: put it around the code inside, or around the call"
+            )
+        return super().__call__(func)
+
     def __enter__(self) -> None:
+        if user_frame().f_code.co_flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR):
+            raise GraphError(
+                f"{type(self).__name__.lower()} inside a generator at {user_line()} would hold for its consumer as well, while "
+                "it waits at a yield: put it around the loop over the generator"
+            )
         before = note.get()
         notes = self._add(before if isinstance(before, Notes) else _NOTHING)
         on = recording.set(notes) if recording.get() else None

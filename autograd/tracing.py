@@ -16,7 +16,7 @@ from .engine.graph import Node, reachable
 from .engine.mode import enable_grad, is_recording, tracing
 from .engine.value import Value, record, wrap
 from .engine.witness import FULLY, Witness, is_safe
-from .errors import ShapeError, describe, user_line
+from .errors import GraphError, ShapeError, describe, user_line
 from .rules import arithmetic
 
 Argnum = int | Sequence[int]
@@ -36,8 +36,16 @@ class Variable(Value):
             raise TypeError(f"a Value of {describe(self)} at {user_line()} is no integer, and cannot be an index")
         return int(self.raw)
 
+    def __deepcopy__(self, memo: Any) -> Any:
+        return self.copy()  # computed from it: a derivative goes through copies
+
     def __reduce__(self) -> Any:
-        return wrap, (self.raw, self.requires_grad, self.name)
+        if self.live:
+            raise GraphError(
+                f"a Value that is being differentiated cannot be pickled at {user_line()}: the derivative would be lost. Use "
+                "value.data for its numbers"
+            )
+        return wrap, (self.raw.copy(), self.requires_grad, self.name)
 
     def __repr__(self) -> str:
         return super().__repr__().replace(type(self).__name__, "Value", 1)
@@ -220,7 +228,7 @@ class PullBack:
         if self.recorded:
             return out
         if isinstance(out, Value):
-            return out.raw
+            return out.raw.copy() if out.__class__ is Variable else out.raw
         leaves, rebuild = tree.flatten(out)
         return rebuild([unbox(leaf) for leaf in leaves])
 

@@ -246,6 +246,7 @@ def jacobian(f: Function, argnum: Argnum = 0) -> Function:
 def _jacobian(f: Function, argnum: Argnum, /, *args: Any, **kwargs: Any) -> Any:
     trace = Trace(f, argnum, args, kwargs)
     outs, build = tree.flatten(trace.out)
+    _check_number("jacobian", trace.name, trace.out)
     if not isinstance(f, Derived) and PullBack(outs, trace.inputs).independent:
         warn_independent(trace.name)  # a derivative may well be constant
     return build([trace.rebuild(_blocks(out, trace.inputs)) for out in outs])
@@ -302,6 +303,7 @@ def straight_through(f: Function) -> Function:
 
 def _check_scalar(name: str, out: Any) -> None:
     """A gradient is of one real number."""
+    _check_number("grad", name, out)
     if isinstance(out, (list, tuple, dict)) or math.prod(np.shape(out)) != 1:
         raise ShapeError(
             f"grad of {name} at {user_line()}: it must return a scalar, and returned {describe(out)}; reduce it "
@@ -311,4 +313,16 @@ def _check_scalar(name: str, out: Any) -> None:
         raise DtypeError(
             f"grad of {name} at {user_line()}: it must return a real number, and returned {describe(out)}; "
             "take its real part or its abs()"
+        )
+
+
+def _check_number(transform: str, name: str, out: Any) -> None:
+    """What has no number in it has no derivative, not even 0."""
+    leaves = [
+        leaf for leaf in tree.flatten(out)[0] if hasattr(leaf, "dtype") or isinstance(leaf, (int, float, complex))
+    ]
+    if not leaves:
+        raise DtypeError(
+            f"{transform} of {name} at {user_line()}: it must return a number or an array, and returned {describe(out)}"
+            + ("; is a return missing?" if out is None else "")
         )

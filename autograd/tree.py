@@ -38,7 +38,8 @@ def _children(x: Any) -> tuple[list[Any], Rebuild] | None:
 def _refilled(x: dict[Any, Any], new: list[Any]) -> dict[Any, Any]:
     """The dict with other values; a copy, since a subclass may hold more than its items (a default, an order)."""
     filled = copy.copy(x)
-    filled.update(zip(x, new, strict=True))
+    for key, item in zip(x, new, strict=True):
+        filled[key] = item  # not by `update`, which adds in a Counter
     return filled
 
 

@@ -93,9 +93,10 @@ def _contributions(
         return
     for i, c in zip(places, op.pull(places, g, out, inputs, static), strict=True):
         if c is not None:
+            fitted = fit(c, raw[i])
             if (look := watch.get()) is not None:
-                look(node, g, i, c)
-            yield parents[i].number, fit(c, raw[i])
+                look(node, g, i, fitted)
+            yield parents[i].number, fitted
 
 
 class _Picks:
@@ -211,15 +212,16 @@ def backward(out: Node, gradient: Any = None, *, leaves_only: bool = False) -> N
     nodes, _ = reachable([out])
     keep = () if leaves_only else None
     gradients = undisturbed(lambda: sweep(nodes, {out.number: cotangent}, nodes, keep, free=leaves_only), record=None)
-    leaves = []
+    leaves, others = [], [cotangent]
     for number, g in gradients.items():
         node = nodes[number]
         if node.op is None:
             leaves.append((node, g))
         else:
             node.grad = g
+            others.append(g)
     if any(g.__class__ is not _float64 for _, g in leaves):
-        totals = own([g for _, g in leaves], [cotangent])
+        totals = own([g for _, g in leaves], others)
         leaves = [(leaf, g) for (leaf, _), g in zip(leaves, totals, strict=True)]
     _add(leaves)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -110,3 +111,18 @@ class Protocols(ArrayMethods):
         elif not self.requires_grad:
             parts.append("requires_grad=False")
         return f"{type(self).__name__}({', '.join(parts)})"
+
+    # -- copies ----------------------------------------------------------------------------------------------------
+
+    def __deepcopy__(self: Any, memo: Any) -> Any:
+        """A leaf of its own; of a computed Value one that is computed from it."""
+        if self.op is not None:
+            return self.copy()
+        make, arguments, (more, slots) = self.__reduce__()
+        leaf = make(*arguments)
+        leaf.grad = copy.deepcopy(slots["grad"], memo)
+        vars(leaf).update(more or {})
+        return leaf
+
+    def __copy__(self: Any) -> Any:
+        return self.__deepcopy__({})

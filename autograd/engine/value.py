@@ -9,7 +9,6 @@ reference counting alone.
 
 from __future__ import annotations
 
-import itertools
 import operator
 from collections.abc import Sequence
 from typing import Any
@@ -35,9 +34,8 @@ from .convert import (
 )
 from .mode import is_recording
 from .protocols import Protocols
-from .witness import FULLY, Witness, original, seen
+from .witness import FULLY, Witness, look, next_number, original, renew, seen
 
-_next_number = itertools.count().__next__  # creation numbers: a node is younger than everything it was made from
 _new = object.__new__
 _float64 = np.float64
 _ndarray = np.ndarray
@@ -88,13 +86,13 @@ def record(op: Op, x: Any, y: Any = None) -> Any:
                 if in0.__class__ is _ndarray and (op.saves or op.find_saves())[0]:
                     in0 = (in0, in0.tobytes()) if in0.nbytes <= FULLY else seen(in0)
             elif parent0.parent0.__class__ is Witness:
-                _look(parent0)
+                look(parent0)
             if parent1 is None:
                 if in1.__class__ is _ndarray and (op.saves or op.find_saves())[1]:
                     in1 = (in1, in1.tobytes()) if in1.nbytes <= FULLY else seen(in1)
             elif parent1.parent0.__class__ is Witness:
-                _look(parent1)
-        node.number = _next_number()
+                look(parent1)
+        node.number = next_number()
         node.requires_grad = True
         node.op = op
         node.in0 = in0
@@ -105,7 +103,7 @@ def record(op: Op, x: Any, y: Any = None) -> Any:
             mode(node)
     else:
         node.raw = apart(raw, in0)
-        node.number = _next_number()
+        node.number = next_number()
         node.requires_grad = False
         node.op = node.in0 = node.in1 = node.parent0 = node.parent1 = None
     return node
@@ -134,13 +132,13 @@ def record_many(op: Op, inputs: Sequence[Any], static: dict[str, Any] | None = N
     if (mode := is_recording()) and any(p is not None and p.requires_grad for p in parents):
         for parent in parents:
             if parent is not None and parent.parent0.__class__ is Witness:
-                _look(parent)
+                look(parent)
         saves = (True,) * len(raw) if op.variadic else op.saves or op.find_saves()
         kept = tuple(
             seen(x) if x.__class__ is _ndarray and parent is None and saved else x
             for x, parent, saved in zip(raw, parents, saves, strict=False)
         )
-        node.number = _next_number()
+        node.number = next_number()
         node.requires_grad = True
         node.op = op
         node.more = (kept, parents, settled(static) if static else static)
@@ -149,20 +147,6 @@ def record_many(op: Op, inputs: Sequence[Any], static: dict[str, Any] | None = N
     else:
         node.raw = apart(node.raw, raw[0] if raw else None)
     return node
-
-
-def _look(value: Value) -> None:
-    """Notice, when an operation is computed from a Value whose array was handed out, that it was changed since."""
-    witness: Any = value.parent0
-    if value.op is None and not witness.unchanged():
-        value.parent0 = Witness(value.raw)
-        _renew(value)
-
-
-def _renew(leaf: Value) -> None:
-    """Let a leaf with new data be younger than every node computed from the old: that is how `backward` notices."""
-    leaf.in1 = leaf.number if leaf.in1 is None else leaf.in1
-    leaf.number = _next_number()
 
 
 def wrap(raw: Any, requires_grad: bool, name: str | None = None, kind: type[Value] | None = None) -> Value:
@@ -178,7 +162,7 @@ def _fill(value: Value, raw: Any, requires_grad: bool, name: str | None) -> None
     value.in0 = value.in1 = value.parent0 = value.parent1 = None
     value.requires_grad = requires_grad
     value.name = name
-    value.number = _next_number()
+    value.number = next_number()
 
 
 class Value(Protocols):
@@ -255,12 +239,14 @@ class Value(Protocols):
                 f"the data of a computed Value (the result of {self.op.name}) cannot be replaced at {user_line()}: "
                 "its derivative would be that of the old data. Change the Values it was computed from, or detach() it"
             )
+        if new is self.raw and (self.parent0 is None or self.parent0.unchanged_for_certain()):
+            return
         if new.__class__ is not _float64 and new is not self.raw:  # ``value.data -= step`` assigns the Value's own
             converted = as_data(unbox(new))
             self.raw, self.parent0 = owned(converted, new), None
         elif new is not self.raw:
             self.raw, self.parent0 = new, None
-        _renew(self)
+        renew(self)
 
     def take_over(self, new: Any) -> None:
         """As ``value.data = new`` for a number or array of the same kind, without a copy: it must not be changed any more."""
@@ -270,7 +256,7 @@ class Value(Protocols):
             self.data = new
             return
         self.raw, self.parent0 = new, None
-        _renew(self)
+        renew(self)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -370,10 +356,14 @@ class Value(Protocols):
     def __reduce__(self) -> Any:
         if self.op is not None:
             raise GraphError(
-                f"a computed Value (the result of {self.op.name}) cannot be copied or pickled at {user_line()}: its history "
-                "cannot travel with it. Use detach() for its numbers"
+                f"a computed Value (the result of {self.op.name}) cannot be pickled at {user_line()}: its history cannot "
+                "travel with it. Use detach() for its numbers"
             )
-        return wrap, (self.raw, self.requires_grad, self.name, type(self)), (vars(self) or None, {"grad": self.grad})
+        return (
+            wrap,
+            (self.raw.copy(), self.requires_grad, self.name, type(self)),
+            (vars(self) or None, {"grad": self.grad}),
+        )
 
     # -- operators -----------------------------------------------------------------------------------------------
 

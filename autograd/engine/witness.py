@@ -10,6 +10,7 @@ and raises where it cannot. A leaf whose array was handed out has a `Witness` in
 
 from __future__ import annotations
 
+import itertools
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +18,8 @@ import numpy as np
 
 from ..errors import ChangedDataError, describe, user_line
 from .mode import watch
+
+next_number = itertools.count().__next__  # creation numbers: a node is younger than everything it was made from
 
 FULLY = 65536  # bytes: up to here every element is kept, which is cheaper than any checksum of them
 _SAMPLES = (
@@ -72,9 +75,36 @@ class Witness:
         kept = seen(array)
         self.pair: Pair = kept if kept.__class__ is tuple else (array, _sample(array))
 
+    @property
+    def complete(self) -> bool:
+        """Whether every element is known."""
+        return len(self.pair[1]) == self.pair[0].nbytes
+
     def unchanged(self) -> bool:
         """Whether it still looks like that."""
         return unchanged(self.pair)
+
+    def unchanged_for_certain(self) -> bool:
+        """Whether no element at all has changed."""
+        return self.complete and self.unchanged()
+
+
+def look(value: Any) -> None:
+    """Notice, when an operation is computed from a Value whose array was handed out, that it was changed since."""
+    witness: Any = value.parent0
+    if value.op is not None:
+        return
+    if not witness.unchanged():
+        value.parent0 = Witness(value.raw)
+        renew(value)
+    elif not witness.complete and watch.get() is not None:
+        value.parent0 = Witness(value.raw)  # in the strict mode every element counts
+
+
+def renew(leaf: Any) -> None:
+    """Let a leaf with new data be younger than every node computed from the old: that is how `backward` notices."""
+    leaf.in1 = leaf.number if leaf.in1 is None else leaf.in1
+    leaf.number = next_number()
 
 
 def _sample(array: Any) -> bytes:

@@ -258,6 +258,7 @@ def full_like(
     device: Any = None,
 ) -> Array:  # fmt: skip
     """`fill_value` in the shape and dtype of `a`."""
+    a = a if hasattr(a, "dtype") else np.asarray(a)
     filled = np.broadcast_to(fill_value, np.shape(a) if shape is None else shape)
     return filled.astype(a.dtype if dtype is None else dtype)
 

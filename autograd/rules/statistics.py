@@ -103,6 +103,7 @@ def nanmedian(
 
 def average(a: Array, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: Any = False) -> Array:
     """Σ w a / Σ w over `axis`."""
+    a = a if hasattr(a, "dtype") else np.asarray(a)
     kept = bool(keepdims) and keepdims is not np._NoValue
     if weights is None:
         mean = np.mean(a, axis=axis, keepdims=kept)
