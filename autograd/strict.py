@@ -37,12 +37,12 @@ class strict(Noting):  # noqa: N801 - a context manager is written like a functi
         return strict()
 
     def __enter__(self) -> None:
-        self._watching.append(watch.set(_look_backward))
         super().__enter__()
+        self._watching.append(watch.set(_look_backward))
 
     def __exit__(self, *error: object) -> None:
-        super().__exit__(*error)
         watch.reset(self._watching.pop())
+        super().__exit__(*error)
 
 
 def _finite(x: Any) -> Any:

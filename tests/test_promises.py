@@ -11,6 +11,7 @@ import pytest
 
 import autograd as ag
 from autograd import AutogradError, Value, checkpoint, custom_vjp, defvjp, grad, implicit, jacobian, primitive, strict
+from autograd.engine.mode import is_recording, note, watch
 
 X = np.array([0.5, 1.0, 2.0])
 
@@ -166,6 +167,7 @@ def test_a_block_inside_a_generator_is_refused(block):
 
     with pytest.raises(AutogradError, match="inside a generator"):
         next(generator())
+    assert (watch.get(), note.get(), is_recording()) == (None, None, True)
     with pytest.raises(AutogradError, match="generator or a coroutine"):
         block()(generator)
 

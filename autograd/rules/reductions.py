@@ -99,7 +99,8 @@ def _first(x: Array, axis: Axis) -> Array:
 
 def _magnitude(x: Array, axis: Axis) -> Array:
     """The power of two below the largest of all |x| over `axis`, 1 where that is 0 or no number; with the axes kept."""
-    largest = (abs(x) if x.size else np.ones_like(x, shape=(1,) * x.ndim)).max(axis=axis, keepdims=True)
+    size = abs(x)
+    largest = (size if x.size else np.ones_like(size, shape=(1,) * x.ndim)).max(axis=axis, keepdims=True)
     exponent = np.frexp(np.where(np.isfinite(largest), largest, 0))[1]
     return np.where(largest == 0, 1, np.ldexp(np.ones_like(largest), exponent - 1))
 
