@@ -276,6 +276,8 @@ LINALG = [
 ]  # fmt: skip
 
 _PAIRS = [((5,), (3,)), ((3,), (5,)), ((4, 3), (2, 3))]
+_SHORT = np.array([1.0, -2.0, 0.5])
+_LONG = 1 + np.sqrt(np.arange(520.0))  # so long that its convolutions are products of transforms
 
 SIGNAL = [
     *[
@@ -291,6 +293,16 @@ SIGNAL = [
     fixed("convolve", lambda a, b: signal.convolve(a, b, "same"), (5,), (3,)),
     fixed("convolve", lambda a, b: signal.convolve(a, b, ([2], [2]), ([1], [0])), (2, 3, 4), (3, 2, 2)),
     fixed("convolve", lambda a, b: signal.convolve(a, b, ([2, 3], [2, 3]), ([1], [0])), (2, 3, 2, 4), (3, 4, 3, 2)),
+    *[
+        fixed("convolve", call, (n,), domain=POSITIVE, complex=True)  # with real numbers, also where x is complex
+        for kernel, lengths in [(_SHORT, (2, 3, 4)), (_LONG, (515, 525))]
+        for call in (
+            lambda x, k=kernel: signal.convolve(x, k, mode="valid"),
+            lambda x, k=kernel: signal.convolve(k, x, mode="valid"),
+        )
+        for n in lengths
+    ],
+    fixed("convolve", lambda a, b: signal.convolve(a, b, mode="valid"), (24, 25), (23, 24), domain=POSITIVE),
     *[
         fixed(
             "correlate_all",
