@@ -288,6 +288,7 @@ EXACT: list[tuple[Callable[..., Any], Any, Any]] = [
     (lambda x: np.std(x, axis=1), np.repeat([[0.1], [0.7], [123.4], [1 / 3]], 10, axis=1), 0.0),
     (np.linalg.norm, np.array([0.0, 1.7e308]), [0.0, 1.0]),
     (np.linalg.norm, np.array([0.0, 5e-324]), [0.0, 1.0]),
+    (lambda x: x * np.finfo(F.others(x).dtype).bits, np.ones(3, np.float32), 32.0),  # filled up, and as narrow
     (F.logsumexp, np.array([50.0, 0.0]), [1.0, np.exp(-50.0)]),
 ]
 

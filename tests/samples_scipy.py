@@ -293,16 +293,18 @@ SIGNAL = [
     fixed("convolve", lambda a, b: signal.convolve(a, b, "same"), (5,), (3,)),
     fixed("convolve", lambda a, b: signal.convolve(a, b, ([2], [2]), ([1], [0])), (2, 3, 4), (3, 2, 2)),
     fixed("convolve", lambda a, b: signal.convolve(a, b, ([2, 3], [2, 3]), ([1], [0])), (2, 3, 2, 4), (3, 4, 3, 2)),
-    *[
-        fixed("convolve", call, (n,), domain=POSITIVE, complex=True)  # with real numbers, also where x is complex
-        for kernel, lengths in [(_SHORT, (2, 3, 4)), (_LONG, (515, 525))]
-        for call in (
-            lambda x, k=kernel: signal.convolve(x, k, mode="valid"),
-            lambda x, k=kernel: signal.convolve(k, x, mode="valid"),
+    *[  # each is the other's rule
+        sample
+        for name in ("convolve", "correlate_all")
+        for sample in (
+            *[
+                fixed(name, lambda x, k=k: signal.convolve(x, k, mode="valid"), (n,), domain=POSITIVE, complex=True)
+                for k, lengths in [(_SHORT, (2, 3, 4)), (_LONG, (515, 525))]
+                for n in lengths
+            ],
+            fixed(name, lambda a, b: signal.convolve(a, b, mode="valid"), (24, 25), (23, 24), domain=POSITIVE),
         )
-        for n in lengths
     ],
-    fixed("convolve", lambda a, b: signal.convolve(a, b, mode="valid"), (24, 25), (23, 24), domain=POSITIVE),
     *[
         fixed(
             "correlate_all",
