@@ -332,6 +332,7 @@ TRANSFORMED = [
             for n in (515, 525)
         ],
         fixed(name, lambda a, b: signal.convolve(a, b, mode="valid"), (24, 25), (23, 24), domain=POSITIVE),
+        fixed(name, lambda x: signal.convolve(x, _LONG[None, :], mode="valid"), (2, 525), domain=POSITIVE),
     )
 ]
 
