@@ -289,6 +289,8 @@ EXACT: list[tuple[Callable[..., Any], Any, Any]] = [
     (np.linalg.norm, np.array([0.0, 1.7e308]), [0.0, 1.0]),
     (np.linalg.norm, np.array([0.0, 5e-324]), [0.0, 1.0]),
     (lambda x: x * np.finfo(F.others(x).dtype).bits, np.ones(3, np.float32), 32.0),  # filled up, and as narrow
+    (np.linalg.norm, np.ones(0), 0.0),
+    (lambda x: np.linalg.norm(x, axis=1), np.ones((3, 0)), 0.0),
     (F.logsumexp, np.array([50.0, 0.0]), [1.0, np.exp(-50.0)]),
 ]
 

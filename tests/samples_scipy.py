@@ -278,6 +278,7 @@ LINALG = [
 _PAIRS = [((5,), (3,)), ((3,), (5,)), ((4, 3), (2, 3))]
 _SHORT = np.array([1.0, -2.0, 0.5])
 _LONG = 1 + np.sqrt(np.arange(520.0))
+_STACKED = 1 + np.sqrt(np.arange(3 * 2 * 520.0)).reshape((3, 2, 520))
 
 SIGNAL = [
     *[
@@ -333,6 +334,7 @@ TRANSFORMED = [
         ],
         fixed(name, lambda a, b: signal.convolve(a, b, mode="valid"), (24, 25), (23, 24), domain=POSITIVE),
         fixed(name, lambda x: signal.convolve(x, _LONG[None, :], mode="valid"), (2, 525), domain=POSITIVE),
+        fixed(name, lambda x: signal.convolve(x, _STACKED, ([1], [2]), ([0], [1]), "valid"), (2, 525), domain=POSITIVE),
     )
 ]
 
