@@ -291,6 +291,7 @@ EXACT: list[tuple[Callable[..., Any], Any, Any]] = [
     (lambda x: x * np.finfo(F.others(x).dtype).bits, np.ones(3, np.float32), 32.0),  # filled up, and as narrow
     (np.linalg.norm, np.ones(0), 0.0),
     (lambda x: np.linalg.norm(x, axis=1), np.ones((3, 0)), 0.0),
+    (F.logsumexp, np.full(2, 1e300), 0.5),
     (F.logsumexp, np.array([50.0, 0.0]), [1.0, np.exp(-50.0)]),
 ]
 
