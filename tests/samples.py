@@ -279,6 +279,22 @@ _SINGULAR: list[tuple[str, list[tuple[Any, ...]]]] = [
 ]  # fmt: skip
 SINGULAR = [(getattr(F, name), point) for names, points in _SINGULAR for name in names.split() for point in points]
 
+_HALF = np.float16(1.5 * 2**-14)
+# Derivatives that the rounding of a formula, or the range of its numbers, would spoil: the call, the point, the values.
+EXACT: list[tuple[Callable[..., Any], Any, Any]] = [
+    (np.mean, np.ones(65_532, np.float16), 2.0**-16),  # the length is beyond float16
+    (lambda x: _HALF * np.mean(x), np.ones(48, np.float16), 2.0**-19),
+    (lambda x: np.std(x, axis=1), np.repeat([[0.1], [0.7], [123.4], [1 / 3]], 3, axis=1), 0.0),
+    (lambda x: np.std(x, axis=1), np.repeat([[0.1], [0.7], [123.4], [1 / 3]], 10, axis=1), 0.0),
+    (np.linalg.norm, np.array([0.0, 1.7e308]), [0.0, 1.0]),
+    (np.linalg.norm, np.array([0.0, 5e-324]), [0.0, 1.0]),
+    (lambda x: x * np.finfo(F.others(x).dtype).bits, np.ones(3, np.float32), 32.0),  # filled up, and as narrow
+    (np.linalg.norm, np.ones(0), 0.0),
+    (lambda x: np.linalg.norm(x, axis=1), np.ones((3, 0)), 0.0),
+    (F.logsumexp, np.full(2, 1e300), 0.5),
+    (F.logsumexp, np.array([50.0, 0.0]), [1.0, np.exp(-50.0)]),
+]
+
 # Rows whose result is a plain constant array, with how many arrays they take: nothing to differentiate.
 CONSTANT = dict.fromkeys("argmax argmin isfinite isinf isnan signbit logical_not".split(), 1) | dict.fromkeys(
     "equal greater greater_equal less less_equal not_equal logical_and logical_or logical_xor".split(), 2

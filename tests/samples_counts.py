@@ -40,7 +40,7 @@ _TURNED = [lambda x, o=o: np.ravel(x.transpose(2, 0, 1), order=o) for o in "CFAK
 _FLAT = [lambda x, o=o: x.transpose(2, 0, 1).flatten(order=o) for o in "CFAK"]
 
 CALLS = [
-    fixed("others", F.others, (4, 3), complex=True),
+    fixed("others", F.others, (7, 2), complex=True),
     fixed("others", F.others, (1, 2)),
     *each("prod", [np.prod, lambda x: np.prod(x, axis=1), lambda x: np.prod(x, axis=(0, 1))], (3, 7)),
     *each("ravel", [*_TURNED, *_FLAT, lambda x: x.T.ravel("A"), lambda x: x.T.ravel("K")], (2, 3, 4)),

@@ -276,6 +276,9 @@ LINALG = [
 ]  # fmt: skip
 
 _PAIRS = [((5,), (3,)), ((3,), (5,)), ((4, 3), (2, 3))]
+_SHORT = np.array([1.0, -2.0, 0.5])
+_LONG = 1 + np.sqrt(np.arange(520.0))
+_STACKED = 1 + np.sqrt(np.arange(3 * 2 * 520.0)).reshape((3, 2, 520))
 
 SIGNAL = [
     *[
@@ -291,6 +294,11 @@ SIGNAL = [
     fixed("convolve", lambda a, b: signal.convolve(a, b, "same"), (5,), (3,)),
     fixed("convolve", lambda a, b: signal.convolve(a, b, ([2], [2]), ([1], [0])), (2, 3, 4), (3, 2, 2)),
     fixed("convolve", lambda a, b: signal.convolve(a, b, ([2, 3], [2, 3]), ([1], [0])), (2, 3, 2, 4), (3, 4, 3, 2)),
+    *[
+        fixed(name, lambda x: signal.convolve(x, _SHORT, mode="valid"), (n,), domain=POSITIVE, complex=True)
+        for name in ("convolve", "correlate_all")  # each is the other's rule
+        for n in (2, 3, 4)
+    ],
     *[
         fixed(
             "correlate_all",
@@ -313,6 +321,21 @@ SIGNAL = [
         for axis, shape in [(-1, (6,)), (0, (5, 2))]
     ],
     fixed("lfilter", lambda b, a, x: signal.lfilter(b, 3 + a * np.array([0, 1, 1, 1]), x), (4,), (1,), (2,)),
+]
+
+# Kernels so large that the convolution is a product of Fourier transforms.
+TRANSFORMED = [
+    sample
+    for name in ("convolve", "correlate_all")
+    for sample in (
+        *[
+            fixed(name, lambda x: signal.convolve(x, _LONG, mode="valid"), (n,), domain=POSITIVE, complex=True)
+            for n in (515, 525)
+        ],
+        fixed(name, lambda a, b: signal.convolve(a, b, mode="valid"), (24, 25), (23, 24), domain=POSITIVE),
+        fixed(name, lambda x: signal.convolve(x, _LONG[None, :], mode="valid"), (2, 525), domain=POSITIVE),
+        fixed(name, lambda x: signal.convolve(x, _STACKED, ([1], [2]), ([0], [1]), "valid"), (2, 525), domain=POSITIVE),
+    )
 ]
 
 _KNOTS = np.array([0.0, 0.5, 1.3, 2.0, 3.1])
@@ -358,4 +381,4 @@ SINGULAR += [
     (lambda x: sc.expn(1, x), (0.0,)),
 ]
 
-SAMPLES = [*SPECIAL, *BESSEL, *STATS, *LINALG, *SIGNAL, *OTHERS]
+SAMPLES = [*SPECIAL, *BESSEL, *STATS, *LINALG, *SIGNAL, *TRANSFORMED, *OTHERS]

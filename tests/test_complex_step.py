@@ -17,6 +17,7 @@ from autograd.rules.op import Op
 from tests.samples import ANY, SAMPLES, Sample, draw
 from tests.samples_numpy import SAMPLES as MORE_SAMPLES
 from tests.samples_scipy import SAMPLES as SCIPY_SAMPLES
+from tests.samples_scipy import TRANSFORMED
 
 STEP = 1e-30
 TOLERANCE = 1e-13  # of the sum of the absolute values of what is added up
@@ -55,7 +56,8 @@ FIRST_ORDER = {
 }
 
 NUMPY_SAMPLES = SAMPLES + MORE_SAMPLES
-ALLOWED = [s for s in NUMPY_SAMPLES if s.name in ANALYTIC] + [s for s in SCIPY_SAMPLES if s.name in ANALYTIC_SCIPY]
+DIRECT = [s for s in SCIPY_SAMPLES if s not in TRANSFORMED]  # the step drowns in the rounding of a Fourier transform
+ALLOWED = [s for s in NUMPY_SAMPLES if s.name in ANALYTIC] + [s for s in DIRECT if s.name in ANALYTIC_SCIPY]
 
 
 def arguments(sample, seed):

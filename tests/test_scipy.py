@@ -179,6 +179,7 @@ def test_our_own_special_functions_are_as_accurate(ours, theirs, x, atol):
 # -- where formulas break ----------------------------------------------------------------------------------------
 
 sc = autograd.scipy.special
+INTEGERS = np.ones((1, 1, 600), int)
 EDGES = [
     (sc.log_ndtr, -1e4, 1e4 + 1e-4),
     (sc.log_ndtr, 40.0, 0.0),
@@ -210,6 +211,7 @@ EDGES = [
     (lambda mu: autograd.scipy.stats.poisson.cdf(-1, mu), 0.7, 0.0),
     (lambda mu: autograd.scipy.stats.poisson.pmf(0, mu), 0.0, -1.0),
     (lambda p: autograd.scipy.stats.bernoulli.pmf(1, p), 0.3, 1.0),
+    (lambda x: x * np.sum(signal.convolve_all(INTEGERS, INTEGERS)), 1.0, 600.0**2),  # by transforms, and exact
 ]
 
 

@@ -12,7 +12,7 @@ from autograd import Value, grad
 from autograd.rules import COMPOSED, OPS
 from autograd.rules.arithmetic import chain
 from tests.oracle import projections, weighted, weights
-from tests.samples import CONSTANT, INNER, SINGULAR, Sample, draw
+from tests.samples import CONSTANT, EXACT, INNER, SINGULAR, Sample, draw
 from tests.samples import SAMPLES as FIRST_SAMPLES
 from tests.samples_counts import SAMPLES as COUNT_SAMPLES
 from tests.samples_numpy import SAMPLES as MORE_SAMPLES
@@ -143,6 +143,13 @@ def test_a_zero_cotangent_wins_over_an_infinite_derivative(call, point):
             np.testing.assert_array_equal(first(x), np.zeros_like(x))
             second = grad(lambda v: np.sum(np.real(first(v))))(x)
             np.testing.assert_array_equal(second, np.zeros_like(x))
+
+
+@pytest.mark.parametrize(("call", "point", "expected"), EXACT)
+def test_a_derivative_to_the_last_digits(call, point, expected):
+    with np.errstate(all="ignore"):
+        found = grad(lambda x: np.sum(call(x)))(point)
+    np.testing.assert_allclose(found, np.broadcast_to(expected, point.shape), rtol=4e-16, atol=0)
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")

@@ -77,6 +77,8 @@ def check_rows(names: Sequence[str]) -> None:
             test_conventions.test_second_derivative(*row)
         for singular in [*table.SINGULAR, *samples_scipy.SINGULAR]:
             table.test_a_zero_cotangent_wins_over_an_infinite_derivative(*singular)
+        for exact in table.EXACT:
+            table.test_a_derivative_to_the_last_digits(*exact)
         table.test_an_infinite_cotangent_does_not_revive_a_factor_of_zero()
 
 
