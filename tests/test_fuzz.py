@@ -18,16 +18,21 @@ from tests.tools.fuzz.shrink import shrunk
 
 SEED, BLOCKS, EACH = 1000, 12, 25  # so many blocks of programs, which run side by side
 OTHERS = oracles.installed()
-INNER = {
-    "whole_periods",
-    "complement",
-    "cofactors",
-    "det_sign",
-    "chain",
-    "over",
-    "spherical_bessel",
-}  # rows that only other rows use
-UNDRAWN = {"row_stack", "trapz", "trim_zeros"}  # gone from NumPy, and one whose shape depends on the numbers
+INNER = set(
+    """
+    whole_periods complement cofactors det_sign chain over spherical_bessel
+    bin_of number_of_bins unique_places common_places first magnitude memory
+    """.split()
+)  # rows that only other rows use, and those without a derivative, which record nothing
+UNDRAWN = (
+    {"row_stack", "trapz", "trim_zeros"}
+    | set(
+        """
+    bincount histogram histogram2d histogramdd histogram_bin_edges unique unique_all unique_counts unique_inverse
+    unique_values intersect1d union1d setdiff1d setxor1d ix_ full_like lib.stride_tricks.sliding_window_view
+    """.split()
+    )
+)  # gone from NumPy; of a shape that depends on the numbers; counts and sets, which test_every_place tries in every place
 
 
 def single(shape, *steps, dtype=float):
