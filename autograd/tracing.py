@@ -12,7 +12,7 @@ import numpy as np
 from . import tree
 from .engine import backward
 from .engine.convert import PLAIN, as_data, unbox
-from .engine.graph import Node, reachable
+from .engine.graph import Node, on_the_way, reachable
 from .engine.mode import enable_grad, is_recording, tracing
 from .engine.value import Value, record, wrap
 from .engine.witness import FULLY, Witness, is_safe
@@ -161,7 +161,7 @@ class Trace:
         return self._build(filled)
 
 
-_NOTHING: frozenset[int] = frozenset()
+_NOTHING: frozenset[Node] = frozenset()
 
 
 class PullBack:
@@ -174,7 +174,7 @@ class PullBack:
     results depend on cotangents that are `Value`s comes by itself: the rules are then computed with these.
     """
 
-    __slots__ = ("_border", "_inputs", "_nodes", "_outs", "_targets", "older", "recorded")
+    __slots__ = ("_border", "_inputs", "_order", "_outs", "older", "recorded")
 
     def __init__(
         self,
@@ -185,28 +185,27 @@ class PullBack:
         recorded: bool | None = None,
     ) -> None:
         self._inputs, self._outs = [*inputs, *border] if border else inputs, outs
-        self._targets = {x.number for x in inputs}
-        self._nodes: dict[int, Node] = {}
+        self._border = frozenset(self._inputs) if border else _NOTHING
+        self._order: list[Node] = []
         self.older: list[Node] = []
-        oldest = min(self._targets.union(x.number for x in begun) if begun else self._targets, default=None)
-        self._targets.update(x.number for x in border)
-        self._border = frozenset(self._targets) if border else _NOTHING
+        oldest = min((x.number for x in (*inputs, *begun)), default=None)
         if oldest is not None and (values := [out for out in outs if differentiable(out)]):
-            self._nodes, self.older = reachable(values, oldest, self._border)
+            nodes, self.older = reachable(values, oldest, self._border)
+            self._order = on_the_way(nodes, self._inputs)
         self.recorded = (bool(self.older) and is_recording() and _live(self.older)) if recorded is None else recorded
 
     @property
     def independent(self) -> bool:
         """Whether no result depends on any of the inputs."""
-        return bool(self._inputs) and self._targets.isdisjoint(self._nodes)
+        return bool(self._inputs) and not self._order
 
     def __call__(self, cotangents: Iterable[Any]) -> list[Any]:
         """The cotangents of the inputs (zeros where nothing depends on one), for those of the results."""
         starts = [
             (out, backward.start(out, g)) for out, g in zip(self._outs, cotangents, strict=True) if differentiable(out)
         ]
-        found = backward.gradients_of(starts, self._nodes, self._targets, self.recorded, self._border)
-        results = [found[x.number] if x.number in found else np.zeros_like(x.raw)[()] for x in self._inputs]
+        found = backward.gradients_of(starts, self._order, self._inputs, self.recorded, self._border)
+        results = [np.zeros_like(x.raw)[()] if (g := found.get(x)) is None else g for x in self._inputs]
         return results if self.recorded else backward.own(results, [g for _, g in starts])
 
     def complete(self, out: Any, cotangent: Any) -> list[Any]:

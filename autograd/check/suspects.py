@@ -15,7 +15,7 @@ import numpy as np
 
 from .. import tree
 from ..engine import backward
-from ..engine.graph import Node, reachable
+from ..engine.graph import Node, by_age, reachable
 from ..engine.shapes import fit
 from ..engine.value import Value, wrap
 from ..rules.op import Op, Rule
@@ -45,7 +45,7 @@ class Uses:
         nodes, _ = reachable([out])
         users = [
             (node, i)
-            for node in nodes.values()
+            for node in nodes
             for i, parent in enumerate(node.parents)
             if parent is leaf and node.op is not None and node.op.rule(i) is not None
         ]
@@ -94,7 +94,7 @@ class Uses:
         nodes, _ = reachable([out])
         if len(nodes) > _MOST_NODES:
             return None
-        faults = [(node, *fault) for node in (nodes[number] for number in sorted(nodes)) for fault in _faulty(node)]
+        faults = [(node, *fault) for node in sorted(nodes, key=by_age) for fault in _faulty(node)]
         for node, kind, i, faulty in sorted(faults, key=lambda fault: _KINDS.index(fault[1])):
             if self._explained_by(s, out, leaf, {node.number: (node, faulty)}):
                 return "overwritten" if kind == "detached" and node.parents[i] is leaf else kind, faulty.name

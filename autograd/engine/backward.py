@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -13,90 +13,93 @@ from ..errors import GraphError, ShapeError, describe, user_line
 from ..rules.indexing import getitem, scatter_all
 from ..rules.op import Array, Op
 from .convert import as_data, is_value
-from .graph import Node, give_up, on_the_way, reachable
+from .graph import Node, by_age, give_up, on_the_way, reachable
 from .mode import undisturbed, watch
 from .shapes import fit
 from .witness import original
 
 _float64 = np.float64
+_NO_PLACE: Any = object()
 
 
 def sweep(
-    nodes: dict[int, Node],
-    cotangents: dict[int, Array],
-    wanted: Collection[int],
-    keep: Collection[int] | None,
+    order: list[Node],
+    cotangents: dict[Node, Array],
+    keep: Collection[Node] | None,
     *,
-    border: Set[int] = frozenset(),
+    border: Set[Node] = frozenset(),
     create_graph: bool = False,
     free: bool = False,
-) -> dict[int, Array]:
+) -> dict[Node, Array]:
     """Carry the `cotangents` of some nodes on to the leaves, newest node first: the chain rule, and nothing else.
 
-    A node's number is its creation number, so that everything computed from a node comes before it. Cotangents are
-    added out of place, since a rule may hand one array to two parents. Only numbers in `wanted` receive any; those of
-    leaves and of the numbers in `keep` (all, for None) are returned. With `create_graph` the rules run on `Value`s, and
-    the result can be differentiated again. With `free` each node lets go of its inputs once it has been passed. Nodes in
-    `border` receive cotangents and hand nothing on.
+    `order` are the nodes that receive cotangents, oldest first, and `cotangents` has a place for each of them, with
+    None in it where there is none yet; both are used up. Cotangents are added out of place, since a rule may hand one
+    array to two parents. Those of leaves and of the nodes in `keep` (all, for None) are returned. With `create_graph`
+    the rules run on `Value`s, and the result can be differentiated again. With `free` each node lets go of its inputs
+    once it has been passed. Nodes in `border` receive cotangents and hand nothing on.
     """
-    picks: dict[int, _Picks] = {}
+    picks: dict[Node, _Picks] = {}
     by_the_book = create_graph or watch.get() is not None
-    for number in sorted(set(wanted) - border if border else wanted, reverse=True):
-        node = nodes[number]
-        if picks and number in picks:
-            _settle(node, cotangents, picks.pop(number))
+    so_far = cotangents.get
+    while order:
+        node = order.pop()
+        if picks and node in picks:
+            _settle(node, cotangents, picks.pop(node))
         op = node.op
-        g = cotangents.get(number)
-        if op is None or g is None:
+        if op is None or (border and node in border):
             continue
-        if keep is not None and number not in keep:
-            del cotangents[number]
+        g = cotangents[node]
+        if keep is not None and node not in keep:
+            del cotangents[node]
+        if g is None:
+            continue
         if node.more is not None or by_the_book:
-            if op is getitem and node.parents[0].number in wanted:
+            if op is getitem and node.parents[0] in cotangents:
                 _note_pick(node, g, cotangents, picks)
             else:
-                for key, c in _contributions(node, op, g, wanted, create_graph):
-                    cotangents[key] = cotangents[key] + c if key in cotangents else c
+                _contribute(node, op, g, cotangents, create_graph)
         else:  # one or two inputs and no keywords: the same thing unrolled, because here is where the time goes
-            in0, in1, parent0, parent1, rules = node.in0, node.in1, node.parent0, node.parent1, op.rules
-            if parent0 is not None and (key := parent0.number) in wanted and (rule := rules[0]) is not None:
+            in0, in1 = node.in0, node.in1
+            parent0, parent1 = node.parent0, node.parent1
+            rules = op.rules
+            if parent0 is not None and (old := so_far(parent0, _NO_PLACE)) is not _NO_PLACE and (rule := rules[0]):
                 if parent1 is None and in1.__class__ is tuple:
                     in1 = original(in1, op.name)
                 c = rule(g, node.raw, in0) if in1 is None else rule(g, node.raw, in0, in1)
                 if c.__class__ is not _float64 or in0.__class__ is not _float64:
                     c = fit(c, in0)
-                cotangents[key] = cotangents[key] + c if key in cotangents else c
-            if parent1 is not None and (key := parent1.number) in wanted and (rule := rules[1]) is not None:
+                cotangents[parent0] = c if old is None else old + c
+            if parent1 is not None and (old := so_far(parent1, _NO_PLACE)) is not _NO_PLACE and (rule := rules[1]):
                 if parent0 is None and in0.__class__ is tuple:
                     in0 = original(in0, op.name)
                 c = rule(g, node.raw, in0, in1)
                 if c.__class__ is not _float64 or in1.__class__ is not _float64:
                     c = fit(c, in1)
-                cotangents[key] = cotangents[key] + c if key in cotangents else c
+                cotangents[parent1] = c if old is None else old + c
         if free:
             give_up(node)
-            del nodes[number]
-    for number, noted in picks.items():  # from nodes of the border
-        _settle(nodes[number], cotangents, noted)
+    for node, noted in picks.items():  # from nodes of the border
+        _settle(node, cotangents, noted)
     return cotangents
 
 
-def _contributions(
-    node: Node, op: Op, g: Array, wanted: Collection[int], create_graph: bool
-) -> Iterator[tuple[int, Array]]:
-    """For each parent in `wanted` its number and what this node adds to its cotangent."""
+def _contribute(node: Node, op: Op, g: Array, cotangents: dict[Node, Array], create_graph: bool) -> None:
+    """Add to the cotangent of each parent that has a place what this node contributes to it."""
     raw, parents, static = node.inputs, node.parents, node.static
     out: Any = node if create_graph else node.raw
     inputs = [x if p is None else p for x, p in zip(raw, parents, strict=True)] if create_graph else raw
-    places = [i for i, parent in enumerate(parents) if parent is not None and parent.number in wanted]
+    places = [i for i, parent in enumerate(parents) if parent is not None and parent in cotangents]
     if not places:
         return
+    look = watch.get()
     for i, c in zip(places, op.pull(places, g, out, inputs, static), strict=True):
         if c is not None:
-            fitted = fit(c, raw[i])
-            if (look := watch.get()) is not None:
+            fitted, parent = fit(c, raw[i]), parents[i]
+            if look is not None:
                 look(node, g, i, fitted)
-            yield parents[i].number, fitted
+            old = cotangents[parent]
+            cotangents[parent] = fitted if old is None else old + fitted
 
 
 class _Picks:
@@ -109,25 +112,26 @@ class _Picks:
         self.size = 0
 
 
-def _note_pick(node: Node, g: Array, cotangents: dict[int, Array], picks: dict[int, _Picks]) -> None:
+def _note_pick(node: Node, g: Array, cotangents: dict[Node, Array], picks: dict[Node, _Picks]) -> None:
     """Put down what the node, ``x[index]``, contributes to the cotangent of x, instead of making an array of zeros for it.
 
     A loop over the rows of x would otherwise be quadratic. Once the parts are as many as x has elements they are added up.
     """
     x = node.parents[0]
-    noted = picks.setdefault(x.number, _Picks())
+    noted = picks.setdefault(x, _Picks())
     noted.parts.append((g, node.inputs[1:], node.static["index"]))
     noted.size += g.size
     if noted.size >= x.raw.size:
-        _settle(x, cotangents, picks.pop(x.number))
+        _settle(x, cotangents, picks.pop(x))
 
 
-def _settle(x: Node, cotangents: dict[int, Array], picks: _Picks) -> None:
+def _settle(x: Node, cotangents: dict[Node, Array], picks: _Picks) -> None:
     """Add the contributions of picks from `x` to its cotangent."""
     inputs = [part for g, arrays, _ in picks.parts for part in (g, *arrays)]
     indices = tuple((index, len(arrays)) for _, arrays, index in picks.parts)
     c = fit(scatter_all(*inputs, shape=x.raw.shape, indices=indices), x.raw)
-    cotangents[x.number] = cotangents[x.number] + c if x.number in cotangents else c
+    old = cotangents[x]
+    cotangents[x] = c if old is None else old + c
 
 
 def grad(
@@ -152,9 +156,8 @@ def grad(
     """
     targets: Sequence[Node] = inputs if isinstance(inputs, Sequence) else [inputs]
     g = start(out, cotangent)
-    numbers = {target.number for target in targets}
     nodes, _ = reachable([out], oldest=min(map(_made, targets), default=0))
-    gradients = gradients_of([(out, g)], nodes, numbers, create_graph)
+    gradients = gradients_of([(out, g)], on_the_way(nodes, targets), targets, create_graph)
     results = [_result(out, target, gradients, allow_unused) for target in targets]
     results = results if create_graph else own(results, [g])
     return results if isinstance(inputs, Sequence) else results[0]
@@ -168,29 +171,31 @@ def _made(target: Node) -> int:
 
 def gradients_of(
     outs: Iterable[tuple[Node, Array]],
-    nodes: dict[int, Node],
-    targets: set[int],
+    order: list[Node],
+    targets: Collection[Node],
     create_graph: bool,
-    border: Set[int] = frozenset(),
-) -> dict[int, Array]:
-    """The cotangents of `targets`, in one sweep over the nodes between them and `outs`, which come with theirs."""
-    wanted = on_the_way(nodes, targets & nodes.keys())
-    cotangents: dict[int, Array] = {}
+    border: Set[Node] = frozenset(),
+) -> dict[Node, Array]:
+    """The cotangents of `targets`, in one sweep over the nodes in `order` from `outs`, which come with theirs.
+
+    A target that received none has None, or is missing.
+    """
+    cotangents: dict[Node, Array] = dict.fromkeys(order)
     for out, g in outs:
-        if out.number in wanted:
-            cotangents[out.number] = cotangents[out.number] + g if out.number in cotangents else g
-    if not cotangents:
+        if out in cotangents:
+            cotangents[out] = g if (old := cotangents[out]) is None else old + g
+    if not order:
         return {}
     return undisturbed(
-        lambda: sweep(nodes, cotangents, wanted, targets, border=border, create_graph=create_graph),
+        lambda: sweep(order.copy(), cotangents, set(targets), border=border, create_graph=create_graph),
         record=create_graph or None,
     )
 
 
-def _result(out: Node, target: Node, gradients: dict[int, Array], allow_unused: bool) -> Array:
+def _result(out: Node, target: Node, gradients: dict[Node, Array], allow_unused: bool) -> Array:
     """The gradient that belongs to `target`, or what to say where there is none."""
-    if target.number in gradients:
-        return gradients[target.number]
+    if (g := gradients.get(target)) is not None:
+        return g
     if allow_unused:
         return np.zeros_like(target.raw)[()]
     why = "was made with requires_grad=False" if not target.requires_grad else "is not part of its graph"
@@ -209,17 +214,18 @@ if hasattr(os, "register_at_fork"):  # a process forked meanwhile must not wait 
 def backward(out: Node, gradient: Any = None, *, leaves_only: bool = False) -> None:
     """See `Value.backward`."""
     cotangent = start(out, gradient)
-    nodes, _ = reachable([out])
+    cotangents, _ = reachable([out])
+    cotangents[out] = cotangent
     keep = () if leaves_only else None
-    gradients = undisturbed(lambda: sweep(nodes, {out.number: cotangent}, nodes, keep, free=leaves_only), record=None)
+    order = sorted(cotangents, key=by_age)
+    gradients = undisturbed(lambda: sweep(order, cotangents, keep, free=leaves_only), record=None)
     leaves, others = [], [cotangent]
-    for number, g in gradients.items():
-        node = nodes[number]
-        if node.op is None:
-            leaves.append((node, g))
-        else:
+    for node, g in gradients.items():
+        if node.op is not None:
             node.grad = g
             others.append(g)
+        elif g is not None:
+            leaves.append((node, g))
     if any(g.__class__ is not _float64 for _, g in leaves):
         totals = own([g for _, g in leaves], others)
         leaves = [(leaf, g) for (leaf, _), g in zip(leaves, totals, strict=True)]

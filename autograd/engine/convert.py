@@ -18,6 +18,8 @@ PLAIN: frozenset[type] = frozenset({np.ndarray, bool, int, float, complex, np.bo
     np.dtype(code).type for code in np.typecodes["AllInteger"] + np.typecodes["AllFloat"]
 )
 
+_USUAL = frozenset({int, bool, tuple, str, type(None)})  # what the keywords of an operation mostly are
+
 # Containers of numbers whose operators mean more than arithmetic on these numbers, by module and name of a base class: as an
 # operand they are refused with the advice, since the result would silently be another one.
 _SPARSE = "use autograd.scipy.sparse.matmul(matrix, value) for a product, or matrix.toarray()"
@@ -152,19 +154,17 @@ def apart(data: Any, source: Any) -> Any:
     return data.copy() if data is source or getattr(data, "base", None) is not None else data
 
 
-def refuse_values(name: str, static: dict[str, Any]) -> None:
-    """A keyword of an operation is no array and has no derivative: a `Value` there is an error."""
+def settled(name: str, static: dict[str, Any]) -> dict[str, Any]:
+    """The keyword arguments of the operation `name`, as nobody can change them any more.
+
+    A keyword is no array and has no derivative: a `Value` there is an error.
+    """
     for keyword, x in static.items():
-        if is_value(x):
+        if x.__class__ is np.ndarray:
+            static = {**static, keyword: x.copy()}
+        elif x.__class__ not in _USUAL and is_value(x):
             raise UnsupportedError(
                 f"{name}(…, {keyword}=a Value) at {user_line()}: there is no derivative with respect to {keyword}. If it is a "
                 f"constant, pass {keyword}=value.item() or value.data"
             )
-
-
-def settled(static: dict[str, Any]) -> dict[str, Any]:
-    """Keyword arguments that nobody can change any more."""
-    for x in static.values():
-        if x.__class__ is np.ndarray:
-            return {key: x.copy() if x.__class__ is np.ndarray else x for key, x in static.items()}
     return static

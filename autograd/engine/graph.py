@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from operator import attrgetter
 from typing import Any, Protocol
 
 from ..errors import GraphError, describe, user_line
@@ -35,17 +36,17 @@ class Node(Protocol):
 
 
 def reachable(
-    outs: Iterable[Node], oldest: int = 0, border: Collection[int] = frozenset()
-) -> tuple[dict[int, Node], list[Node]]:
-    """Every node that `outs` were computed from and that needs a gradient, by creation number, `outs` included.
+    outs: Iterable[Node], oldest: int = 0, border: Collection[Node] = frozenset()
+) -> tuple[dict[Node, Any], list[Node]]:
+    """Every node that `outs` were computed from and that needs a gradient, `outs` included: the keys, each with None.
 
     The walk stops at nodes older than the number `oldest`, which cannot have been computed from it; the ones it met
     are the second result, but those in `border` belong to the first. A parent that is younger than its child was
     given new data after the child was computed: that is reported here, before anything is touched.
     """
     stack = list(outs)
-    nodes = {out.number: out for out in stack}
-    older: dict[int, Node] = {}
+    nodes: dict[Node, Any] = dict.fromkeys(stack)
+    older: dict[Node, Any] = {}
     while stack:
         node = stack.pop()
         made = node.number
@@ -55,20 +56,23 @@ def reachable(
             number = parent.number
             if number > made:
                 _check(parent, node)
-            elif number in nodes:
+            elif parent in nodes:
                 pass
             elif number >= oldest and parent.requires_grad:
-                nodes[number] = parent
+                nodes[parent] = None
                 stack.append(parent)
             else:
                 _check_leaf(parent)
-                if number in border:
-                    nodes[number] = parent
-                elif parent.requires_grad and number not in older:
-                    older[number] = parent
+                if parent in border:
+                    nodes[parent] = None
+                elif parent.requires_grad and parent not in older:
+                    older[parent] = None
                     if getattr(parent.raw, "base", None) is not None:
                         stack.append(parent)  # a view: what it shows may have been changed further up
-    return nodes, list(older.values())
+    return nodes, list(older)
+
+
+by_age = attrgetter("number")  # to sort nodes by: everything is younger than what it was computed from
 
 
 def _many_parents(node: Node) -> tuple[Any, ...]:
@@ -106,13 +110,17 @@ def give_up(node: Node) -> None:
 GIVEN_UP = Op(lambda: None, name="given up")
 
 
-def on_the_way(nodes: dict[int, Node], targets: Collection[int]) -> set[int]:
-    """The numbers of those `nodes` that were computed from a node in `targets`: the others need no gradient."""
+def on_the_way(nodes: Iterable[Node], targets: Iterable[Node]) -> list[Node]:
+    """Those of the `nodes` that are in `targets` or were computed from one, oldest first: the others need no gradient."""
     needed = set(targets)
-    for number in sorted(nodes):
-        node = nodes[number]
-        for parent in (node.parent0, node.parent1) if node.more is None else node.more[1]:
-            if parent is not None and parent.number in needed:
-                needed.add(number)
-                break
-    return needed
+    order = []
+    for node in sorted(nodes, key=by_age):
+        if node not in needed:
+            for parent in (node.parent0, node.parent1) if node.more is None else node.more[1]:
+                if parent is not None and parent in needed:
+                    needed.add(node)
+                    break
+            else:
+                continue
+        order.append(node)
+    return order

@@ -98,6 +98,24 @@ class ArrayMethods(PlainAnswers):
     def __record__(self, op: Any, inputs: tuple[Any, ...], static: dict[str, Any] | None = None) -> Any:
         raise NotImplementedError
 
+    # -- what kind of array it is --------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.raw.shape
+
+    @property
+    def ndim(self) -> int:
+        return self.raw.ndim
+
+    @property
+    def size(self) -> int:
+        return self.raw.size
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self.raw.dtype
+
     # -- reductions ----------------------------------------------------------------------------------------------
 
     def sum(self, axis: Axis = None, keepdims: bool = False, **more: Any) -> Self:

@@ -94,6 +94,15 @@ class Protocols(ArrayMethods):
 
     # -- how it looks ----------------------------------------------------------------------------------------------
 
+    @property
+    def name(self) -> str | None:
+        """What it is called in pictures and messages."""
+        return vars(self).get("name")
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        vars(self)["name"] = name
+
     def __repr__(self: Any) -> str:
         parts = [repr(self.name)] if self.name else []
         if self.raw.ndim:

@@ -27,7 +27,6 @@ from .convert import (
     holds_value,
     operand,
     owned,
-    refuse_values,
     settled,
     stack_nested,
     unbox,
@@ -73,15 +72,16 @@ def record(op: Op, x: Any, y: Any = None) -> Any:
         raise
     if not op.rules:
         return raw
-    if raw.__class__ is not _float64 and not (
-        raw.__class__ is _ndarray and raw.ndim and ((dtype := raw.dtype) is _double or dtype is _single)
-    ):
+    arrays = raw.__class__ is not _float64
+    if not arrays:
+        arrays = op.folds  # there may be some among the inputs
+    elif not (raw.__class__ is _ndarray and raw.ndim and ((dtype := raw.dtype) is _double or dtype is _single)):
         raw = checked(op.name, raw, (x, y))
     node = _new(Value)
     node.raw = raw
-    node.grad = node.name = node.more = None
+    node.grad = node.more = None
     if needed and (mode := is_recording()):
-        if raw.__class__ is not _float64 or op.folds:  # there may be arrays among the inputs
+        if arrays:
             if parent0 is None:
                 if in0.__class__ is _ndarray and (op.saves or op.find_saves())[0]:
                     in0 = (in0, in0.tobytes()) if in0.nbytes <= FULLY else seen(in0)
@@ -113,39 +113,49 @@ def record_many(op: Op, inputs: Sequence[Any], static: dict[str, Any] | None = N
     """As `record`, for operations with keywords or more than two inputs: the node then keeps them in `more`."""
     if not static and len(inputs) <= 2 and not op.variadic:
         return record(op, *inputs)
-    if not op.opaque:
-        inputs = [x if x.__class__ in PLAIN or isinstance(x, Value) else operand(op.name, x) for x in inputs]
-    raw = tuple(x.raw if isinstance(x, Value) else x for x in inputs)
-    parents = tuple(x if isinstance(x, Value) else None for x in inputs)
-    static = static or {}
-    refuse_values(op.name, static)
+    kept: list[Any] = []
+    parents: list[Value | None] = []
+    needed = False
+    for given in inputs:
+        x = given if isinstance(given, Value) or given.__class__ in PLAIN or op.opaque else operand(op.name, given)
+        if isinstance(x, Value):
+            kept.append(x.raw)
+            parents.append(x)
+            needed = needed or x.requires_grad
+        else:
+            kept.append(x)
+            parents.append(None)
+    static = settled(op.name, static) if static else {}
     try:
-        result = op.forward(*raw, **static)
+        raw = op.forward(*kept, **static)
     except Exception as error:
         explain(op.name, tuple(inputs), error)
         raise
     if not op.rules:
-        return result
-    node = wrap(
-        result if result.__class__ is _float64 else checked(op.name, result, tuple(inputs)), requires_grad=False
-    )
-    if (mode := is_recording()) and any(p is not None and p.requires_grad for p in parents):
-        for parent in parents:
-            if parent is not None and parent.parent0.__class__ is Witness:
-                look(parent)
-        saves = (True,) * len(raw) if op.variadic else op.saves or op.find_saves()
-        kept = tuple(
-            seen(x) if x.__class__ is _ndarray and parent is None and saved else x
-            for x, parent, saved in zip(raw, parents, saves, strict=False)
-        )
-        node.number = next_number()
+        return raw
+    if raw.__class__ is not _float64:
+        raw = checked(op.name, raw, tuple(inputs))
+    node: Any = _new(Value)
+    node.raw = raw
+    node.in0 = node.in1 = node.parent0 = node.parent1 = node.grad = None
+    if needed and (mode := is_recording()):
+        for i, parent in enumerate(parents):
+            if parent is not None:
+                if parent.parent0.__class__ is Witness:
+                    look(parent)
+            elif kept[i].__class__ is _ndarray and (op.variadic or (op.saves or op.find_saves())[i]):
+                kept[i] = seen(kept[i])
+        node.number = next_number()  # after `look`, which may have renewed a parent
         node.requires_grad = True
         node.op = op
-        node.more = (kept, parents, settled(static) if static else static)
+        node.more = (tuple(kept), tuple(parents), static)
         if mode is not True:
             mode(node)
     else:
-        node.raw = apart(node.raw, raw[0] if raw else None)
+        node.raw = apart(raw, kept[0] if kept else None)
+        node.number = next_number()
+        node.requires_grad = False
+        node.op = node.more = None
     return node
 
 
@@ -161,7 +171,8 @@ def _fill(value: Value, raw: Any, requires_grad: bool, name: str | None) -> None
     value.grad = value.op = value.more = None
     value.in0 = value.in1 = value.parent0 = value.parent1 = None
     value.requires_grad = requires_grad
-    value.name = name
+    if name is not None:
+        value.name = name
     value.number = next_number()
 
 
@@ -180,7 +191,6 @@ class Value(Protocols):
         "in0",
         "in1",
         "more",
-        "name",
         "number",
         "op",
         "parent0",
@@ -193,7 +203,6 @@ class Value(Protocols):
 
     raw: Any  # the number or array that the engine computes with, never changed in place; `data` is the public door
     grad: Any
-    name: str | None
     op: Op | None
     in0: Any  # the plain input; of a constant array the pair of it and what it looked like
     in1: Any  # of a leaf that was given new data the number that it was made with
@@ -211,7 +220,9 @@ class Value(Protocols):
             stacked = stack_nested(data) if not isinstance(data, Value) else data.copy()
             for slot in ("raw", "op", "in0", "in1", "parent0", "parent1", "more", "number"):
                 setattr(self, slot, getattr(stacked, slot))
-            self.grad, self.name = None, name
+            self.grad = None
+            if name is not None:
+                self.name = name
             self.requires_grad = stacked.requires_grad
             return
         converted = as_data(data)
@@ -257,22 +268,6 @@ class Value(Protocols):
             return
         self.raw, self.parent0 = new, None
         renew(self)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return self.raw.shape
-
-    @property
-    def ndim(self) -> int:
-        return self.raw.ndim
-
-    @property
-    def size(self) -> int:
-        return self.raw.size
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        return self.raw.dtype
 
     @property
     def is_leaf(self) -> bool:
@@ -335,12 +330,13 @@ class Value(Protocols):
         return record_many(op, inputs, static)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        for keyword in ("out", "where") if kwargs else ():
-            if kwargs.pop(keyword, None) not in (None, True):
-                raise UnsupportedError(f"{refusal(ufunc.__name__, keyword)} (at {user_line()})")
-        op = (TABLE.get(ufunc) if method == "__call__" else None) or rarer_row(ufunc, method)
+        op = TABLE.get(ufunc) if method == "__call__" else None
         if op.__class__ is Op and not kwargs and len(inputs) <= 2:
             return record(op, *inputs)
+        for keyword in ("out", "where"):
+            if kwargs.pop(keyword, None) not in (None, True):
+                raise UnsupportedError(f"{refusal(ufunc.__name__, keyword)} (at {user_line()})")
+        op = op or rarer_row(ufunc, method)
         if op is None:
             if ufunc in CONSTANTS and method == "__call__":
                 return ufunc(*unbox(inputs), **kwargs)

