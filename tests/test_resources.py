@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
+import platform
 import signal
+import subprocess
+import sys
 import tracemalloc
 
 import numpy as np
@@ -150,6 +154,47 @@ def test_rounds_of_a_checkpointed_chain_stay_below_the_peak_of_the_plain_one(no_
         return most
 
     assert peak(checkpoint(chain), 8) < peak(chain, 1)
+
+
+FAULTS = """
+import resource
+import sys
+
+import numpy as np
+
+from autograd import Value, grad
+
+x = np.ones(200_000)
+
+
+def faults_of_a_round():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(10):
+        [np.tanh(x) for _ in range(8)]
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+
+faults_of_a_round()
+before = faults_of_a_round()
+if sys.argv[1] == "grad":
+    grad(np.sum)(x)
+else:
+    Value(x).sum().backward()
+faults_of_a_round()
+print(before, faults_of_a_round())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries keep their memory as they like")
+@pytest.mark.parametrize(("how", "keep"), [("grad", "1"), ("backward", "1"), ("backward", "0")])
+def test_freed_memory_is_kept_from_the_first_backward_pass_on(how, keep):
+    """Eight arrays of 1.6 MB, freed and made again, are 390 pages each that the system has to bring in, or none."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("MALLOC_")} | {"CHAINRULE_KEEP_MEMORY": keep}
+    run = [sys.executable, "-c", FAULTS, how]
+    printed = subprocess.run(run, env=environment, capture_output=True, text=True, check=True).stdout
+    before, after = map(int, printed.split())
+    assert before > 5000
+    assert (after < 500) if keep == "1" else (after > 5000)
 
 
 # -- interrupts --------------------------------------------------------------------------------------------------

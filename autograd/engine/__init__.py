@@ -6,6 +6,7 @@
 4. `shapes`: `fit`, the one place where broadcasting is undone.
 5. `witness`: what an array looked like when an operation was computed from it.
 6. `mode`: whether operations are recorded.
+7. `memory`: freed memory is kept.
 
 And around it, what others ask of a `Value`: `methods` (an array's methods), `answers` (those that answer with plain
 numbers), `protocols` (NumPy's functions, containers, conversions), `convert` (what it may hold, and may meet), `calls`

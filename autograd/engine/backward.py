@@ -14,6 +14,7 @@ from ..rules.indexing import getitem, scatter_all
 from ..rules.op import Array, Op
 from .convert import as_data, is_value
 from .graph import Node, by_age, give_up, on_the_way, reachable
+from .memory import keep_freed_memory
 from .mode import undisturbed, watch
 from .shapes import fit
 from .witness import original
@@ -227,6 +228,7 @@ def backward(out: Node, gradient: Any = None, *, leaves_only: bool = False) -> N
         elif g is not None:
             leaves.append((node, g))
     if any(g.__class__ is not _float64 for _, g in leaves):
+        keep_freed_memory()
         totals = own([g for _, g in leaves], others)
         leaves = [(leaf, g) for (leaf, _), g in zip(leaves, totals, strict=True)]
     _add(leaves)
