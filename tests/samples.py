@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd import functions as F
+from autograd.rules.shaping import reshape_rows, transpose
 
 Shape = tuple[int, ...]
 
@@ -202,10 +203,18 @@ INDEXING = [
     fixed(
         "scatter_all",
         lambda v, w: F.scatter_all(
-            v, np.array([0, 2, 0]), w, shape=(4,), indices=((("array",), 1), (((1, 3, None),), 0))
+            v, np.array([0, 2, 0]), w, shape=(4,), picked=((("array",), 1, ()), (((1, 3, None),), 0, ()))
         ),
         (3,),
         (2,),
+    ),
+    fixed(
+        "scatter_all",
+        lambda v, w: F.scatter_all(
+            v, w, shape=(2, 3), picked=(((1,), 0, ((transpose, ()),)), ((4,), 0, ((reshape_rows, (("shape", (6,)),)),)))
+        ),
+        (2,),
+        (),
     ),
     *each(
         "take",

@@ -46,7 +46,40 @@ def second_order():
     np.testing.assert_allclose(grad(lambda x: np.sum(grad(f)(x) ** 2))(np.ones(300)), np.full(300, 36.0))
 
 
-@pytest.mark.parametrize("use", [rows_in_a_loop, second_order])
+VIEWS = {
+    "transposed": lambda x: x.T, "swapped": lambda x: x.swapaxes(0, 1), "row": lambda x: x[:, 1:].T,
+    "reshaped": lambda x: x.reshape(5, -1), "of a view": lambda x: x[1:].mT[::2].transpose(1, 0),
+    "squeezed": lambda x: x.reshape(1, 60, 5).squeeze(0), "copied": lambda x: x.T.reshape(-1, 20),
+}  # fmt: skip
+
+
+def through_views(view):
+    """Picks from a view that is made anew in every round; the true derivative is that of the picks all at once."""
+
+    def in_a_loop(x):
+        return sum(np.sum(view(x)[t] ** 2) for t in range(len(view(x))))
+
+    x = np.arange(300.0).reshape(60, 5)
+    np.testing.assert_array_equal(grad(in_a_loop)(x), grad(lambda x: np.sum(view(x) ** 2))(x))
+    np.testing.assert_array_equal(
+        grad(lambda x: np.sum(grad(in_a_loop)(x) ** 2))(x), 2 * grad(lambda x: np.sum(2 * view(x) ** 2))(x)
+    )
+
+
+def rows_of_a_column_view():
+    through_views(VIEWS["transposed"])
+
+
+def rows_of_a_reshaped_array():
+    through_views(VIEWS["reshaped"])
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_picks_from_views(view):
+    through_views(view)
+
+
+@pytest.mark.parametrize("use", [rows_in_a_loop, second_order, rows_of_a_column_view, rows_of_a_reshaped_array])
 def test_picks_in_a_loop_make_few_arrays_of_zeros(use, monkeypatch):
     """One for each pick would be quadratic."""
     made = []

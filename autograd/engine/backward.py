@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from ..errors import GraphError, ShapeError, describe, user_line
-from ..rules.indexing import getitem, scatter_all
+from ..rules.indexing import View, getitem, is_view, scatter_all
 from ..rules.op import Array, Op
+from ..rules.shaping import reshape_rows
 from .convert import as_data, is_value
 from .graph import Node, by_age, give_up, on_the_way, reachable
 from .memory import keep_freed_memory
@@ -46,7 +47,9 @@ def sweep(
     while order:
         node = order.pop()
         if picks and node in picks:
-            _settle(node, cotangents, picks.pop(node))
+            noted = picks.pop(node)
+            if keep is None or node in keep or not _hand_up(node, noted, cotangents, picks):
+                _settle(node, cotangents, noted)
         op = node.op
         if op is None or (border and node in border):
             continue
@@ -104,33 +107,54 @@ def _contribute(node: Node, op: Op, g: Array, cotangents: dict[Node, Array], cre
 
 
 class _Picks:
-    """What picks from one array contribute to its cotangent: for each the cotangent, the index arrays, the index."""
+    """What picks from one array contribute to its cotangent: for each the cotangent, the index arrays, the index, and the
+    views of the array through which it was picked."""
 
     __slots__ = ("parts", "size")
 
     def __init__(self) -> None:
-        self.parts: list[tuple[Array, tuple[Array, ...], tuple[Any, ...]]] = []
+        self.parts: list[tuple[Array, Sequence[Array], tuple[Any, ...], tuple[View, ...]]] = []
         self.size = 0
 
 
 def _note_pick(node: Node, g: Array, cotangents: dict[Node, Array], picks: dict[Node, _Picks]) -> None:
     """Put down what the node, ``x[index]``, contributes to the cotangent of x, instead of making an array of zeros for it.
 
-    A loop over the rows of x would otherwise be quadratic. Once the parts are as many as x has elements they are added up.
+    A loop over the rows of x would otherwise be quadratic.
     """
-    x = node.parents[0]
+    part = (g, node.inputs[1:], node.static["index"], ())
+    _note(node.parents[0], [part], g.size, cotangents, picks)
+
+
+def _note(x: Node, parts: Sequence[Any], size: int, cotangents: dict[Node, Array], picks: dict[Node, _Picks]) -> None:
+    """Put down `parts` of the cotangent of x. Once they are as many as x has elements they are added up."""
     noted = picks.setdefault(x, _Picks())
-    noted.parts.append((g, node.inputs[1:], node.static["index"]))
-    noted.size += g.size
+    noted.parts += parts
+    noted.size += size
     if noted.size >= x.raw.size:
         _settle(x, cotangents, picks.pop(x))
 
 
+def _hand_up(node: Node, noted: _Picks, cotangents: dict[Node, Array], picks: dict[Node, _Picks]) -> bool:
+    """Put down what was picked from a view as picked from the array that it shows, if it received nothing else.
+
+    A loop over ``x.T[t]`` would otherwise make an array of zeros for each of its views.
+    """
+    if cotangents[node] is not None or not is_view(node.op, node.inputs) or node.parents[0] not in cotangents:
+        return False
+    x, view = node.parents[0], (node.op, tuple(node.static.items()))
+    if node.op is reshape_rows and is_view(x.op, x.inputs):
+        return False  # of a transposed array it is a view in one order of the memory only
+    parts = [(g, arrays, index, (view, *views)) for g, arrays, index, views in noted.parts]
+    _note(x, parts, noted.size, cotangents, picks)
+    return True
+
+
 def _settle(x: Node, cotangents: dict[Node, Array], picks: _Picks) -> None:
     """Add the contributions of picks from `x` to its cotangent."""
-    inputs = [part for g, arrays, _ in picks.parts for part in (g, *arrays)]
-    indices = tuple((index, len(arrays)) for _, arrays, index in picks.parts)
-    c = fit(scatter_all(*inputs, shape=x.raw.shape, indices=indices), x.raw)
+    inputs = [part for g, arrays, *_ in picks.parts for part in (g, *arrays)]
+    picked = tuple((index, len(arrays), views) for _, arrays, index, views in picks.parts)
+    c = fit(scatter_all(*inputs, shape=x.raw.shape, picked=picked), x.raw)
     old = cotangents[x]
     cotangents[x] = c if old is None else old + c
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import IndexingError, UnsupportedError, user_line
+from . import shaping
 from .op import Array, Op, refusal
 from .shaping import axes_of
 
@@ -66,18 +67,38 @@ def _scatter(v: Array, *arrays: Array, shape: tuple[int, ...], index: tuple[Any,
     return result
 
 
-def _scatter_all(*parts: Array, shape: tuple[int, ...], indices: tuple[tuple[tuple[Any, ...], int], ...]) -> Array:
-    """The sum of several `scatter`s, each of a `v` and the arrays of its index; without an array of zeros for each."""
+View = tuple[Any, tuple[tuple[str, Any], ...]]  # an operation whose result shows its input's memory, and its keywords
+_VIEWS = (shaping.transpose, shaping.matrix_transpose, shaping.swapaxes, shaping.reshape_rows, shaping.squeeze)
+
+
+def is_view(op: Op | None, inputs: Sequence[Array]) -> bool:
+    """Whether the result of an operation shows the memory of its input: of an array that is contiguous, for reshape."""
+    return op in _VIEWS or (op is getitem and len(inputs) == 1)
+
+
+def _through(x: Array, views: tuple[View, ...]) -> Array:
+    """What the `views` show of x, one of the other."""
+    for op, static in views:
+        x = op(x, **dict(static))
+    return x
+
+
+def _scatter_all(
+    *parts: Array, shape: tuple[int, ...], picked: tuple[tuple[tuple[Any, ...], int, tuple[View, ...]], ...]
+) -> Array:
+    """The sum of several `scatter`s, each of a `v` and the arrays of its index; without an array of zeros for each.
+
+    `picked` says for each its index, the number of arrays in it, and the views through which it was picked.
+    """
     rest = iter(parts)
-    calls = [(next(rest), [next(rest) for _ in range(n)], index) for index, n in indices]
-    v, arrays, index = calls[0]
-    dtype = np.result_type(*(v for v, _, _ in calls)) if len(calls) > 1 else v.dtype
-    result = _scatter(v if v.dtype == dtype else v.astype(dtype), *arrays, shape=shape, index=index)
-    for v, arrays, index in calls[1:]:
+    calls = [(next(rest), tuple([next(rest) for _ in range(n)]), index, views) for index, n, views in picked]
+    result = np.zeros_like(calls[0][0], shape=shape, dtype=np.result_type(*[v.dtype for v, *_ in calls]))
+    for v, arrays, index, views in calls:
+        target, place = _through(result, views), thaw(index, arrays)
         if any(a.dtype.kind in "iu" for a in arrays):
-            np.add.at(result, thaw(index, tuple(arrays)), v)
+            np.add.at(target, place, v)
         else:
-            result[thaw(index, tuple(arrays))] += v
+            target[place] += v
     return result
 
 
@@ -94,12 +115,16 @@ def scatter_rule(
 
 
 def scatter_all_rule(
-    wanted: Sequence[int], g: Array, out: Array, *parts: Array, shape: Any, indices: tuple[tuple[Any, int], ...]
+    wanted: Sequence[int], g: Array, out: Array, *parts: Array, shape: Any, picked: tuple[Any, ...]
 ) -> list[Array]:
     """Each `v` reads the cotangent at the places that it was put to."""
-    starts = [0, *itertools.accumulate(n + 1 for _, n in indices)]
-    place = dict(zip(starts, indices, strict=False))
-    return [getitem(g, *parts[i + 1 : i + 1 + place[i][1]], index=place[i][0]) for i in wanted]
+    starts = [0, *itertools.accumulate(n + 1 for _, n, _ in picked)]
+    pick = dict(zip(starts, picked, strict=False))
+    return [
+        getitem(_through(g, views), *parts[i + 1 : i + 1 + n], index=index)
+        for i in wanted
+        for index, n, views in [pick[i]]
+    ]
 
 
 getitem = Op(_getitem, getitem_rule, variadic=True, name="getitem")
