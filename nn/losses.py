@@ -35,8 +35,26 @@ class SSELoss(Module):
 class CrossEntropyLoss(_Loss):
     """Softmax cross-entropy from logits; see `nn.functional.cross_entropy`."""
 
+    def __init__(
+        self,
+        reduction: str = "mean",
+        *,
+        weight: Any = None,
+        ignore_index: int = -100,
+        label_smoothing: float = 0.0,
+    ) -> None:
+        super().__init__(reduction)
+        self.weight, self.ignore_index, self.label_smoothing = weight, ignore_index, label_smoothing
+
     def forward(self, input: Any, target: Any) -> Any:
-        return functional.cross_entropy(input, target, self.reduction)
+        return functional.cross_entropy(
+            input,
+            target,
+            self.reduction,
+            weight=self.weight,
+            ignore_index=self.ignore_index,
+            label_smoothing=self.label_smoothing,
+        )
 
 
 class PerceptronLoss(_Loss):

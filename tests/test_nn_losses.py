@@ -127,3 +127,44 @@ def test_accuracy(target):
     assert functional.accuracy(Value(ONE_HOT), target) == 1
     assert functional.accuracy(-ONE_HOT, target) == 0
     assert functional.accuracy(np.tile([1.0, 0, 0], (5, 1)), target) == 0.4
+
+
+# -- class weights, ignored rows, smoothing: by their definitions ------------------------------------------------------
+
+WEIGHT = np.array([0.5, 2.0, 1.5])
+IGNORED = np.array([0, 2, -100, 1, 2])
+
+
+def smoothed(one_hot, share):
+    return (1 - share) * one_hot + share / 3
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3])
+@pytest.mark.parametrize("weight", [None, WEIGHT])
+@pytest.mark.parametrize("target", [CLASSES, IGNORED])
+def test_cross_entropy_of_weighted_smoothed_and_ignored_classes(share, weight, target):
+    w = np.ones(3) if weight is None else weight
+    counts = target >= 0
+    one_hot = np.eye(3)[np.where(counts, target, 0)] * counts[:, None]
+    # of smoothed classes each term has the weight of its own class, and the target's share that of the target
+    each = -(((1 - share) * one_hot + share / 3 * counts[:, None]) * w * log_softmax(Y, axis=-1)).sum(-1)
+    options = {"weight": weight, "label_smoothing": share}
+    total = functional.cross_entropy(Value(Y), target, "sum", **options)
+    np.testing.assert_allclose(functional.cross_entropy(Value(Y), target, "none", **options).data, each, atol=1e-15)
+    np.testing.assert_allclose(total.data, each.sum())
+    mean = nn.CrossEntropyLoss(**options)(Value(Y), target)
+    np.testing.assert_allclose(mean.data, each.sum() / (one_hot * w).sum())
+
+
+@pytest.mark.parametrize("weight", [None, WEIGHT])
+def test_cross_entropy_of_weighted_and_smoothed_distributions(weight):
+    w = np.ones(3) if weight is None else weight
+    each = -(smoothed(SPREAD, 0.2) * w * log_softmax(Y, axis=-1)).sum(-1)
+    found = functional.cross_entropy(Value(Y), SPREAD, "none", weight=weight, label_smoothing=0.2)
+    np.testing.assert_allclose(found.data, each)
+
+
+def test_a_distribution_may_be_learnt():
+    t = Value(SPREAD)
+    functional.cross_entropy(Y, t, "sum").backward()
+    np.testing.assert_allclose(t.grad, -log_softmax(Y, axis=-1))

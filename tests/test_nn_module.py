@@ -110,7 +110,7 @@ def test_linear_stays_in_float32():
 
 
 def test_a_wrong_width_names_both_shapes():
-    with pytest.raises(ShapeError, match=r"matmul.*\(4, 2\).*\(3, 2\)"):
+    with pytest.raises(ShapeError, match=r"linear.*\(4, 2\).*\(3, 2\)"):
         nn.Linear(3, 2)(np.ones((4, 2)))
 
 

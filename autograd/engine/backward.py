@@ -96,6 +96,8 @@ def _contribute(node: Node, op: Op, g: Array, cotangents: dict[Node, Array], cre
     places = [i for i, parent in enumerate(parents) if parent is not None and parent in cotangents]
     if not places:
         return
+    if op.keeping is not None and not create_graph:
+        static = {**static, "kept": node.more[3]}
     look = watch.get()
     for i, c in zip(places, op.pull(places, g, out, inputs, static), strict=True):
         if c is not None:

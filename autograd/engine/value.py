@@ -111,7 +111,7 @@ def record(op: Op, x: Any, y: Any = None) -> Any:
 
 def record_many(op: Op, inputs: Sequence[Any], static: dict[str, Any] | None = None) -> Any:
     """As `record`, for operations with keywords or more than two inputs: the node then keeps them in `more`."""
-    if not static and len(inputs) <= 2 and not op.variadic:
+    if not static and len(inputs) <= 2 and not op.variadic and op.keeping is None:
         return record(op, *inputs)
     kept: list[Any] = []
     parents: list[Value | None] = []
@@ -126,8 +126,13 @@ def record_many(op: Op, inputs: Sequence[Any], static: dict[str, Any] | None = N
             kept.append(x)
             parents.append(None)
     static = settled(op.name, static) if static else {}
+    mode = needed and is_recording()
+    saved = None
     try:
-        raw = op.forward(*kept, **static)
+        if mode and op.keeping is not None:
+            raw, saved = op.keeping(*kept, **static)
+        else:
+            raw = op.forward(*kept, **static)
     except Exception as error:
         explain(op.name, tuple(inputs), error)
         raise
@@ -138,7 +143,7 @@ def record_many(op: Op, inputs: Sequence[Any], static: dict[str, Any] | None = N
     node: Any = _new(Value)
     node.raw = raw
     node.in0 = node.in1 = node.parent0 = node.parent1 = node.grad = None
-    if needed and (mode := is_recording()):
+    if mode:
         for i, parent in enumerate(parents):
             if parent is not None:
                 if parent.parent0.__class__ is Witness:
@@ -148,7 +153,7 @@ def record_many(op: Op, inputs: Sequence[Any], static: dict[str, Any] | None = N
         node.number = next_number()  # after `look`, which may have renewed a parent
         node.requires_grad = True
         node.op = op
-        node.more = (tuple(kept), tuple(parents), static)
+        node.more = (tuple(kept), tuple(parents), static, saved)
         if mode is not True:
             mode(node)
     else:
@@ -208,7 +213,9 @@ class Value(Protocols):
     in1: Any  # of a leaf that was given new data the number that it was made with
     parent0: Any  # the Value that in0 comes from, if there is one; of a leaf whose array was handed out a Witness
     parent1: Any
-    more: tuple[tuple[Any, ...], tuple[Value | None, ...], dict[str, Any]] | None
+    more: (
+        tuple[Any, ...] | None
+    )  # where there are more inputs or keywords: inputs, parents, keywords, what the row keeps
     number: int
     requires_grad: bool
 

@@ -19,6 +19,7 @@ from . import (
     counts,
     elementwise,
     fourier,
+    fused,
     guards,
     indexing,
     joining,
@@ -49,7 +50,7 @@ __all__ = [
 
 _MODULES = (
     guards, arithmetic, elementwise, activations, reductions, masked, statistics, shaping, joining, indexing, calculus,
-    counts, sets, products, linalg, norms, fourier,
+    counts, sets, products, linalg, norms, fourier, fused,
 )  # fmt: skip
 
 

@@ -33,6 +33,9 @@ class Op:
     `params` names the parameters in NumPy's order, array inputs first, so that static arguments may be
     given by position. An operation without rules is a constant: its result has no derivative. The inputs of an
     `opaque` operation may be anything, not arrays alone.
+
+    `keeping` computes as `forward` does, and returns beside the result what the rules would have to compute again: they
+    find it in the keyword ``kept``. It is None where a rule is recorded, for derivatives of higher order.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Op:
         name: str = "",
         variadic: bool = False,
         opaque: bool = False,
+        keeping: Callable[..., tuple[Array, Any]] | None = None,
     ) -> None:
         self.function = function
         self.rules = rules
@@ -52,6 +56,7 @@ class Op:
         self.name = name or function.__name__
         self.variadic = variadic
         self.opaque = opaque
+        self.keeping = keeping
         # Whether a scalar result may come from arrays: of an elementwise function it cannot.
         self.folds = not isinstance(function, np.ufunc) or function.signature is not None
         self.saves: tuple[bool, ...] = ()  # see `find_saves`, which looks when it is first asked for

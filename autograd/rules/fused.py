@@ -1,0 +1,228 @@
+"""What networks compose always in the same way, each as one row: fewer passes over the numbers, and fewer of them kept.
+
+A row here *keeps* what its forward computation has at hand and its rules would have to compute again: `Op.keeping`
+returns it beside the result, and a rule finds it in ``kept``. Where a rule is recorded again it gets None: then it must
+be computed from the inputs, since it is differentiated too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..errors import DtypeError, ShapeError, user_line
+from .op import Array, Op
+from .reductions import log_softmax, softmax
+
+_CUBIC = 0.044715
+_SLOPE = math.sqrt(2 / math.pi)
+
+
+def rows(x: Array) -> Array:
+    """All axes but the last joined into one: a product with a matrix is then one product, however many batches there are."""
+    return x if x.ndim == 2 else x.reshape((-1, x.shape[-1]))
+
+
+def sum_of_rows(g: Array) -> Array:
+    """The sum over all axes but the last, as a product with ones, which BLAS adds up many times faster than NumPy."""
+    flat = rows(g)
+    return np.ones(flat.shape[:1], flat.dtype) @ flat
+
+
+# -- y = x W + b ---------------------------------------------------------------------------------------------------
+
+
+def _linear(x: Array, weight: Array, bias: Array) -> Array:
+    """x W + b, for x of shape (…, inputs), W of shape (inputs, outputs) and b of shape (outputs,)."""
+    return (rows(x) @ weight).reshape((*x.shape[:-1], weight.shape[1])) + bias if x.ndim > 2 else x @ weight + bias
+
+
+linear = Op(
+    _linear,
+    lambda g, out, x, weight, bias: (rows(g) @ weight.T).reshape(x.shape),
+    lambda g, out, x, weight, bias: rows(x).T @ rows(g),
+    lambda g, out, x, weight, bias: sum_of_rows(g).reshape(bias.shape),
+    name="linear",
+    params="x weight bias",
+)
+
+# -- losses --------------------------------------------------------------------------------------------------------
+
+
+def distribution(z: Array, target: Array) -> Array:
+    """The distributions over the last axis of `z` that `target` means: itself, or 1 at the classes that it names."""
+    if target.shape == z.shape:
+        return target
+    classes = z.shape[-1]
+    if target.shape != z.shape[:-1]:
+        raise ShapeError(
+            f"cross_entropy at {user_line()}: logits of shape {z.shape} need class numbers of shape {z.shape[:-1]} or one "
+            f"distribution for each row, of shape {z.shape}; the target has shape {target.shape}"
+        )
+    if target.dtype.kind not in "iu":
+        raise DtypeError(
+            f"cross_entropy at {user_line()}: class numbers must be integers, and the target has dtype {target.dtype}"
+        )
+    hit = target[..., None] == np.arange(classes)
+    if np.count_nonzero(hit) != target.size:
+        raise ShapeError(
+            f"cross_entropy at {user_line()}: with {classes} classes the class numbers are 0 to {classes - 1}, and the "
+            f"target has {target.min()} to {target.max()}"
+        )
+    return hit
+
+
+def _cross_entropy(z: Array, target: Array) -> tuple[Array, Any]:
+    """−Σ t log softmax z over the last axis; and softmax z, and t if that is not the target itself, which may change."""
+    t = distribution(z, target)
+    shifted = z - z.max(axis=-1, keepdims=True)
+    e = np.exp(shifted)
+    total = e.sum(axis=-1, keepdims=True)
+    if t is target:
+        terms = np.where(t == 0, 0, t * (np.log(total) - shifted)).sum(axis=-1)
+    else:
+        terms = np.log(total)[..., 0] - shifted[t].reshape(target.shape)
+    return terms, (e / total, None if t is target else t)
+
+
+def cross_entropy_rule(g: Array, out: Array, z: Array, target: Array, kept: Any = None) -> Array:
+    """g (softmax z · Σt − t)."""
+    p, t = (softmax(z), None) if kept is None else kept
+    t = distribution(z, target) if t is None else t
+    return g[..., None] * ((p * t.sum(axis=-1, keepdims=True) if t is target else p) - t)
+
+
+cross_entropy = Op(
+    lambda z, target: _cross_entropy(z, target)[0],
+    cross_entropy_rule,
+    lambda g, out, z, target, kept=None: -g[..., None] * log_softmax(z),
+    keeping=_cross_entropy,
+    name="cross_entropy",
+    params="logits target",
+)
+
+# -- normalisation -------------------------------------------------------------------------------------------------
+
+
+def _standardize(x: Array, axes: tuple[int, ...], eps: float) -> tuple[Array, Array]:
+    """(x − mean) / √(var + ε) over `axes`, and 1 / √(var + ε)."""
+    d = x - x.mean(axis=axes, keepdims=True)
+    inverse = 1 / np.sqrt((d * d).mean(axis=axes, keepdims=True) + eps)
+    return d * inverse, inverse
+
+
+def standardize_rule(g: Array, out: Array, x: Array, axes: tuple[int, ...], eps: float, kept: Array = None) -> Array:
+    """(g − mean g − y · mean(g y)) / √(var + ε), for the result y."""
+    inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps) if kept is None else kept
+    return inverse * (g - g.mean(axis=axes, keepdims=True) - out * (g * out).mean(axis=axes, keepdims=True))
+
+
+standardize = Op(
+    lambda x, axes, eps: _standardize(x, axes, eps)[0],
+    standardize_rule,
+    keeping=_standardize,
+    name="standardize",
+    params="x axes eps",
+)
+
+
+def _layer_norm(x: Array, weight: Array, bias: Array, eps: float) -> tuple[Array, Any]:
+    """y w + b for y = `standardize` x over the axes of w, and y with 1 / √(var + ε)."""
+    y, inverse = _standardize(x, tuple(range(-weight.ndim, 0)), eps)
+    return y * weight + bias, (y, inverse)
+
+
+def _again(x: Array, weight: Array, eps: float) -> tuple[Array, Array]:
+    """y and 1 / √(var + ε), to be differentiated."""
+    axes = tuple(range(-weight.ndim, 0))
+    return standardize(x, axes=axes, eps=eps), 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+
+
+def layer_norm_rule(
+    wanted: Sequence[int], g: Array, out: Array, x: Array, weight: Array, bias: Array, eps: float, kept: Any = None
+) -> list[Array]:
+    """Of x as `standardize`, with g w for g; of w it is g y, of b it is g."""
+    y, inverse = _again(x, weight, eps) if kept is None else kept
+    axes = tuple(range(-weight.ndim, 0))
+    return [
+        standardize_rule(g * weight, y, x, axes, eps, inverse) if i == 0 else _summed(g * y if i == 1 else g, weight)
+        for i in wanted
+    ]
+
+
+def _summed(g: Array, weight: Array) -> Array:
+    """`g` summed over the axes that `weight` does not have."""
+    return sum_of_rows(g.reshape((*g.shape[: g.ndim - weight.ndim], weight.size))).reshape(weight.shape)
+
+
+layer_norm = Op(
+    lambda x, weight, bias, eps: _layer_norm(x, weight, bias, eps)[0],
+    layer_norm_rule,
+    keeping=_layer_norm,
+    variadic=True,
+    name="layer_norm",
+    params="x weight bias eps",
+)
+
+# -- gates and attention -------------------------------------------------------------------------------------------
+
+
+def _gate(x: Array) -> Array:
+    """tanh √(2/π) (x + 0.044715 x³)."""
+    return np.tanh(x * (_SLOPE + (_SLOPE * _CUBIC) * (x * x)))
+
+
+def _gelu_tanh(x: Array) -> tuple[Array, Array]:
+    """½ x (1 + tanh √(2/π) (x + 0.044715 x³)), and the tanh."""
+    t = _gate(x)
+    return 0.5 * x * (1 + t), t
+
+
+def gelu_tanh_rule(g: Array, out: Array, x: Array, kept: Array = None) -> Array:
+    """½ (1 + t) + ½ x (1 − t²) u′, for t = tanh u."""
+    t = _gate(x) if kept is None else kept
+    return g * (0.5 * (1 + t) + (0.5 * x) * (1 - t * t) * (_SLOPE + (3 * _SLOPE * _CUBIC) * (x * x)))
+
+
+gelu_tanh = Op(lambda x: _gelu_tanh(x)[0], gelu_tanh_rule, keeping=_gelu_tanh, name="gelu_tanh")
+
+
+def _shares(q: Array, k: Array, *bias: Array, scale: float, causal: bool) -> Array:
+    """softmax (scale q kᵀ + bias), of a query over the keys; zeros for a query that may look at none."""
+    scores = (q * scale) @ k.mT
+    for b in bias:
+        scores = scores + b
+    if causal:
+        scores = np.where(np.tri(scores.shape[-2], scores.shape[-1], dtype=np.bool_), scores, -np.inf)
+    top = scores.max(axis=-1, keepdims=True)
+    e = np.exp(scores - np.where(top == -np.inf, 0, top))
+    total = e.sum(axis=-1, keepdims=True)
+    return e / np.where(total == 0, 1, total)
+
+
+def _attention(q: Array, k: Array, v: Array, *bias: Array, scale: float, causal: bool = False) -> tuple[Array, Array]:
+    """softmax (scale q kᵀ + bias) v, and the softmax."""
+    p = _shares(q, k, *bias, scale=scale, causal=causal)
+    return p @ v, p
+
+
+def attention_rule(
+    wanted: Sequence[int], g: Array, out: Array, q: Array, k: Array, v: Array, *bias: Array,
+    scale: float, causal: bool = False, kept: Array = None,
+) -> list[Array]:  # fmt: skip
+    """pᵀ g for v; with s = p (g vᵀ − Σ g out): scale s k for q, scale sᵀ q for k, s for the bias."""
+    p = _shares(q, k, *bias, scale=scale, causal=causal) if kept is None else kept
+    s: Array = None if wanted == [2] else p * (g @ v.mT - (g * out).sum(axis=-1, keepdims=True))
+    return [p.mT @ g if i == 2 else scale * (s @ k) if i == 0 else scale * (s.mT @ q) if i == 1 else s for i in wanted]
+
+
+attention = Op(
+    lambda q, k, v, *bias, **static: _attention(q, k, v, *bias, **static)[0],
+    attention_rule,
+    keeping=_attention,
+    variadic=True,
+    name="attention",
+)

@@ -1,0 +1,73 @@
+"""Layers as functions: normalisation, gates and attention, by their definitions in plain NumPy."""
+
+import numpy as np
+import pytest
+from scipy.special import ndtr, softmax
+
+from autograd import ShapeError, Value
+from autograd.check import gradcheck
+from nn import functional
+
+RNG = np.random.default_rng(0)
+X = RNG.standard_normal((2, 3, 4))
+W, B = RNG.standard_normal((2, 4))
+Q, K, V = RNG.standard_normal((3, 2, 5, 4))
+
+
+def standard(x, axes, eps=1e-5):
+    return (x - x.mean(axes, keepdims=True)) / np.sqrt(x.var(axes, keepdims=True) + eps)
+
+
+@pytest.mark.parametrize("weight", [None, W])
+@pytest.mark.parametrize("bias", [None, B])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_layer_norm(weight, bias, dtype):
+    x, *parts = (None if a is None else a.astype(dtype) for a in (X, weight, bias))
+    y = functional.layer_norm(Value(x), 4, *parts)
+    assert y.dtype == dtype
+    expected = standard(X, -1) * (1 if weight is None else weight) + (0 if bias is None else bias)
+    np.testing.assert_allclose(y.data, expected, rtol=1e-5 if dtype == np.float32 else 1e-13, atol=1e-6)
+
+
+def test_layer_norm_over_several_axes():
+    np.testing.assert_allclose(functional.layer_norm(Value(X), (3, 4)).data, standard(X, (1, 2)))
+    with pytest.raises(ShapeError, match=r"layer_norm over \(5,\): the input ends in \(4,\)"):
+        functional.layer_norm(Value(X), 5)
+    with pytest.raises(ShapeError, match=r"the bias ends in \(3,\)"):
+        functional.layer_norm(Value(X), 4, W, B[:3])
+
+
+def test_gelu():
+    np.testing.assert_allclose(functional.gelu(Value(X)).data, X * ndtr(X), rtol=1e-13)
+    tanh = functional.gelu(Value(X), approximate="tanh").data
+    np.testing.assert_allclose(tanh, 0.5 * X * (1 + np.tanh(np.sqrt(2 / np.pi) * (X + 0.044715 * X**3))), rtol=1e-13)
+    with pytest.raises(ValueError, match="approximate='erf' is neither"):
+        functional.gelu(X, approximate="erf")
+
+
+MASK = RNG.random((5, 5)) < 0.5
+MASK[0], MASK[1] = True, False  # a query that may look everywhere, and one that may look at nothing
+BIAS = RNG.standard_normal((2, 1, 5))
+LOOKS = {
+    "everywhere": ({}, 0, True),
+    "back": ({"is_causal": True}, 0, np.tri(5, dtype=bool)),
+    "where allowed": ({"attn_mask": MASK}, 0, MASK),
+    "with a preference": ({"attn_mask": BIAS, "scale": 2.0}, BIAS, True),
+}
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_attention(name):
+    options, bias, allowed = LOOKS[name]
+    scores = options.get("scale", 0.5) * Q @ K.mT + bias
+    with np.errstate(invalid="ignore"):
+        p = np.nan_to_num(softmax(np.where(allowed, scores, -np.inf), axis=-1))
+    found = functional.scaled_dot_product_attention(Value(Q), Value(K), Value(V), **options)
+    np.testing.assert_allclose(found.data, p @ V, atol=1e-15)
+    assert gradcheck(lambda q, k, v: functional.scaled_dot_product_attention(q, k, v, **options), (Q, K, V))
+
+
+def test_attention_of_fewer_keys_than_queries_and_shared_heads():
+    q = RNG.standard_normal((2, 3, 5, 4))
+    found = functional.scaled_dot_product_attention(Value(q), K[:1, :2], V[:1, :2])
+    np.testing.assert_allclose(found.data, softmax(q @ K[:1, :2].mT / 2, axis=-1) @ V[:1, :2])
