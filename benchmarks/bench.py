@@ -13,6 +13,7 @@ process is pinned to one core and has one thread. Shown is CPU time, the median;
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -70,12 +71,15 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 def plan(options: argparse.Namespace) -> Plan:
     place = {"core": processor(options.core), "keep_heap": options.keep_heap, "cache": options.cache}
     if options.quick:
-        return Plan(True, options.rounds or 1, seconds=0.15, least=1, most=50, limit=15, **place)
+        return Plan(True, options.rounds or 1, seconds=0.15, least=1, most=50, limit=10, **place)
     return Plan(False, options.rounds or 3, seconds=1.0, least=1, most=200, limit=150, **place)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """The exit code: 1 if a result was wrong, or a library failed."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # not every console has a µ
     options = parse(arguments)
     begin = time.perf_counter()
     names = [name for name in PEERS if name == RIGHT or name in (options.peers or PEERS)]

@@ -103,12 +103,13 @@ def measure(peer: Any, *, name: str, size: int, seconds: float, least: int, most
     workload = next(w for w in WORKLOADS if w.name == name)
     phases = prepare(workload.start(size))
     _, results = sample(phases)  # caches are filled, compilers have compiled
-    answer = {"digest": digest(results)}
+    answer: dict[str, Any] = {"digest": digest(results), "memory": None}
     del results
     state = resident()
-    known = state is not None and forget_peak()
+    known = forget_peak()
     answer["samples"] = samples(phases, seconds, least, most)
-    answer["memory"] = max(0, peak() - state) if known and most else None
+    if state is not None and known:
+        answer["memory"] = max(0, peak() - state)
     return answer
 
 

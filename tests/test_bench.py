@@ -25,9 +25,11 @@ with pytest.MonkeyPatch.context() as patch:
     from suite import plots, record, report, starts
     from suite.digest import TOLERANCE, difference, digest
     from suite.measure import Cell, Measurement, Row
-    from suite.peers import PEERS, RIGHT
+    from suite.peers import PEERS, RIGHT, Peer, interpreter
     from suite.process import Failed, Process, TooLong
     from suite.workloads import WORKLOADS
+
+    from tools import environment
 
 SMALL = {1: 1, 100: 10, 1000: 3, 10_000: 64, 100_000: 50}  # sizes at which the workloads are compared here
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -229,6 +231,33 @@ def test_a_process_that_does_not_answer_or_cannot_is_told_apart():
         assert alive.child.returncode is not None
 
 
+def test_an_environment_is_made_once_and_left_whole_or_not_at_all(tmp_path, monkeypatch):
+    made = []
+
+    def create(place):
+        place.python.parent.mkdir(parents=True)
+        place.python.touch()
+
+    def install(place, wanted):
+        made.append(wanted)
+        if "broken" in wanted:
+            raise environment.SetupError("no such thing")
+
+    monkeypatch.setattr(environment, "create", create)
+    monkeypatch.setattr(environment, "install", install)
+    old, new = Peer("some", "Some", "some==1"), Peer("some", "Some", "some==2")
+    for peer, count in ((old, 1), (old, 1), (new, 2), (new, 2)):
+        python, *flags = interpreter(peer, tmp_path)
+        assert Path(python).is_relative_to(tmp_path)
+        assert flags == ["-E", "-s"]  # neither this project nor the user's packages
+        assert len(made) == count
+        assert made[-1] == [peer.requirement, f"numpy=={np.__version__}"]
+    with pytest.raises(environment.SetupError, match="no such thing"):
+        interpreter(Peer("some", "Some", "broken"), tmp_path)
+    assert not list(tmp_path.glob("some*/*"))
+    assert interpreter(PEERS["ours"], tmp_path) == [sys.executable]
+
+
 # What is told.
 
 
@@ -276,7 +305,7 @@ def test_the_page_has_the_tables_between_its_marks(tmp_path):
     assert page.partition(record.BEGIN)[0] == before.partition(record.BEGIN)[0]
     assert page.count("| | chainrule | by hand | jax.jit |") == 1
     assert "n = 10 | 10.0 µs | > 15 s | absent |" in page
-    assert "operations: memory | 100 B each | – | absent |" in page
+    assert "operations: memory of each | 100 B | – | absent |" in page
     assert "jax.jit could not be installed" in page
     for workload in plots.TITLES:
         assert f"(images/benchmark_{workload}.svg)" in page

@@ -148,7 +148,7 @@ class Measurement:
             answer = self._process(name).ask(**request, seconds=plan.seconds, least=plan.least, most=plan.most)
         except TooLong:
             self._done(name, broken=True)
-            return cell.stop(f"> {plan.limit:.0f} s", fatal=False)
+            return None if cell.samples else cell.stop(f"> {plan.limit:.0f} s", fatal=False)
         except Failed as error:
             self._done(name, broken=True)
             return cell.stop(f"failed: {error}", fatal=True)

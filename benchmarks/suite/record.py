@@ -46,7 +46,7 @@ def as_json(measurement: Measurement, rows: Iterable[Row]) -> dict[str, Any]:
     """All that was measured: samples are [process][repetition][phase] = [wall seconds, CPU seconds] of a repetition."""
     return {
         "machine": machine(),
-        "plan": asdict(measurement.plan) | {"cache": None},
+        "plan": {k: v for k, v in asdict(measurement.plan).items() if k != "cache"},
         "peers": {
             name: {"title": PEERS[name].title, "versions": measurement.versions.get(name), "absent": measurement.absent.get(name)}
             for name in (*measurement.versions, *measurement.absent)

@@ -28,7 +28,8 @@ def lines(row: Row) -> Iterator[tuple[str, dict[str, str]]]:
             {name: seconds(times[name]) if name in times else short(cell) for name, cell in row.cells.items()},
         )
     if row.workload.memory is not None and row.size >= row.workload.memory:
-        yield f"{heading}: memory", {name: memory(row, cell) for name, cell in row.cells.items() if cell.memory}
+        each = " of each" if row.workload.grows else ""
+        yield f"{heading}: memory{each}", {name: memory(row, cell) for name, cell in row.cells.items() if cell.memory}
 
 
 def short(cell: Cell) -> str:
@@ -37,7 +38,7 @@ def short(cell: Cell) -> str:
 
 def memory(row: Row, cell: Cell) -> str:
     peak = max(cell.memory)
-    return f"{peak / row.size:.0f} B each" if row.workload.grows else f"{peak / 2**20:.1f} MiB"
+    return f"{peak / row.size:.0f} B" if row.workload.grows else f"{peak / 2**20:.1f} MiB"
 
 
 def head(names: Iterable[str]) -> str:

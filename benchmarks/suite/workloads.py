@@ -50,7 +50,7 @@ def _operation(
 
 
 def _mlp(batch: int, name: str = "", title: str = "") -> Workload:
-    name, title = name or f"mlp_{batch}", title or f"MNIST-sized MLP, an epoch of {{n}} rows, batch {batch}"
+    name, title = name or f"mlp_{batch}", title or f"MNIST-sized MLP, epoch of {{n}} rows, batch {batch}"
     return Workload(name, title, partial(starts.mlp, batch=batch), (10_000,), (2_560,), memory=1)
 
 
@@ -73,15 +73,15 @@ WORKLOADS = [
     _mlp(32),
     _mlp(128),
     _mlp(512),
-    _mlp(32, "mlp_values", "the same at batch 32, without layers or an optimizer"),
+    _mlp(32, "mlp_values", "the same at batch 32, on plain arrays"),
     # LeNet comes here, when `nn` has convolution.
-    Workload("gpt", "GPT-2 of 4 layers, 128 wide, context 64: a step on {n} texts", starts.gpt, (4,), memory=1),
+    Workload("gpt", "GPT-2, 4 layers, 128 wide, 64 long: a step on {n} texts", starts.gpt, (4,), memory=1),
     Workload("elementwise", "Σ tanh(x)·exp(−x²) + x·sin x and gradient, n = {n}", starts.numbers,
              DECADES, DECADES[:6], grows=True),
     Workload("hessian", "Hessian of Rosenbrock, N = {n}", starts.numbers, (100,)),
     Workload("hvp", "Hessian of Rosenbrock times a vector, N = {n}", starts.numbers, (100_000,), memory=1),
     Workload("chain", "chain of {n} scalar operations", starts.operations, CHAIN, CHAIN[:6],
-             phases=("record", "differentiate", "free"), grows=True, memory=20_000),
+             phases=("record", "differentiate", "free"), grows=True, memory=200_000),
     Workload("importing", "import", starts.three),
     Workload("importing_nn", "import nn", starts.three),
 ]  # fmt: skip
