@@ -18,6 +18,7 @@ import os
 import signal
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 from suite import record, report
@@ -65,6 +66,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         parser.error(str(error))
     if options.write_docs and (options.only or options.peers):
         parser.error("--write-docs takes the whole table: leave out --only and --peers")
+    if options.write_docs and not find_spec("matplotlib"):
+        parser.error("--write-docs draws with matplotlib:  pip install matplotlib")
     return options
 
 
@@ -75,6 +78,19 @@ def plan(options: argparse.Namespace) -> Plan:
     return Plan(False, options.rounds or 3, seconds=1.0, least=1, most=200, limit=150, **place)
 
 
+def measure(measurement: Measurement, names: list[str], rows: list[tuple[Workload, int]]) -> list[Row]:
+    """Every row, printed as soon as it is measured."""
+    measurement.meet(names)
+    for name, why in measurement.absent.items():
+        print(f"{PEERS[name].title} could not be installed, and is left out:\n  {why.splitlines()[-1]}")
+    print(report.head(names), flush=True)
+    found = []
+    for row in measurement.rows(rows):
+        found.append(row)
+        print(report.text(row, names, measurement.absent), flush=True)
+    return found
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The exit code: 1 if a result was wrong, or a library failed."""
     for stream in (sys.stdout, sys.stderr):
@@ -83,25 +99,18 @@ def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     begin = time.perf_counter()
     names = [name for name in PEERS if name == RIGHT or name in (options.peers or PEERS)]
-    rows: list[Row] = []
     with Measurement(plan(options)) as measurement:
         try:
-            measurement.meet(names)
-        except (Failed, TooLong) as error:
-            print(f"bench: a library does not start: {error}", file=sys.stderr)
+            rows = measure(measurement, names, options.rows)
+        except (Failed, TooLong) as error:  # a library does not start, or there is nothing to compare with
+            print(f"bench: {error}", file=sys.stderr)
             return 1
-        for name, why in measurement.absent.items():
-            print(f"{PEERS[name].title} could not be installed, and is left out:\n  {why.splitlines()[-1]}")
-        print(report.head(names), flush=True)
-        for row in measurement.rows(options.rows):
-            rows.append(row)
-            print(report.text(row, names, measurement.absent), flush=True)
-    print()
-    for line in report.growth(rows):
-        print(line)
-    faults = [(row.name, name, cell.fault) for row in rows for name, cell in row.cells.items() if cell.fatal]
-    for where, name, fault in faults:
-        print(f"{where}, {PEERS[name].title}: {fault}", file=sys.stderr)
+    print("", *report.growth(rows), sep="\n")
+    faults = [
+        (row.name, PEERS[name].title, cell.fault) for row in rows for name, cell in row.cells.items() if cell.fatal
+    ]
+    for row_name, title, fault in faults:
+        print(f"{row_name}, {title}: {fault}", file=sys.stderr)
     record.write_json(options.json, measurement, rows)
     print(f"{len(rows)} rows in {time.perf_counter() - begin:.0f} s; every sample is in {options.json}")
     if options.write_docs and not faults:

@@ -32,7 +32,7 @@ def draw(folder: Path, rows: Sequence[Row]) -> dict[str, str]:
             sizes, each = zip(*((n, 1e9 * t / n) for n, t in points), strict=True)
             ours = name == OURS
             axes.loglog(sizes, each, marker="o", markersize=3, label=PEERS[name].title, linewidth=2.5 if ours else 1.2,
-                        color="black" if ours else None, zorder=3 if ours else 2)  # fmt: skip
+                        color="black" if ours else f"C{list(PEERS).index(name)}", zorder=3 if ours else 2)  # fmt: skip
         axes.set(title=title, xlabel="n", ylabel="CPU time for each of n, ns")
         axes.grid(True, which="major", alpha=0.3)
         axes.legend(frameon=False, fontsize="small")

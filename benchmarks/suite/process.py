@@ -38,7 +38,7 @@ class Process:
             errors="replace",
             start_new_session=True,
         )
-        self.limit = limit
+        self.name, self.limit = name, limit
         self._said: list[str] = []
         self._listener = threading.Thread(target=self._listen, daemon=True)
         self._listener.start()
@@ -91,7 +91,7 @@ class Process:
             timer.cancel()
         if not line:
             if late.is_set():
-                raise TooLong
+                raise TooLong(f"{self.name} has not answered within {limit:.0f} s")
             self.child.wait()
             self._listener.join()
             raise Failed("".join(self._said[-5:]).strip() or f"it ended with code {self.child.returncode}")
