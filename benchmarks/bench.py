@@ -1,6 +1,6 @@
 """Speed and memory of this project beside NumPy by hand and other libraries, each in an environment of its own.
 
-    python3 run.py bench                              everything, half an hour
+    python3 run.py bench                              everything, forty minutes
     python3 run.py bench --quick                      everything, smaller and once, two minutes
     python3 run.py bench --only moons chain-2000      these rows
     python3 run.py bench --peers torch                beside these libraries
@@ -75,7 +75,7 @@ def plan(options: argparse.Namespace) -> Plan:
     place = {"core": processor(options.core), "keep_heap": options.keep_heap, "cache": options.cache}
     if options.quick:
         return Plan(True, options.rounds or 1, seconds=0.15, least=1, most=50, limit=10, **place)
-    return Plan(False, options.rounds or 3, seconds=1.0, least=1, most=200, limit=150, **place)
+    return Plan(False, options.rounds or 3, seconds=0.5, least=1, most=200, limit=150, **place)
 
 
 def measure(measurement: Measurement, names: list[str], rows: list[tuple[Workload, int]]) -> list[Row]:
