@@ -23,13 +23,13 @@ COMMANDS: dict[str, tuple[str, list[list[str]]]] = {
         "check style and types",
         [["-m", "ruff", "check", "."], ["-m", "ruff", "format", "--check", "."], ["-m", "mypy"]],
     ),
-    "bench": ("measure speed and memory", [["benchmarks/run_all.py"]]),
+    "bench": ("measure speed and memory, beside other libraries", [["benchmarks/bench.py"]]),
     "docs": ("build the documentation into site/", [["-m", "mkdocs", "build", "--strict"]]),
     "matrix": ("run the tests under every Python and NumPy supported", [["tests/tools/matrix.py"]]),
     "python": ("start the environment's Python", [[]]),
 }
 GRACE = 5  # seconds for a child that is to end
-EXTRAS = {"bench": ["all", "bench"], "docs": ["all", "docs"]}
+EXTRAS = {"docs": ["all", "docs"]}
 
 
 def main(arguments: list[str]) -> int:

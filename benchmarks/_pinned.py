@@ -1,4 +1,4 @@
-"""Import this first: one thread for BLAS, so that ratios mean the same on every machine; and the timing helpers."""
+"""Import this first: one thread for BLAS, so that ratios mean the same on every machine; and a table."""
 
 from __future__ import annotations
 
@@ -8,22 +8,9 @@ for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", 
     os.environ[_variable] = "1"
 
 import sys
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
-
-
-def best(measure: Callable[[], float], repeats: int = 20) -> float:
-    """The shortest of several runs: the one that other programs disturbed least."""
-    return min(measure() for _ in range(repeats))
-
-
-def seconds(call: Callable[[], object]) -> float:
-    """How long one call takes."""
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
 
 
 def table(title: str, header: Iterable[str], rows: Iterable[Iterable[object]]) -> None:

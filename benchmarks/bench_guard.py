@@ -1,6 +1,6 @@
 """What it costs to keep what a constant array looked like: one operation, and an epoch of a network.
 
-python3 run.py bench, or  python benchmarks/bench_guard.py
+python3 run.py python benchmarks/bench_guard.py
 
 Each is measured with the guard and without it, in turns; without it, every row says that its rules use no input's numbers.
 """

@@ -1,0 +1,188 @@
+"""This project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from suite.starts import Start
+
+import nn
+from autograd import Value, grad, value_and_grad
+from autograd import hessian as hessian_of
+from autograd import hvp as hvp_of
+from autograd.functions import sigmoid
+from peers import array_programs as arrays
+from peers import scalar_programs as scalars
+
+importing = "autograd"
+importing_nn = "nn"
+
+
+def scalar_add_1(s: Start) -> Any:
+    x = Value(s.x)
+    return scalars.differentiated(lambda: scalars.sums(x, s.c, s.n), (x,), None)
+
+
+def scalar_add_2(s: Start) -> Any:
+    x, c = Value(s.x), Value(s.c)
+    return scalars.differentiated(lambda: scalars.sums(x, c, s.n), (x, c), None)
+
+
+def scalar_exp(s: Start) -> Any:
+    x = Value(s.x)
+
+    def record() -> Value:
+        y = x
+        for _ in range(s.n // 2):
+            y = np.exp(-y)
+        return y
+
+    return scalars.differentiated(record, (x,), None)
+
+
+def _matrices(program: Any, x: Any, c: Any, n: int) -> Any:
+    x, c, ones = Value(x), Value(c), np.ones((4, 4))
+    return scalars.differentiated(lambda: program(x, c, n), (x, c), None, lambda y: y.backward(ones))
+
+
+def array_add(s: Start) -> Any:
+    return _matrices(scalars.sums, s.x, s.near_one, s.n)
+
+
+def array_mul(s: Start) -> Any:
+    return _matrices(scalars.products, s.x, s.near_one, s.n)
+
+
+def array_matmul(s: Start) -> Any:
+    return _matrices(scalars.matrix_products, s.x, s.turn, s.n)
+
+
+def square(s: Start) -> Any:
+    derivative = grad(lambda x: x * x)
+    return (lambda: (derivative(s.x),),)
+
+
+def moons(s: Start) -> Any:
+    return scalars.moons(Value, s)
+
+
+def scalar_gpt(s: Start) -> Any:
+    return scalars.gpt(Value, s)
+
+
+def two_sigmoid(s: Start) -> Any:
+    return scalars.two_two_one(Value, sigmoid, s)
+
+
+def two_elementary(s: Start) -> Any:
+    return scalars.two_two_one(Value, scalars.logistic, s)
+
+
+def two_arrays(s: Start) -> Any:
+    people = [(np.array(x), t) for x, t in s.people]
+
+    def epochs() -> Any:
+        p = [Value(a) for a in arrays.two_two_one_arrays(s.p)]
+        for _ in range(s.epochs):
+            for x, t in people:
+                for a in p:
+                    a.grad = None
+                arrays.two_two_one(np, p, x, t).backward(leaves_only=True)
+                for a in p:
+                    a.data -= s.rate * a.grad
+        return [a.data for a in p]
+
+    return (epochs,)
+
+
+def two_nn(s: Start) -> Any:
+    people = [(np.array(x), np.array([t])) for x, t in s.people]
+    loss_function, start = nn.MSELoss(), arrays.two_two_one_arrays(s.p)
+    start[2] = start[2][:, None]
+
+    def epochs() -> Any:
+        net = nn.Sequential(nn.Linear(2, 2), nn.Sigmoid(), nn.Linear(2, 1), nn.Sigmoid())
+        w1, b1, w2, b2 = net.parameters()
+        w1.data, b1.data, w2.data, b2.data = start
+        optimizer = nn.SGD(net.parameters(), lr=s.rate)
+        for _ in range(s.epochs):
+            for x, t in people:
+                loss = loss_function(net(x), t)
+                optimizer.zero_grad()
+                loss.backward(leaves_only=True)
+                optimizer.step()
+        return w1.data, b1.data, w2.data[:, 0], b2.data
+
+    return (epochs,)
+
+
+def mlp(s: Start) -> Any:
+    linear = [nn.Linear(*w.shape, dtype=w.dtype) for w, _ in s.layers]
+    for layer, (w, b) in zip(linear, s.layers, strict=True):
+        layer.weight.data, layer.bias.data = w, b
+    model = nn.Sequential(linear[0], nn.ReLU(), linear[1], nn.ReLU(), linear[2])
+    loss, optimizer = nn.CrossEntropyLoss(), nn.SGD(model.parameters(), lr=s.rate)
+
+    def epoch() -> Any:
+        (one,) = nn.fit(model, loss, optimizer, nn.DataLoader(s.x, s.t, batch_size=s.batch), epochs=1)
+        return one.loss, *(p.data for p in model.parameters())
+
+    return (epoch,)
+
+
+mlp_32 = mlp_128 = mlp_512 = mlp
+
+
+def mlp_values(s: Start) -> Any:
+    layers = [(Value(w), Value(b)) for w, b in s.layers]
+    parameters = [p for layer in layers for p in layer]
+
+    def epoch() -> Any:
+        total = 0.0
+        for start in range(0, len(s.x), s.batch):
+            x, t = s.x[start : start + s.batch], s.t[start : start + s.batch]
+            loss = arrays.mlp(np, layers, x, t)
+            total += loss.item() * len(x)
+            _descend(parameters, loss, s.rate)
+        return total / len(s.x), *(p.data for p in parameters)
+
+    return (epoch,)
+
+
+def _descend(parameters: list[Value], loss: Value, rate: float) -> list[Any]:
+    for p in parameters:
+        p.grad = None
+    loss.backward(leaves_only=True)
+    for p in parameters:
+        p.data -= rate * p.grad
+    return [p.grad for p in parameters]
+
+
+def gpt(s: Start) -> Any:
+    p = [Value(a) for a in s.p]
+
+    def step() -> Any:
+        loss = arrays.gpt(np, p, s.tokens, s.targets, s.heads)
+        return loss.data, *_descend(p, loss, s.rate)
+
+    return (step,)
+
+
+def elementwise(s: Start) -> Any:
+    f = value_and_grad(lambda x: arrays.elementwise(np, x))
+    return (lambda: f(s.x),)
+
+
+def hessian(s: Start) -> Any:
+    f = hessian_of(lambda x: arrays.rosenbrock(np, x))
+    return (lambda: (f(s.x),),)
+
+
+def hvp(s: Start) -> Any:
+    f = hvp_of(lambda x: arrays.rosenbrock(np, x))
+    return (lambda: (f(s.x, s.v),),)
+
+
+def chain(s: Start) -> Any:
+    return scalars.recorded_and_freed(Value(s.x), s.n, None)
