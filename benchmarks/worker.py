@@ -103,6 +103,8 @@ def measure(peer: Any, *, name: str, size: int, seconds: float, least: int, most
     workload = next(w for w in WORKLOADS if w.name == name)
     phases = prepare(workload.start(size))
     _, results = sample(phases)  # caches are filled, compilers have compiled
+    if workload.compared is not None:
+        _, results = sample(prepare(workload.start(workload.compared)))
     answer: dict[str, Any] = {"digest": digest(results), "memory": None}
     del results
     state = resident()

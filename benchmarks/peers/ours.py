@@ -12,6 +12,7 @@ from autograd import Value, grad, value_and_grad
 from autograd import hessian as hessian_of
 from autograd import hvp as hvp_of
 from autograd.functions import sigmoid
+from nn import functional as F
 from peers import array_programs as arrays
 from peers import scalar_programs as scalars
 
@@ -161,9 +162,25 @@ def _descend(parameters: list[Value], loss: Value, rate: float) -> list[Any]:
 
 def gpt(s: Start) -> Any:
     p = [Value(a) for a in s.p]
+    targets = s.targets.ravel()
+
+    def norm(x: Any, gain: Value, bias: Value) -> Any:
+        return F.layer_norm(x, gain.shape, gain, bias)
+
+    def attention(x: Any) -> Any:
+        batch, time, width = x.shape[0], x.shape[1], x.shape[2] // 3
+        q, k, v = x.reshape(batch, time, 3, s.heads, -1).transpose(2, 0, 3, 1, 4)
+        mixed = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        return mixed.transpose(0, 2, 1, 3).reshape(batch, time, width)
 
     def step() -> Any:
-        loss = arrays.gpt(np, p, s.tokens, s.targets, s.heads)
+        x = p[0][s.tokens] + p[1]
+        for i in range(2, len(p) - 3, 12):
+            g1, c1, w_qkv, b_qkv, w_out, b_out, g2, c2, w_up, b_up, w_down, b_down = p[i : i + 12]
+            x = x + F.linear(attention(F.linear(norm(x, g1, c1), w_qkv, b_qkv)), w_out, b_out)
+            x = x + F.linear(F.gelu(F.linear(norm(x, g2, c2), w_up, b_up), approximate="tanh"), w_down, b_down)
+        z = norm(x, p[-3], p[-2]) @ p[-1]
+        loss = F.cross_entropy(z.reshape(len(targets), -1), targets)
         return loss.data, *_descend(p, loss, s.rate)
 
     return (step,)

@@ -54,11 +54,11 @@ def mlp(rows: int, batch: int) -> Start:
     """Numbers in the shape of MNIST (the arithmetic does not care what they show) and (weights, biases) of three layers."""
     rng = np.random.default_rng(4)
     layers = [
-        (rng.uniform(-1, 1, (n, m)).astype(np.float32) * np.float32(n**-0.5), np.zeros(m, np.float32))
+        (rng.uniform(-1, 1, (n, m)).astype(np.float32) * np.float32(n**-0.5), rng.uniform(-1, 1, m).astype(np.float32))
         for n, m in itertools.pairwise(MLP)
     ]
     x, t = rng.random((rows, MLP[0]), dtype=np.float32), rng.integers(0, MLP[-1], rows)
-    return Start(x=x, t=t, batch=batch, layers=layers, rate=0.1)
+    return Start(x=x, t=t, batch=batch, layers=layers, rate=0.01)
 
 
 def gpt(batch: int, layers: int = 4, width: int = 128, context: int = 64, letters: int = 65) -> Start:

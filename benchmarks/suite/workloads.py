@@ -16,7 +16,8 @@ class Workload:
     There is a row for each size, and for each of the phases of a repetition. A time is divided by `per(size)`, the number of
     operations, where the row is about one of them. `grows` are workloads whose time is to be linear in the size, and
     whose larger sizes are left out for a peer that was too slow at a smaller one. From the size `memory` on, the table has
-    the peak memory too: of each of the `size` where they grow, else of all.
+    the peak memory too: of each of the `size` where they grow, else of all. What is compared is the result of the size
+    `compared` (of the one that is timed, where there is none): beside a kink of ReLU one rounding of many steps decides.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Workload:
     per: Callable[[int], int] = lambda n: 1
     grows: bool = False
     memory: int | None = None
+    compared: int | None = None
 
     def rows(self, quick: bool) -> tuple[int, ...]:
         return self.sizes if self.quick is None or not quick else self.quick
@@ -51,7 +53,7 @@ def _operation(
 
 def _mlp(batch: int, name: str = "", title: str = "") -> Workload:
     name, title = name or f"mlp_{batch}", title or f"MNIST-sized MLP, epoch of {{n}} rows, batch {batch}"
-    return Workload(name, title, partial(starts.mlp, batch=batch), (10_000,), (2_560,), memory=1)
+    return Workload(name, title, partial(starts.mlp, batch=batch), (10_000,), (2_560,), memory=1, compared=3 * batch)
 
 
 DECADES = (10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000)
