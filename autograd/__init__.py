@@ -9,10 +9,9 @@ A `Value` records what is computed from it; ``value.backward()`` puts the deriva
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 try:
-    for _beside in os.listdir(Path(__file__).parent.parent):
+    for _beside in os.listdir(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))):
         if _beside.startswith("autograd-") and _beside.endswith(".dist-info"):
             raise ImportError(f"{_beside} stands beside it", name=__name__)  # noqa: TRY301
     from . import functions
@@ -67,7 +66,7 @@ except ImportError as error:
     if not (error.name or "").startswith(__name__):
         raise
     raise ImportError(
-        f"{Path(__file__).parent} holds files of two libraries, or misses some of its own ({error}): two projects have "
+        f"{os.path.dirname(__file__)} holds files of two libraries, or misses some of its own ({error}): two projects have "
         "the import name autograd, and pip overwrites one with the other without a word. To mend it:  "
         "pip uninstall -y autograd chainrule && pip install chainrule"
     ) from error

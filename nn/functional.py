@@ -148,12 +148,12 @@ def cross_entropy(
     soft = target.shape == input.shape
     ignored: Any = None if soft else target == ignore_index
     if weight is None and not label_smoothing and (soft or not np.count_nonzero(ignored)):
-        return _reduce(_cross_entropy(input, target), reduction)
+        return _cross_entropy(input, target, reduction=reduction)
     classes = input.shape[-1]
     weights = (np.ones(classes) if weight is None else np.asarray(weight)).astype(input.dtype)
     if soft:
         smoothed = (1 - label_smoothing) * target + label_smoothing / classes
-        return _reduce(_cross_entropy(input, (smoothed * weights).astype(input.dtype)), reduction)
+        return _cross_entropy(input, (smoothed * weights).astype(input.dtype), reduction=reduction)
     target = np.where(ignored, 0, target)
     terms = (1 - label_smoothing) * _cross_entropy(input, target) * weights[target]
     if label_smoothing:

@@ -90,13 +90,16 @@ def sweep(
 
 def _contribute(node: Node, op: Op, g: Array, cotangents: dict[Node, Array], create_graph: bool) -> None:
     """Add to the cotangent of each parent that has a place what this node contributes to it."""
-    raw, parents, static = node.inputs, node.parents, node.static
-    out: Any = node if create_graph else node.raw
-    inputs = [x if p is None else p for x, p in zip(raw, parents, strict=True)] if create_graph else raw
+    parents = node.parents
     places = [i for i, parent in enumerate(parents) if parent is not None and parent in cotangents]
     if not places:
         return
-    if op.keeping is not None and not create_graph:
+    raw, static = node.inputs, node.static
+    out: Any = node.raw
+    inputs: Sequence[Any] = raw
+    if create_graph:
+        out, inputs = node, [x if p is None else p for x, p in zip(raw, parents, strict=True)]
+    elif op.keeping is not None:
         static = {**static, "kept": node.more[3]}
     look = watch.get()
     for i, c in zip(places, op.pull(places, g, out, inputs, static), strict=True):

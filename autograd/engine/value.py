@@ -287,7 +287,7 @@ class Value(Protocols):
         if self.op is None:
             return ()
         raw = self.more[0] if self.more is not None else (self.in0,) if self.in1 is None else (self.in0, self.in1)
-        return tuple(original(x, self.op.name) if x.__class__ is tuple else x for x in raw)
+        return tuple([original(x, self.op.name) if x.__class__ is tuple else x for x in raw])
 
     @property
     def parents(self) -> tuple[Value | None, ...]:
@@ -333,8 +333,7 @@ class Value(Protocols):
 
     # -- NumPy's protocols ---------------------------------------------------------------------------------------
 
-    def __record__(self, op: Op, inputs: tuple[Any, ...], static: dict[str, Any] | None = None) -> Any:
-        return record_many(op, inputs, static)
+    __record__ = staticmethod(record_many)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
         op = TABLE.get(ufunc) if method == "__call__" else None

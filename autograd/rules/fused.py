@@ -40,14 +40,17 @@ def _linear(x: Array, weight: Array, bias: Array) -> Array:
     return (rows(x) @ weight).reshape((*x.shape[:-1], weight.shape[1])) + bias if x.ndim > 2 else x @ weight + bias
 
 
-linear = Op(
-    _linear,
-    lambda g, out, x, weight, bias: (rows(g) @ weight.T).reshape(x.shape),
-    lambda g, out, x, weight, bias: rows(x).T @ rows(g),
-    lambda g, out, x, weight, bias: sum_of_rows(g).reshape(bias.shape),
-    name="linear",
-    params="x weight bias",
-)
+def linear_rule(wanted: Sequence[int], g: Array, out: Array, x: Array, weight: Array, bias: Array) -> list[Array]:
+    """g Wᵀ, xᵀ g, and the sum of the rows of g."""
+    flat = rows(g)
+    return [
+        sum_of_rows(flat) if i == 2 else rows(x).T @ flat if i == 1 else flat @ weight.T if x.ndim == 2
+        else (flat @ weight.T).reshape(x.shape)
+        for i in wanted
+    ]  # fmt: skip
+
+
+linear = Op(_linear, linear_rule, variadic=True, name="linear")
 
 # -- losses --------------------------------------------------------------------------------------------------------
 
@@ -75,8 +78,11 @@ def distribution(z: Array, target: Array) -> Array:
     return hit
 
 
-def _cross_entropy(z: Array, target: Array) -> tuple[Array, Any]:
-    """−Σ t log softmax z over the last axis; and softmax z, and t if that is not the target itself, which may change."""
+def _cross_entropy(z: Array, target: Array, reduction: str = "none") -> tuple[Array, Any]:
+    """−Σ t log softmax z over the last axis, and its mean or sum over the others.
+
+    It keeps softmax z, and t if that is not the target itself, which may change.
+    """
     t = distribution(z, target)
     shifted = z - z.max(axis=-1, keepdims=True)
     e = np.exp(shifted)
@@ -85,23 +91,32 @@ def _cross_entropy(z: Array, target: Array) -> tuple[Array, Any]:
         terms = np.where(t == 0, 0, t * (np.log(total) - shifted)).sum(axis=-1)
     else:
         terms = np.log(total)[..., 0] - shifted[t].reshape(target.shape)
-    return terms, (e / total, None if t is target else t)
+    reduced = terms if reduction == "none" else terms.sum() / (terms.size if reduction == "mean" else 1)
+    return reduced, (e / total, None if t is target else t)
 
 
-def cross_entropy_rule(g: Array, out: Array, z: Array, target: Array, kept: Any = None) -> Array:
+def _of_each_row(g: Array, z: Array, reduction: str) -> Array:
+    """The cotangent of the term of each row, as a column."""
+    return g[..., None] if reduction == "none" else g / (z.size // z.shape[-1]) if reduction == "mean" else g
+
+
+def cross_entropy_rule(
+    g: Array, out: Array, z: Array, target: Array, reduction: str = "none", kept: Any = None
+) -> Array:
     """g (softmax z · Σt − t)."""
     p, t = (softmax(z), None) if kept is None else kept
     t = distribution(z, target) if t is None else t
-    return g[..., None] * ((p * t.sum(axis=-1, keepdims=True) if t is target else p) - t)
+    whole = p * t.sum(axis=-1, keepdims=True) if t is target else p
+    return _of_each_row(g, z, reduction) * (whole - t)
 
 
 cross_entropy = Op(
-    lambda z, target: _cross_entropy(z, target)[0],
+    lambda z, target, reduction="none": _cross_entropy(z, target, reduction)[0],
     cross_entropy_rule,
-    lambda g, out, z, target, kept=None: -g[..., None] * log_softmax(z),
+    lambda g, out, z, target, reduction="none", kept=None: -_of_each_row(g, z, reduction) * log_softmax(z),
     keeping=_cross_entropy,
     name="cross_entropy",
-    params="logits target",
+    params="logits target reduction",
 )
 
 # -- normalisation -------------------------------------------------------------------------------------------------

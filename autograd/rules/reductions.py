@@ -133,6 +133,7 @@ sum = Op(
 mean = Op(
     np.mean,
     lambda g, out, x, axis=None, **k: spread(divided(g, count(x, axis)), x, axis, **k),
+    forward=lambda a, **k: a.mean(**k) if hasattr(a, "mean") else np.mean(a, **k),
     params="a axis dtype out keepdims where",
 )
 prod = Op(
