@@ -218,6 +218,21 @@ INDEXING = [
     fixed("getitem", lambda x: x[:, [0, 1], :, [1, 0]], (2, 2, 3, 2)),
     fixed("scatter", lambda v: F.scatter(v, np.array([0, 2, 0]), shape=(4,), index=("array",)), (3,)),
     fixed("scatter", lambda v: F.scatter(v, shape=(4, 3), index=((1, 3, None),)), (2, 3)),
+    *each(
+        "assign",
+        [
+            lambda x, v: F.assign(x, v, index=((0, 2, None),)),
+            lambda x, v: F.assign(x, v, index=(None, Ellipsis, (None, None, -2), (None, None, None))),
+            lambda x, v: F.assign(x, v[0, 0], index=(1, 1)) * F.assign(x, v[:, 0], index=(-1,)),
+            lambda x, v: F.assign(x, v, np.array([2, 0]), index=("array",)),
+            lambda x, v: F.assign(x, v[:, None], np.array([[1], [1]]), index=("array",)),
+            lambda x, v: F.assign(x, v[0], np.arange(8).reshape(4, 2) % 5 == 1, index=("array",)),
+        ],
+        (4, 2),
+        (2, 2),
+        complex=True,
+    ),
+    fixed("assign", lambda x, v: F.assign(x, v, index=(Ellipsis,)), (), ()),
     fixed(
         "scatter_all",
         lambda v, w: F.scatter_all(
@@ -337,5 +352,6 @@ INNER = {
     "common_places",
     "first",
     "magnitude",
+    "lasting",
     "memory",
 }

@@ -21,7 +21,7 @@ OTHERS = oracles.installed()
 INNER = set(
     """
     whole_periods complement cofactors det_sign chain over spherical_bessel
-    bin_of number_of_bins unique_places common_places first magnitude memory
+    bin_of number_of_bins unique_places common_places first magnitude lasting memory
     """.split()
 )  # rows that only other rows use, and those without a derivative, which record nothing
 UNDRAWN = (
