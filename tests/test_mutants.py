@@ -71,8 +71,8 @@ def test_code_mutants_are_python_and_have_tests():
         "multiply: g * y  →  g / y",
         "multiply: y  →  x",  # one input for the other
         "sigmoid: out  →  x",
-        "share: x > y  →  x <= y",
-        "two_norm_rule: u.conj()  →  u",
+        "_won: x > y  →  x <= y",
+        "two_norm_rule: direction(x, axis=axis).conj()  →  direction(x, axis=axis)",
         "sum: spread(g, x, **k)  →  g",  # a broadcast forgotten
         "divide: over(g, y)  →  g / y",
         "square: 2  →  3",
