@@ -28,6 +28,7 @@ try:
         IndexingError,
         NonFiniteError,
         ShapeError,
+        StaleValueWarning,
         UnsupportedError,
     )
     from .hips.builtins import dict, isinstance, list, tuple, type
@@ -86,6 +87,7 @@ __all__ = [
     "IndexingError",
     "NonFiniteError",
     "ShapeError",
+    "StaleValueWarning",
     "UnsupportedError",
     "Value",
     "checkpoint",
