@@ -78,7 +78,7 @@ def _filled(x: Array, number: float) -> Array:
 
 def moved_others(g: Array, out: Array, x: Array) -> Array:
     """The second derivatives of a product are symmetric: what pulls back along g is what moves along g."""
-    return _moved_others(_filled(x, 1), _filled(g, 0))[1][: x.shape[0]] if x.size else g
+    return _moved_others(_filled(x, 1), _filled(g, 0))[1][: x.shape[0]]
 
 
 others = Op(lambda x: _others(_filled(x, 1))[: x.shape[0]] if x.size else x, moved_others, name="others")
