@@ -50,8 +50,10 @@ class primitive:  # noqa: N801 - it is used as a decorator
         keywords = _Arguments(name, kwargs)
 
         def rule(wanted: Sequence[int], g: Any, out: Any, given: tuple[Any, ...]) -> dict[int, Any]:
-            """For each argument number wanted its gradient, as its rule returned it."""
-            gradients = {}
+            """For each argument number wanted its gradient, as its rule returned it; a rule for several is asked once."""
+            gradients: dict[int, Any] = {}
+            together: dict[Any, list[int]] = {}
+            named = keywords()
             for i in wanted:
                 if i not in makers:
                     raise UnsupportedError(
@@ -59,7 +61,18 @@ class primitive:  # noqa: N801 - it is used as a decorator
                         f"{user_line()}): give it a rule with defvjp({name}, …, argnums=({i},))"
                     )
                 maker = makers[i]
-                gradients[i] = None if maker is None else maker(out, *given, **keywords())(_to_write_in(g))
+                if (several := getattr(maker, "several", None)) is not None:
+                    together.setdefault(several, []).append(i)
+                else:
+                    gradients[i] = None if maker is None else maker(out, *given, **named)(_to_write_in(g))
+            for several, numbers in together.items():
+                found = list(several(tuple(numbers), out, given, named)(_to_write_in(g)))
+                if len(found) != len(numbers):
+                    raise ShapeError(
+                        f"the rule of {name} returned {len(found)} gradients for the argument numbers {numbers} (backward "
+                        f"pass at {user_line()}): one for each is needed"
+                    )
+                gradients.update(zip(numbers, found, strict=True))
             return gradients
 
         return _call(self.fun, name, args, kwargs, rule)
