@@ -154,3 +154,11 @@ def no_rule(name: str, reason: str | None = None) -> UnsupportedError:
         f"{name} of a Value at {user_line()} has no derivative rule. Write it with functions that have one "
         "(autograd.functions lists them), or compute it on value.data if its derivative is not wanted"
     )
+
+
+def lost_as_data(leaf: Any) -> GraphError:
+    """The error for ``leaf.data = value`` with a Value that a function being traced has computed."""
+    return GraphError(
+        f"a Value that is being differentiated was made the data of another ({describe(leaf)}) at {user_line()}: the derivative "
+        "would be lost without a word. Compute with the new Value itself in place of the other; its plain numbers are new.data"
+    )
