@@ -52,6 +52,21 @@ def test_also_at_a_tie(name, dtype, widened):
     assert not widened
 
 
+@pytest.mark.parametrize("x", [[1.0, 2.0, 3.0, np.nan, 0.0], [2.0, 3.0], [1.0, 1.0], [0.0, -1.0], [1.0, 2.0]], ids=str)
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_shares_of_the_larger_and_the_smaller(x, dtype):
+    """Whatever else is in the array: all, one half, nothing, or no number."""
+    x, y = np.array(x, dtype), np.array([1.0, 1.0, 4.0, 1.0, np.nan], dtype)[: len(x)]
+    above = np.where(x > y, 1, np.where(x < y, 0, np.where(x == y, 0.5, np.nan)))
+    for f, share in [(np.maximum, above), (np.minimum, 1 - above)]:
+        np.testing.assert_array_equal(grad(lambda x, y, f=f: np.sum(f(x, y)), (0, 1))(x, y), [share, 1 - share])
+    kept = np.where(np.isnan(x), 0, np.where(np.isnan(y), 1, above))
+    np.testing.assert_array_equal(grad(lambda x, y: np.sum(np.fmax(x, y)), (0, 1))(x, y), [kept, 1 - kept])
+    largest = x[~np.isnan(x)]
+    tied = (largest == largest.max()) / np.sum(largest == largest.max())
+    np.testing.assert_array_equal(grad(np.max)(largest), tied.astype(dtype))
+
+
 # -- zero wins ---------------------------------------------------------------------------------------------------
 
 
