@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -15,7 +17,7 @@ from .engine import backward
 from .engine.convert import PLAIN, as_data, unbox
 from .engine.graph import Node, on_the_way, reachable
 from .engine.memory import keep_freed_memory
-from .engine.mode import enable_grad, is_recording, sweeping, tracing
+from .engine.mode import enable_grad, is_recording, tracing
 from .engine.value import Value, record, wrap
 from .engine.witness import FULLY, Witness, is_safe, next_number
 from .errors import GraphError, ShapeError, describe, user_line, warn_stale
@@ -142,16 +144,15 @@ class Trace:
         return self.rebuild(self.inputs, leaves)
 
     def _run(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        depth = tracing.set(tracing.get() + 1)
-        if tracing.get() == 1:
-            pulled.set((next_number(), set()))
+        outer = tracing.get()
         try:
+            tracing.set(outer or next_number())
             if is_recording():
                 return self._f(*args, **kwargs)
             with enable_grad():
                 return self._f(*args, **kwargs)
         finally:
-            tracing.reset(depth)
+            tracing.set(outer)  # not by a token: an interrupt may come when it is set and not yet in hand
             now = next_number()
             for x in self.inputs:
                 if x.__class__ is Variable:
@@ -170,9 +171,9 @@ class Trace:
 
 
 _NOTHING: frozenset[Node] = frozenset()
-# The creation number at which the outermost trace began, and those of the nodes of pull-backs that were made before and called
-# in it: numbers alone, which keep nothing alive.
-pulled: ContextVar[tuple[int, set[int]]] = ContextVar("pulled")
+# The outermost trace in which a pull-back from before was called, and the numbers of the nodes that this goes back through:
+# numbers alone, which keep nothing alive.
+pulled: ContextVar[tuple[int, set[int]]] = ContextVar("pulled", default=(0, set()))
 
 
 class PullBack:
@@ -210,7 +211,7 @@ class PullBack:
             return
         live = bool(self.older) and _live(self.older)
         self.recorded = live and bool(is_recording())
-        if self.older and not live and not sweeping.get():
+        if self.older and not live:
             _warn_of_stale(self._met, self.older)
 
     @property
@@ -223,8 +224,10 @@ class PullBack:
         starts = [
             (out, backward.start(out, g)) for out, g in zip(self._outs, cotangents, strict=True) if differentiable(out)
         ]
-        if tracing.get() and self._inputs and self._inputs[0].number < pulled.get()[0]:
-            pulled.get()[1].update(node.number for node in (*self._met, *self.older))
+        if self.older and (began := tracing.get()) and self._inputs[0].number < began:
+            before, numbers = pulled.get()
+            mine = {x.number for x in (*self._met, *self.older)}
+            pulled.set((began, numbers | mine if before == began else mine))
         found = backward.gradients_of(starts, self._order, self._inputs, self.recorded, self._border)
         results = [np.zeros_like(x.raw)[()] if (g := found.get(x)) is None else g for x in self._inputs]
         return results if self.recorded else backward.own(results, [g for _, g in starts])
@@ -288,7 +291,14 @@ def _warn_of_stale(nodes: Iterable[Node], older: list[Node]) -> None:
     None of them can still be differentiated. That is as it should be where the `nodes` were recorded while they could: a
     pull-back that was kept goes back through such. What a function computes by calling it is left out.
     """
-    _, allowed = pulled.get((0, set()))
+    frame: FrameType | None = sys._getframe()
+    while frame is not None:
+        if (
+            frame.f_code is backward.sweep.__code__
+        ):  # in a rule of the user's: there all that the function closes over is over
+            return
+        frame = frame.f_back
+    _, allowed = pulled.get()
     met = {node.number: node for node in older if node.number not in allowed}
     used: dict[int, int] = {}  # by the number of an older node that of the youngest computed from it
     for node in nodes:

@@ -20,8 +20,8 @@ recording: ContextVar[bool | Note] = ContextVar("recording", default=True)  # on
 is_recording = recording.get
 # Is shown each contribution of a backward pass: the node, its cotangent, the input's index, what the rule returned.
 watch: ContextVar[Callable[[Any, Any, int, Any], None] | None] = ContextVar("watch", default=None)
-sweeping: ContextVar[bool] = ContextVar("sweeping", default=False)  # whether a backward pass is running
-tracing: ContextVar[int] = ContextVar("tracing", default=0)  # how many functions are being traced here
+# While a function is traced the creation number at which the outermost one began; otherwise 0.
+tracing: ContextVar[int] = ContextVar("tracing", default=0)
 
 
 def undisturbed(f: Callable[..., Any], *args: Any, record: bool | None = None) -> Any:
@@ -33,7 +33,6 @@ def undisturbed(f: Callable[..., Any], *args: Any, record: bool | None = None) -
 
     def inside() -> Any:
         np.errstate(all="ignore").__enter__()  # as np.seterr, in half the time
-        sweeping.set(True)
         if record is not None:
             recording.set(record and (note.get() or True))
         return f(*args)
