@@ -27,6 +27,7 @@ try:
         IndexingError,
         NonFiniteError,
         ShapeError,
+        StaleValueWarning,
         UnsupportedError,
     )
     from .hips.builtins import dict, isinstance, list, tuple, type
@@ -85,6 +86,7 @@ __all__ = [
     "IndexingError",
     "NonFiniteError",
     "ShapeError",
+    "StaleValueWarning",
     "UnsupportedError",
     "Value",
     "checkpoint",

@@ -50,8 +50,10 @@ class primitive:  # noqa: N801 - it is used as a decorator
         keywords = _Arguments(name, kwargs)
 
         def rule(wanted: Sequence[int], g: Any, out: Any, given: tuple[Any, ...]) -> dict[int, Any]:
-            """For each argument number wanted its gradient, as its rule returned it."""
-            gradients = {}
+            """For each argument number wanted its gradient, as its rule returned it; a rule for several is asked once."""
+            gradients: dict[int, Any] = {}
+            together: dict[Any, list[int]] = {}
+            named = keywords()
             for i in wanted:
                 if i not in makers:
                     raise UnsupportedError(
@@ -59,7 +61,18 @@ class primitive:  # noqa: N801 - it is used as a decorator
                         f"{user_line()}): give it a rule with defvjp({name}, …, argnums=({i},))"
                     )
                 maker = makers[i]
-                gradients[i] = None if maker is None else maker(out, *given, **keywords())(_to_write_in(g))
+                if (several := getattr(maker, "several", None)) is not None:
+                    together.setdefault(several, []).append(i)
+                else:
+                    gradients[i] = None if maker is None else _pulled(name, maker, g, out, given, named)
+            for several, numbers in together.items():
+                found = list(several(tuple(numbers), out, given, named)(_to_write_in(g)))
+                if len(found) != len(numbers):
+                    raise ShapeError(
+                        f"the rule of {name} returned {len(found)} gradients for the argument numbers {numbers} (backward "
+                        f"pass at {user_line()}): one for each is needed"
+                    )
+                gradients.update(zip(numbers, found, strict=True))
             return gradients
 
         return _call(self.fun, name, args, kwargs, rule)
@@ -79,6 +92,35 @@ def defvjp(f: primitive, *makers: Maker | None, argnums: Sequence[int] | None = 
     f.makers.update(zip(range(len(makers)) if argnums is None else argnums, makers, strict=True))
 
 
+def _pulled(name: str, maker: Maker, g: Any, out: Any, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    """The gradient that the rule ``maker(out, *given)`` makes of `g`."""
+    written = f"lambda ans, {', '.join(f'x{i}' for i in range(len(given)))}: lambda g: …"
+    pull = _called(name, maker, written, out, *given, **named)
+    if not callable(pull):
+        raise UnsupportedError(
+            f"a rule of {name} (backward pass at {user_line()}) returned {describe(pull)} in place of a function of the "
+            f"cotangent: it is written  {written}"
+        )
+    return _called(name, pull, "lambda g: …", _to_write_in(g))
+
+
+def _called(name: str, rule: Function, written: str, *args: Any, **kwargs: Any) -> Any:
+    """The rule of the user's, called; one that does not take these arguments is told how it is written."""
+    try:
+        return rule(*args, **kwargs)
+    except TypeError as error:
+        try:
+            inspect.signature(rule).bind(*args, **kwargs)
+        except TypeError as unfit:
+            raise UnsupportedError(
+                f"a rule of {name} does not take what it is called with (backward pass at {user_line()}): {unfit}. It is "
+                f"written  {written}"
+            ) from error
+        except ValueError:  # it has no signature to be looked at
+            pass
+        raise
+
+
 def custom_vjp(forward: Function, rule: Function) -> Function:
     """`forward` with the rule ``rule(g, out, *inputs)``, which returns the gradient of its input (a tuple for several)."""
     name = _name(forward)
@@ -89,7 +131,8 @@ def custom_vjp(forward: Function, rule: Function) -> Function:
         keywords = _Arguments(name, kwargs)
 
         def all_at_once(wanted: Sequence[int], g: Any, out: Any, given: tuple[Any, ...]) -> dict[int, Any]:
-            gradients = rule(_to_write_in(g), out, *given, **keywords())
+            written = f"lambda g, out, {', '.join(f'x{i}' for i in range(len(given)))}: …"
+            gradients = _called(name, rule, written, _to_write_in(g), out, *given, **keywords())
             if len(given) == 1 and not (isinstance(gradients, tuple) and len(gradients) == 1):
                 gradients = (gradients,)
             if not isinstance(gradients, (tuple, list)) or len(gradients) != len(given):

@@ -52,6 +52,10 @@ class IndependentOutputWarning(UserWarning):
     """A derivative was asked of a result that does not depend on the variable: it is 0, which is rarely meant."""
 
 
+class StaleValueWarning(UserWarning):
+    """A `Value` that was kept from a derivative that is over was computed with in another: it counts as a constant there."""
+
+
 class UnsupportedError(AutogradError, NotImplementedError, TypeError):
     """A NumPy function, or a way of calling one, for which there is no derivative rule."""
 
@@ -96,10 +100,27 @@ def user_line() -> str:
 
 def warn_independent(name: str) -> None:
     """Say once for each line of the user's that the result does not depend on the variable."""
-    frame = user_frame()
-    warnings.warn_explicit(
+    _warn(
         f"Output seems independent of input: the result of {name} does not depend on the variable, and the derivative is 0",
         IndependentOutputWarning,
+    )
+
+
+def warn_stale(kept: Any) -> None:
+    """Say once for each line of the user's that a Value of an earlier derivative counts as a constant."""
+    _warn(
+        f"a Value ({describe(kept)}, computed by {kept.op.name if kept.op is not None else 'nothing: a variable'}) that was kept "
+        "from an earlier derivative counts as a constant in this one. Compute it again; or keep its numbers, value.data, if a "
+        "constant is meant",
+        StaleValueWarning,
+    )
+
+
+def _warn(message: str, category: type[Warning]) -> None:
+    frame = user_frame()
+    warnings.warn_explicit(
+        message,
+        category,
         frame.f_code.co_filename,
         frame.f_lineno,
         registry=frame.f_globals.setdefault("__warningregistry__", {}),
@@ -132,4 +153,12 @@ def no_rule(name: str, reason: str | None = None) -> UnsupportedError:
     return UnsupportedError(
         f"{name} of a Value at {user_line()} has no derivative rule. Write it with functions that have one "
         "(autograd.functions lists them), or compute it on value.data if its derivative is not wanted"
+    )
+
+
+def lost_as_data(leaf: Any) -> GraphError:
+    """The error for ``leaf.data = value`` with a Value that a function being traced has computed."""
+    return GraphError(
+        f"a Value that is being differentiated was made the data of another ({describe(leaf)}) at {user_line()}: the derivative "
+        "would be lost without a word. Compute with the new Value itself in place of the other; its plain numbers are new.data"
     )

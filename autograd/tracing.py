@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -16,8 +19,8 @@ from .engine.graph import Node, on_the_way, reachable
 from .engine.memory import keep_freed_memory
 from .engine.mode import enable_grad, is_recording, tracing
 from .engine.value import Value, record, wrap
-from .engine.witness import FULLY, Witness, is_safe
-from .errors import GraphError, ShapeError, describe, user_line
+from .engine.witness import FULLY, Witness, is_safe, next_number
+from .errors import GraphError, ShapeError, describe, user_line, warn_stale
 from .rules import arithmetic
 
 Argnum = int | Sequence[int]
@@ -27,9 +30,10 @@ Function = Callable[..., Any]
 class Variable(Value):
     """The fresh leaf that stands for an argument while a function is traced."""
 
-    __slots__ = ("live", "whole")
+    __slots__ = ("died", "live", "whole")
 
     live: bool  # whether the function is still running: afterwards nobody can ask for a derivative with respect to it
+    died: int  # the creation number that was reached when it ended
     whole: bool  # whether it was an integer: then it may still be a place or a size
 
     def __index__(self) -> int:
@@ -140,17 +144,19 @@ class Trace:
         return self.rebuild(self.inputs, leaves)
 
     def _run(self, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        depth = tracing.set(tracing.get() + 1)
+        outer = tracing.get()
         try:
+            tracing.set(outer or next_number())
             if is_recording():
                 return self._f(*args, **kwargs)
             with enable_grad():
                 return self._f(*args, **kwargs)
         finally:
-            tracing.reset(depth)
+            tracing.set(outer)  # not by a token: an interrupt may come when it is set and not yet in hand
+            now = next_number()
             for x in self.inputs:
                 if x.__class__ is Variable:
-                    x.live = False
+                    x.live, x.died = False, now
 
     def rebuild(self, new: Sequence[Any], others: Sequence[Any] = ()) -> Any:
         """`new` in the form of the arguments; where there is nothing for a leaf, what `others` has there."""
@@ -165,6 +171,9 @@ class Trace:
 
 
 _NOTHING: frozenset[Node] = frozenset()
+# The outermost trace in which a pull-back from before was called, and the numbers of the nodes that this goes back through:
+# numbers alone, which keep nothing alive.
+pulled: ContextVar[tuple[int, set[int]]] = ContextVar("pulled", default=(0, set()))
 
 
 class PullBack:
@@ -177,7 +186,7 @@ class PullBack:
     results depend on cotangents that are `Value`s comes by itself: the rules are then computed with these.
     """
 
-    __slots__ = ("_border", "_inputs", "_order", "_outs", "older", "recorded")
+    __slots__ = ("_border", "_inputs", "_met", "_order", "_outs", "older", "recorded")
 
     def __init__(
         self,
@@ -190,12 +199,20 @@ class PullBack:
         self._inputs, self._outs = [*inputs, *border] if border else inputs, outs
         self._border = frozenset(self._inputs) if border else _NOTHING
         self._order: list[Node] = []
+        self._met: Iterable[Node] = ()  # all between `outs` and what is older
         self.older: list[Node] = []
         oldest = min((x.number for x in (*inputs, *begun)), default=None)
         if oldest is not None and (values := [out for out in outs if differentiable(out)]):
             nodes, self.older = reachable(values, oldest, self._border)
             self._order = on_the_way(nodes, self._inputs)
-        self.recorded = (bool(self.older) and is_recording() and _live(self.older)) if recorded is None else recorded
+            self._met = nodes if self.older else ()
+        if recorded is not None:
+            self.recorded = recorded
+            return
+        live = bool(self.older) and _live(self.older)
+        self.recorded = live and bool(is_recording())
+        if self.older and not live:
+            _warn_of_stale(self._met, self.older)
 
     @property
     def independent(self) -> bool:
@@ -207,6 +224,10 @@ class PullBack:
         starts = [
             (out, backward.start(out, g)) for out, g in zip(self._outs, cotangents, strict=True) if differentiable(out)
         ]
+        if self.older and (began := tracing.get()) and self._inputs[0].number < began:
+            before, numbers = pulled.get()
+            mine = {x.number for x in (*self._met, *self.older)}
+            pulled.set((began, numbers | mine if before == began else mine))
         found = backward.gradients_of(starts, self._order, self._inputs, self.recorded, self._border)
         results = [np.zeros_like(x.raw)[()] if (g := found.get(x)) is None else g for x in self._inputs]
         return results if self.recorded else backward.own(results, [g for _, g in starts])
@@ -262,6 +283,39 @@ def _live(older: list[Node]) -> bool:
                 seen.add(parent.number)
                 stack.append(parent)
     return False
+
+
+def _warn_of_stale(nodes: Iterable[Node], older: list[Node]) -> None:
+    """Warn if one of the `older` nodes was kept beyond the trace in which it was computed, and computed with afterwards.
+
+    None of them can still be differentiated. That is as it should be where the `nodes` were recorded while they could: a
+    pull-back that was kept goes back through such. What a function computes by calling it is left out.
+    """
+    frame: FrameType | None = sys._getframe()
+    while frame is not None:
+        if (
+            frame.f_code is backward.sweep.__code__
+        ):  # in a rule of the user's: there all that the function closes over is over
+            return
+        frame = frame.f_back
+    _, allowed = pulled.get()
+    met = {node.number: node for node in older if node.number not in allowed}
+    used: dict[int, int] = {}  # by the number of an older node that of the youngest computed from it
+    for node in nodes:
+        for parent in node.parents:
+            if parent is not None and parent.number in met:
+                used[parent.number] = max(node.number, used.get(parent.number, 0))
+    for number, last in used.items():
+        seen: set[int] = set()
+        stack: list[Any] = [met[number]]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, Variable) and not node.live and node.died < last:
+                warn_stale(met[number])
+                return
+            new = [p for p in node.parents if p is not None and p.requires_grad and p.number not in seen]
+            seen.update(p.number for p in new)
+            stack.extend(new)
 
 
 @contextmanager

@@ -258,10 +258,10 @@ def _blocks(out: Any, inputs: list[Value]) -> list[Any]:
     if not differentiable(out):
         return [np.zeros(shape + x.shape, x.dtype) for x in inputs]
     is_complex = np.iscomplexobj(out) or any(np.iscomplexobj(x) for x in inputs)
-    if len(inputs) == 1 and 2 * inputs[0].size < size and not is_complex:
+    if len(inputs) == 1 and 0 < 2 * inputs[0].size < size and not is_complex:
         push = _transposed([out], inputs)
         columns = [push([unit])[0] for unit in _units(inputs[0].raw)]
-        return [np.reshape(np.stack(columns, axis=-1), shape + inputs[0].shape)] if columns else [np.zeros((*shape, 0))]
+        return [np.reshape(np.stack(columns, axis=-1), shape + inputs[0].shape)]
     pull = PullBack([out], inputs)
     rows = [pull.complete(out, unit) for unit in _units(out.raw)]
     if not rows:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .engine.convert import unbox
+from .errors import AutogradError, UnsupportedError, user_line
 
 Rebuild = Callable[[list[Any]], Any]
 _PLAIN = frozenset({float, int, np.float64, np.ndarray})  # the leaves that are met most
@@ -44,19 +45,42 @@ def _refilled(x: dict[Any, Any], new: list[Any]) -> dict[Any, Any]:
 
 
 def flatten(x: Any) -> tuple[list[Any], Rebuild]:
-    """The leaves of `x`, in order, and the function that builds the same container around other leaves."""
+    """The leaves of `x`, in order, and the function that builds the same container around other leaves.
+
+    Raises:
+        UnsupportedError: `x` contains itself; or (of the function) a container cannot be made from its elements.
+    """
+    try:
+        return _flatten(x)
+    except RecursionError as error:
+        raise UnsupportedError(
+            f"a {type(x).__name__} at {user_line()} is nested deeper than Python goes: it seems to contain itself. Pass a nest "
+            "of numbers and arrays that ends"
+        ) from error
+
+
+def _flatten(x: Any) -> tuple[list[Any], Rebuild]:
     opened = _children(x)
     if opened is None:
         return [x], lambda leaves: leaves[0]
     parts, rebuild_here = opened
-    flat = [flatten(part) for part in parts]
+    flat = [_flatten(part) for part in parts]
 
     def rebuild(leaves: list[Any]) -> Any:
         new, start = [], 0
         for part_leaves, rebuild_part in flat:
             new.append(rebuild_part(leaves[start : start + len(part_leaves)]))
             start += len(part_leaves)
-        return rebuild_here(new)
+        try:
+            return rebuild_here(new)
+        except AutogradError:
+            raise
+        except (TypeError, ValueError, AttributeError) as error:
+            raise UnsupportedError(
+                f"a {type(x).__name__} at {user_line()} cannot be made again from its {len(new)} elements: {error}. Its "
+                "constructor must take them as that of its base class does; or pass a plain tuple, list, dict, a named tuple "
+                "or a dataclass"
+            ) from error
 
     return [leaf for part_leaves, _ in flat for leaf in part_leaves], rebuild
 

@@ -32,8 +32,8 @@ ANALYTIC = set("""
     transpose matrix_transpose broadcast_to expand_dims squeeze swapaxes moveaxis rollaxis flip fliplr flipud rot90
     roll concatenate stack split array_split hsplit vsplit dsplit unstack hstack vstack dstack column_stack row_stack
     block append delete insert resize trim_zeros ravel tile repeat pad tril triu copy atleast_1d atleast_2d atleast_3d
-    broadcast_arrays meshgrid select choose piecewise extract compress getitem scatter take take_along_axis sort
-    diagonal diag diagflat trace apply_along_axis apply_over_axes diff ediff1d gradient trapezoid trapz convolve
+    broadcast_arrays meshgrid select choose piecewise extract compress getitem scatter assign take take_along_axis
+    sort diagonal diag diagflat trace apply_along_axis apply_over_axes diff ediff1d gradient trapezoid trapz convolve
     polyval vander polymul polyadd polysub polyder polyint polyfit linspace logspace geomspace matmul dot outer
     tensordot einsum inner matvec kron cross multi_dot inv det cofactors solve matrix_power tensorinv tensorsolve
     fftshift ifftshift nan_to_num

@@ -154,3 +154,19 @@ def test_the_spread_of_one_number_and_of_nothing(f):
     np.testing.assert_array_equal(grad(lambda x: f(x, ddof=1, where=np.ones(1, bool)))(np.ones(1)), [np.nan])
     assert grad(f)(np.zeros(0)).shape == (0,)
     assert hessian(f)(np.zeros(0)).shape == (0, 0)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_beside_an_infinity():
+    """A scale of 1 where the largest is no number or 0: no finite number becomes infinite by it."""
+    np.testing.assert_array_equal(grad(np.linalg.norm)(np.array([np.inf, 1.5e308])), [np.nan, 0.0])
+    large = np.array([[np.inf, 1.5], [np.nan, 1.5], [0.0, 0.0], [1.5, -5.0], [5e-324, 0.0]])
+    np.testing.assert_array_equal(F.magnitude(large, axis=1), [[1.0], [1.0], [1.0], [4.0], [5e-324]])
+    assert F.magnitude(np.zeros((2, 0)), axis=1).shape == (1, 1)
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0)])
+def test_products_of_nothing(shape):
+    x = np.zeros(shape)
+    assert hessian(lambda x: np.sum(np.prod(x, axis=0)))(x).shape == shape + shape
+    assert grad(lambda x: np.sum(F.others(x) ** 2))(x).shape == shape

@@ -20,8 +20,8 @@ SEED, BLOCKS, EACH = 1000, 12, 25  # so many blocks of programs, which run side 
 OTHERS = oracles.installed()
 INNER = set(
     """
-    whole_periods complement cofactors det_sign chain over spherical_bessel
-    bin_of number_of_bins unique_places common_places first magnitude memory
+    whole_periods complement cofactors det_sign chain over spherical_bessel direction deviation standard shares
+    slant over_slant_twice bin_of number_of_bins unique_places common_places magnitude lasting ties won memory
     """.split()
 )  # rows that only other rows use, and those without a derivative, which record nothing
 UNDRAWN = (

@@ -12,7 +12,7 @@ import autograd.numpy as np
 import autograd.scipy.linalg
 import autograd.scipy.special
 import autograd.scipy.stats as stats
-from autograd import UnsupportedError, Value, grad, hessian, jacobian, jvp, make_jvp, make_vjp
+from autograd import ShapeError, UnsupportedError, Value, grad, hessian, jacobian, jvp, make_jvp, make_vjp
 from autograd.extend import (
     SparseObject,
     VJPNode,
@@ -282,3 +282,37 @@ def test_tables_are_left_as_they_were():
 
     assert not _RULED
     assert not _REPLACED
+
+
+def test_a_rule_for_all_arguments_is_asked_once_for_those_wanted():
+    asked = []
+
+    @primitive
+    def dot(*args):
+        return sum((i + 1) * onp.sum(x) ** 2 for i, x in enumerate(args))
+
+    def rule(argnums, ans, args, kwargs):
+        asked.append(argnums)
+        return lambda g: [2 * g * (i + 1) * np.sum(args[i]) * onp.ones(2) for i in argnums]
+
+    defvjp_argnums(dot, rule)
+    xs = [onp.array([i, 1.0]) for i in range(300)]
+    found = grad(lambda *xs: dot(*xs), range(300))(*xs)
+    assert asked == [tuple(range(300))]
+    onp.testing.assert_allclose(found, [[2 * (i + 1) * (i + 1.0)] * 2 for i in range(300)])
+    asked.clear()
+    second = hessian(lambda x: dot(xs[0], x, 2 * x))(xs[1])
+    onp.testing.assert_allclose(second, 2 * (2 + 3 * 4) * onp.ones((2, 2)))
+    assert set(asked) <= {(1,), (2,), (1, 2)}
+    asked.clear()
+    defvjp(dot, lambda ans, *args: lambda g: 7 * g * onp.ones(2), argnums=[1])  # one of them has a rule of its own now
+    found = grad(lambda x, y, z: dot(x, y, z), (0, 1, 2))(*xs[1:4])
+    onp.testing.assert_allclose(found, [[4.0, 4.0], [7.0, 7.0], [24.0, 24.0]])
+    assert asked == [(0, 2)]
+
+
+def test_a_rule_for_all_arguments_gives_as_many_gradients_as_are_wanted():
+    f = primitive(lambda x, y: x * y)
+    defvjp_argnums(f, lambda argnums, ans, args, kwargs: lambda g: [g])
+    with pytest.raises(ShapeError, match=r"1 gradients for the argument numbers \[0, 1\]"):
+        grad(lambda x, y: f(x, y), (0, 1))(1.0, 2.0)

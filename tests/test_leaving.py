@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import AutogradError, IndependentOutputWarning, Value, enable_grad, grad, no_grad
+from autograd import AutogradError, GraphError, IndependentOutputWarning, Value, enable_grad, grad, no_grad
 
 HERE = "test_leaving.py"
 # Ways by which a number under differentiation becomes a plain one.
@@ -238,3 +238,26 @@ def test_a_derivative_inside_another_in_a_thread_of_its_own():
         return found[0]  # 6x
 
     assert grad(f)(2.0) == 6.0
+
+
+@pytest.mark.parametrize("new", [lambda x: x * 3, lambda x: [x, 1.0], lambda x: (2.0, [x * x][0])])
+def test_the_data_of_a_leaf_is_no_way_out_of_a_trace(new):
+    w = Value(2.0)
+
+    def f(x):
+        w.data = new(x)
+        return np.sum(w * x)
+
+    with pytest.raises(GraphError, match=r"test_leaving.py:\d+: the derivative would be lost.*new\.data"):
+        grad(f)(1.0)
+    assert w.data == 2.0
+    w.data = Value(1.0) * 3  # nothing is being traced: an update
+    with no_grad():
+        w.data = w * 2
+    assert w.data == 6.0
+
+    def by_hand(x):
+        w.data = (x * 3).data
+        return w * x
+
+    assert grad(by_hand)(1.0) == 3.0

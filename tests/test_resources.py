@@ -15,7 +15,7 @@ import pytest
 
 import autograd as ag
 from autograd import Value, checkpoint, fixed_point, grad, implicit, no_grad
-from autograd.engine.mode import is_recording
+from autograd.engine.mode import is_recording, tracing
 from autograd.rules import indexing, shaping
 
 
@@ -259,6 +259,7 @@ def test_an_interrupt_at_any_moment_leaves_no_setting_changed(no_collector):
                 signal.setitimer(signal.ITIMER_REAL, 0)
             assert (v.grad is None) == (w.grad is None)
             assert is_recording() is True
+            assert not tracing.get()
             assert np.geterr() == settings
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)

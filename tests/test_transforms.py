@@ -369,3 +369,17 @@ def test_an_integer_argument_may_be_a_place():
     assert ag.grad(lambda n: n * [10.0, 20.0, 30.0][n])(2) == 30.0
     with pytest.raises(TypeError, match="is no integer"):
         ag.grad(lambda n: n * [10.0, 20.0, 30.0][n])(2.0)
+
+
+@pytest.mark.parametrize("z", [np.array([0.3, 0.7]), np.array([0.3 + 0.2j, 0.7 - 0.5j])], ids=["real", "complex"])
+@pytest.mark.parametrize("f", [np.conj, np.abs, np.real, np.imag, np.angle, np.exp, lambda z: z * z * np.conj(z)])
+def test_the_jacobian_of_a_complex_function_that_is_not_holomorphic(f, z):
+    """∂Re f/∂x − i ∂Re f/∂y (and of a real argument ∂f/∂x), however many results there are for each argument."""
+    rng = np.random.default_rng(0)
+    a, h = rng.normal(size=(5, 2)) + 1j * rng.normal(size=(5, 2)), 1e-6
+    for tall in [lambda z, n=n: a[:n] @ f(z) for n in (1, 2, 5)]:
+        x, y = (
+            np.stack([(tall(z + step * e) - tall(z - step * e)) / (2 * h) for e in np.eye(2)], axis=-1)
+            for step in (h, 1j * h)
+        )
+        np.testing.assert_allclose(ag.jacobian(tall)(z), x.real - 1j * y.real if np.iscomplexobj(z) else x, atol=1e-8)

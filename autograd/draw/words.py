@@ -44,7 +44,7 @@ def described(op: str) -> str:
 
 def static(node: Node) -> str:
     """The keyword arguments of a node's operation."""
-    if "index" in node.static and node.op in ("getitem", "scatter"):
+    if "index" in node.static and node.op in ("getitem", "scatter", "assign"):
         return f"[{', '.join(_index(part) for part in node.static['index'])}]"
     return clean(", ".join(f"{name}={value}" for name, value in node.static.items()))
 

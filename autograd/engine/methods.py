@@ -77,8 +77,7 @@ class At:
         return self._combine(np.minimum, values)
 
     def _combine(self, function: Any, values: Any) -> Any:
-        places = np.arange(self._array.size).reshape(self._array.shape)[self._index]
-        if np.unique(places).size != np.size(places):
+        if indexing.names_twice(self._array.shape, self._index):
             raise IndexingError(
                 f"at[…] with {function.__name__}: a place is named twice, and only set and add allow that"
             )

@@ -20,7 +20,8 @@ recording: ContextVar[bool | Note] = ContextVar("recording", default=True)  # on
 is_recording = recording.get
 # Is shown each contribution of a backward pass: the node, its cotangent, the input's index, what the rule returned.
 watch: ContextVar[Callable[[Any, Any, int, Any], None] | None] = ContextVar("watch", default=None)
-tracing: ContextVar[int] = ContextVar("tracing", default=0)  # how many functions are being traced here
+# While a function is traced the creation number at which the outermost one began; otherwise 0.
+tracing: ContextVar[int] = ContextVar("tracing", default=0)
 
 
 def undisturbed(f: Callable[..., Any], *args: Any, record: bool | None = None) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import GraphError, UnsupportedError, explain, no_rule, user_line
+from ..errors import GraphError, UnsupportedError, explain, lost_as_data, no_rule, user_line
 from ..rules import CONSTANTS, REFUSALS, TABLE, arithmetic, elementwise, products, rarer_row
 from ..rules.op import Op, refusal
 from .backward import backward
@@ -31,7 +31,7 @@ from .convert import (
     stack_nested,
     unbox,
 )
-from .mode import is_recording
+from .mode import is_recording, tracing
 from .protocols import Protocols
 from .witness import FULLY, Witness, look, next_number, original, renew, seen
 
@@ -260,6 +260,8 @@ class Value(Protocols):
         if new is self.raw and (self.parent0 is None or self.parent0.unchanged_for_certain()):
             return
         if new.__class__ is not _float64 and new is not self.raw:  # ``value.data -= step`` assigns the Value's own
+            if holds_value(new) and tracing.get() and is_recording() and stack_nested(new).requires_grad:
+                raise lost_as_data(self)
             converted = as_data(unbox(new))
             self.raw, self.parent0 = owned(converted, new), None
         elif new is not self.raw:

@@ -22,7 +22,7 @@ from ..errors import UnsupportedError, user_line
 from ..rules import CONSTANTS, REFUSALS
 from ..tracing import Function
 from .overrides import primitive_of
-from .rule import Everywhere, Maker, Rule, Same
+from .rule import Everywhere, Maker, OneOf, Rule, Same, dense
 
 
 def defvjp(f: Any, *makers: Maker | None, argnums: Iterable[int] | None = None) -> None:
@@ -47,10 +47,13 @@ def defvjp_argnum(f: Any, maker: Callable[..., Any]) -> None:
 def defvjp_argnums(f: Any, maker: Callable[..., Any]) -> None:
     """One rule for all arguments: ``maker(argnums, ans, args, kwargs)`` ↦ ``g`` ↦ a gradient per argument number."""
 
-    def one(i: int) -> Maker:
-        return lambda ans, *args, **kwargs: lambda g: next(iter(maker((i,), ans, args, kwargs)(g)))
+    def several(
+        argnums: tuple[int, ...], ans: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Callable[[Any], Any]:
+        pull = maker(argnums, ans, args, kwargs)
+        return lambda g: map(dense, pull(g))
 
-    _store_everywhere(f, lambda i: {"vjp": one(i)})
+    _store_everywhere(f, lambda i: {"vjp": OneOf(several, i)})
 
 
 def defjvp(f: Any, *rules: Any, argnums: Iterable[int] | None = None) -> None:

@@ -41,6 +41,16 @@ class Same:
         return self.made.fun(*subval(args, self.number, t), **kwargs)
 
 
+class OneOf:
+    """The rule ``vjp`` of the argument `number` alone, by the rule for `several`: ``several(numbers, ans, args, kwargs)(g)``."""
+
+    def __init__(self, several: Callable[..., Any], number: int) -> None:
+        self.several, self.number = several, number
+
+    def __call__(self, ans: Any, *args: Any, **kwargs: Any) -> Callable[[Any], Any]:
+        return lambda g: next(iter(self.several((self.number,), ans, args, kwargs)(g)))
+
+
 class Rule:
     """The rule of the argument `number`: ``vjp(ans, *args)(g)`` and ``jvp(t, ans, *args)``, of which one may be missing.
 
@@ -57,6 +67,11 @@ class Rule:
         assert self.vjp is not None
         pull = self.vjp(ans, *args, **kwargs)
         return lambda g: dense(pull(g))
+
+    @property
+    def several(self) -> Callable[..., Any] | None:
+        """The rule that gives the gradients of several arguments at once, if it is in force."""
+        return self.vjp.several if isinstance(self.vjp, OneOf) and self.jvp is None else None
 
     @cached_property
     def _pull_back(self) -> Any:

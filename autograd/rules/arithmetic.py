@@ -47,9 +47,21 @@ remainder = Op(
 fmod = Op(np.fmod, lambda g, out, x, y: g, lambda g, out, x, y: -g * np.trunc(x / y))
 
 
+def _won(out: Array, x: Array, y: Array) -> Array:
+    """1 where x is the larger of x and y, 0 where it is the smaller, ½ at equality, NaN where `out` is NaN."""
+    above = x > y
+    if above.__class__ is np.ndarray and (above | (x < y)).all():
+        return above
+    share = (above + 0.5 * (x == y)) / (out == out)
+    return share if share.dtype == out.dtype else share.astype(out.real.dtype)
+
+
+won = Op(_won, name="won")
+
+
 def share(g: Array, out: Array, x: Array, y: Array) -> Array:
-    """What of `g` goes to `x` where the larger of x and y counts: half at equality, NaN where one of them is NaN (0/0)."""
-    return (g * (x > y) + 0.5 * g * (x == y)) / (out == out)
+    """What of `g` goes to `x` where the larger of x and y counts: half at equality, NaN where one of them is NaN."""
+    return g * won(out, x, y)
 
 
 maximum = Op(np.maximum, share, lambda g, out, x, y: share(g, out, y, x))

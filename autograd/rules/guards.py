@@ -25,14 +25,42 @@ def over(g: Array, d: Array) -> Array:
     return chain_quotient(g, d)
 
 
+def is_plain(x: Array) -> bool:
+    """Whether NumPy itself holds `x`: then looking at its numbers costs little, and no lazy computation begins."""
+    return isinstance(x, (np.ndarray, np.generic))
+
+
+def _spoilt(result: Array) -> bool:
+    """Whether a NaN may be among the numbers: never no where one is, and yes too often, of infinite complex ones, does no harm.
+
+    In the sum of the squares a NaN stays, and of two infinities none is made; it is one pass, and makes no array.
+    """
+    if result.__class__ is not np.ndarray:
+        return True
+    flat = result.ravel("K")
+    total = np.vdot(flat, flat)
+    return bool(total != total)  # noqa: PLR0124 - a tenth of the time of np.isnan
+
+
+def _product(g: Array, d: Array) -> Array:
+    result = g * d
+    return np.where(g == 0, 0, result) if _spoilt(result) else result
+
+
+def _quotient(g: Array, d: Array) -> Array:
+    result = g / d
+    return np.where(g == 0, 0, result) if _spoilt(result) else result
+
+
+# Zero times or over anything but NaN, an infinity or 0 is 0: without a NaN in the result nothing is to be mended.
 chain_product = Op(
-    lambda g, d: np.where(g == 0, 0, g * d),
+    _product,
     lambda h, out, g, d: chain(h, d),
     lambda h, out, g, d: chain(g, h),
     name="chain",
 )
 chain_quotient = Op(
-    lambda g, d: np.where(g == 0, 0, g / d),
+    _quotient,
     lambda h, out, g, d: over(h, d),
     lambda h, out, g, d: chain(h, over(-out, d)),
     name="over",

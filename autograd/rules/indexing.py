@@ -60,7 +60,7 @@ def _getitem(x: Array, *arrays: Array, index: tuple[Any, ...]) -> Array:
 def _scatter(v: Array, *arrays: Array, shape: tuple[int, ...], index: tuple[Any, ...]) -> Array:
     """Zeros of `shape`, with `v` added at `index`; a place that is named twice receives both."""
     result = np.zeros_like(v, shape=shape)
-    if any(a.dtype.kind in "iu" for a in arrays):
+    if _may_repeat(arrays):
         np.add.at(result, thaw(index, arrays), v)
     else:
         result[thaw(index, arrays)] = v
@@ -95,11 +95,46 @@ def _scatter_all(
     result = np.zeros_like(calls[0][0], shape=shape, dtype=np.result_type(*[v.dtype for v, *_ in calls]))
     for v, arrays, index, views in calls:
         target, place = _through(result, views), thaw(index, arrays)
-        if any(a.dtype.kind in "iu" for a in arrays):
+        if _may_repeat(arrays):
             np.add.at(target, place, v)
         else:
             target[place] += v
     return result
+
+
+def _assign(x: Array, v: Array, *arrays: Array, index: tuple[Any, ...]) -> Array:
+    """A copy of `x` with `v` at `index`. Index arrays may name a place twice: `v` is brought to full size, so that which one
+    comes last is decided as `_lasting` decides it."""
+    at = thaw(index, arrays)
+    if not isinstance(x, (np.ndarray, np.generic)):
+        return _chosen(x, v, at)
+    dtype = x.dtype if x.dtype == v.dtype else np.result_type(x, v)
+    result: Array = x.astype(dtype) if x.ndim else np.array(x, dtype=dtype)
+    result[at] = np.ascontiguousarray(np.broadcast_to(v, result[at].shape)) if _may_repeat(arrays) else v
+    return result
+
+
+def _chosen(x: Array, v: Array, at: tuple[Any, ...]) -> Array:
+    """As `_assign`, for arrays of other libraries, which take fewer indices or no assignment: for each place `x` or `v`."""
+    number = np.full(x.shape, -1)  # of the element of v that goes there
+    shape = number[at].shape
+    number[at] = np.arange(number[at].size).reshape(shape)
+    new = np.broadcast_to(v, shape).reshape((-1,))
+    return np.where(number < 0, x, new[np.maximum(number, 0)]) if new.size else x
+
+
+def _may_repeat(arrays: Sequence[Array]) -> bool:
+    """Whether an index with these arrays in it may name a place twice: numbers may, truth values and slices do not."""
+    return any(a.dtype.kind in "iu" for a in arrays)
+
+
+def _lasting(*arrays: Array, shape: tuple[int, ...], index: tuple[Any, ...]) -> Array:
+    """For each place that `index` names whether no later part of the index names it again."""
+    at = thaw(index, arrays)
+    last = np.empty(shape, dtype=np.intp)
+    numbers = np.arange(last[at].size).reshape(last[at].shape)
+    last[at] = numbers
+    return last[at] == numbers
 
 
 def getitem_rule(wanted: Any, g: Array, out: Array, x: Array, *arrays: Array, index: tuple[Any, ...]) -> tuple[Array]:
@@ -112,6 +147,23 @@ def scatter_rule(
 ) -> tuple[Array]:
     """Each number reads the cotangent at the place it was put to."""
     return (getitem(g, *arrays, index=index),)
+
+
+def assign_rule(
+    wanted: Sequence[int], g: Array, out: Array, x: Array, v: Array, *arrays: Array, index: tuple[Any, ...]
+) -> list[Array]:
+    """The cotangent goes to the array, with zeros at the index; and there to the numbers that were put there and stayed."""
+    return [
+        assign(g, g.dtype.type(0), *arrays, index=index)
+        if i == 0
+        else _stayed(getitem(g, *arrays, index=index), arrays, x.shape, index)
+        for i in wanted
+    ]
+
+
+def _stayed(c: Array, arrays: tuple[Array, ...], shape: tuple[int, ...], index: tuple[Any, ...]) -> Array:
+    """`c`, picked by an index, and 0 where a later part of the index names the same place again."""
+    return np.where(lasting(*arrays, shape=shape, index=index), c, 0) if _may_repeat(arrays) else c
 
 
 def scatter_all_rule(
@@ -129,24 +181,37 @@ def scatter_all_rule(
 
 getitem = Op(_getitem, getitem_rule, variadic=True, name="getitem")
 scatter = Op(_scatter, scatter_rule, variadic=True, name="scatter")
+lasting = Op(_lasting, name="lasting")
+assign = Op(_assign, assign_rule, variadic=True, name="assign")
 scatter_all = Op(_scatter_all, scatter_all_rule, variadic=True, name="scatter_all")
 
 
 def put(x: Array, index: Any, values: Any) -> Array:
     """A copy of `x` with ``copy[index] = values``; where a place is named twice the last value counts, as in NumPy."""
     template, arrays = freeze(index)
-    at = thaw(template, arrays)
-    source = np.full(x.shape, -1)  # for each place of x the number of the value that goes there
-    shape = source[at].shape
-    source[at] = np.arange(source[at].size).reshape(shape)
-    new = np.reshape(np.broadcast_to(_assigned(values, x), shape), (-1,))
-    return np.where(source < 0, x, new[np.maximum(source, 0)]) if np.size(new) else +x
+    new = _assigned(values, x)
+    extra = (
+        new.ndim - len(_shape_at(x.shape, template, arrays)) if new.ndim else 0
+    )  # axes of length 1, as NumPy drops them
+    return assign(x, new.reshape(new.shape[extra:]) if extra > 0 else new, *arrays, index=template)
+
+
+def names_twice(shape: tuple[int, ...], index: Any) -> bool:
+    """Whether an index into an array of this shape names a place more than once."""
+    template, arrays = freeze(index)
+    return _may_repeat(arrays) and not _lasting(*arrays, shape=shape, index=template).all()
+
+
+def _shape_at(shape: tuple[int, ...], template: tuple[Any, ...], arrays: tuple[Array, ...]) -> tuple[int, ...]:
+    """The shape of what an index picks from an array of this shape."""
+    picked: tuple[int, ...] = np.broadcast_to(0, shape)[thaw(template, arrays)].shape
+    return picked
 
 
 def scatter_add(x: Array, index: Any, values: Any) -> Array:
     """A copy of `x` with `values` added at `index`, as often as a place is named."""
     template, arrays = freeze(index)
-    shape = np.empty(x.shape)[thaw(template, arrays)].shape
+    shape = _shape_at(x.shape, template, arrays)
     return x + scatter(np.broadcast_to(_assigned(values, x), shape), *arrays, shape=x.shape, index=template)
 
 

@@ -12,7 +12,7 @@ from ..errors import ShapeError, user_line
 from .guards import chain
 from .linalg import svdvals
 from .op import Array, Op
-from .reductions import scaled, spread
+from .reductions import direction, kept, scaled
 from .shaping import axes_of
 
 _la = np.linalg
@@ -22,7 +22,7 @@ def vector_norm_rule(g: Array, out: Array, x: Array, ord: float, axis: Any = Non
     """sign(x) |x|ᵖ⁻¹ / normᵖ⁻¹, and 0 at the origin; of the scaled x, which has the same slopes."""
     u = scaled(x, axis)
     slope = np.sign(u).conj() * abs(u) ** (ord - 1)
-    return spread(g, x, axis, keepdims) * chain(slope, vector_p_norm(u, ord=ord, axis=axis, keepdims=True) ** (1 - ord))
+    return kept(g, x, axis, keepdims) * chain(slope, vector_p_norm(u, ord=ord, axis=axis, keepdims=True) ** (1 - ord))
 
 
 vector_p_norm: Op = Op(
@@ -52,10 +52,8 @@ def vector_norm(x: Array, /, *, axis: Any = None, keepdims: bool = False, ord: A
 
 
 def two_norm_rule(g: Array, out: Array, x: Array, axis: Any = None, keepdims: bool = False) -> Array:
-    """x / norm, and 0 at the origin; of the scaled x, which has the same slopes."""
-    u = scaled(x, axis)
-    length = np.sqrt((u * u.conj()).real.sum(axis=axis, keepdims=True))
-    return spread(g, x, axis, keepdims) * chain(u.conj(), 1 / length)
+    """x / norm, and 0 at the origin."""
+    return kept(g, x, axis, keepdims) * direction(x, axis=axis).conj()
 
 
 two_norm = Op(_la.norm, two_norm_rule, params="x ord axis keepdims")

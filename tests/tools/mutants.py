@@ -39,7 +39,19 @@ from tests.tools.plant import ROOT, Mutant, Table
 from tests.tools.plant_code import code_mutants
 
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.txt")
-TESTS = [f"tests/test_{name}.py" for name in ("conventions", "edge_cases", "backward", "table", "scipy", "transforms")]
+TESTS = [
+    f"tests/test_{name}.py"
+    for name in (
+        "conventions",
+        "edge_cases",
+        "rule_arithmetic",
+        "assignment",
+        "backward",
+        "table",
+        "scipy",
+        "transforms",
+    )
+]
 LIMIT = 120  # seconds for the samples of a row: a rule that does not end has been noticed
 MEMORY = 4 << 30  # bytes; what needs more has been noticed too
 HEAVY = (

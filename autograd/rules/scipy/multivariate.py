@@ -41,7 +41,11 @@ def _normal_terms(deviation: Array, cov: Array, allow_singular: bool) -> tuple[A
 
 
 def normal_logpdf(x: Array, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Array:
-    """−½ (x − µ)ᵀ Σ⁻¹ (x − µ) − ½ log det 2πΣ, for the last axis of x."""
+    """−½ (x − µ)ᵀ Σ⁻¹ (x − µ) − ½ log det 2πΣ, for the last axis of x.
+
+    Of Σ the lower triangle is read, as SciPy does: a number in it counts for its mirror image too, and the gradient in the
+    upper one is 0. (HIPS autograd gives the symmetric half-and-half: that of ``logpdf(x, mean, (cov + cov.T) / 2)``.)
+    """
     mean, cov = _moments(mean, cov)
     dim = mean.shape[0]
     points = np.reshape(x, (-1, dim))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -30,12 +30,9 @@ def in_a_thread(f: Any, p: list[Any], m: list[Any], t: Transform) -> Any:
 
 
 def elsewhere(work: Callable[[], Any]) -> Any:
-    """The result of `work`, which is done by another thread."""
-    found: list[Any] = []
-    thread = threading.Thread(target=lambda: found.append(work()))
-    thread.start()
-    thread.join()
-    return found[0]
+    """The result of `work`, which is done by another thread; its errors too."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
 
 
 def in_a_task(f: Any, p: list[Any], m: list[Any], t: Transform) -> Any:
