@@ -15,7 +15,7 @@ import numpy as np
 from . import tree
 from .engine import backward
 from .engine.convert import PLAIN, as_data, unbox
-from .engine.graph import Node, on_the_way, reachable
+from .engine.graph import Node, by_age, on_the_way, reachable
 from .engine.memory import keep_freed_memory
 from .engine.mode import enable_grad, is_recording, tracing
 from .engine.value import Value, record, wrap
@@ -201,7 +201,7 @@ class PullBack:
         self._order: list[Node] = []
         self._met: Iterable[Node] = ()  # all between `outs` and what is older
         self.older: list[Node] = []
-        oldest = min((x.number for x in (*inputs, *begun)), default=None)
+        oldest = min(map(by_age, (*inputs, *begun)), default=None)
         if oldest is not None and (values := [out for out in outs if differentiable(out)]):
             nodes, self.older = reachable(values, oldest, self._border)
             self._order = on_the_way(nodes, self._inputs)

@@ -41,13 +41,8 @@ def main() -> list[Row]:
     net, cost = sigmoid_net(SIZES, rng), nn.SSELoss()
     print(net)
     optimizer = nn.SGD(net.parameters(), lr=RATE)
-    costs = []
-    for _ in range(STEPS):
-        loss = cost(net(x), t)
-        optimizer.zero_grad()
-        loss.backward(leaves_only=True)
-        optimizer.step()
-        costs.append(loss.item())
+    history = nn.fit(net, cost, optimizer, nn.DataLoader(x, t, batch_size=len(x)), epochs=STEPS)
+    costs = [epoch.loss for epoch in history]
 
     with no_grad():
         right = int(np.sum((net(x).data > 0.5) == t))

@@ -16,13 +16,7 @@ STEPS, RATE = 3000, 1.0
 def main() -> list[Row]:
     net = nn.Sequential(nn.Linear(2, 2, generator=3), nn.Tanh(), nn.Linear(2, 1, generator=4), nn.Sigmoid())
     optimizer, loss = nn.SGD(net.parameters(), lr=RATE, momentum=0.5), nn.MSELoss()
-    losses = []
-    for _ in range(STEPS):
-        error = loss(net(X), T)
-        optimizer.zero_grad()
-        error.backward(leaves_only=True)
-        optimizer.step()
-        losses.append(error.item())
+    history = nn.fit(net, loss, optimizer, nn.DataLoader(X, T, batch_size=len(X)), epochs=STEPS)
 
     with no_grad():
         out = net(X).data[:, 0]
@@ -37,7 +31,7 @@ def main() -> list[Row]:
         shade(left, lambda points: net(points).data, (-0.3, 1.3), (-0.3, 1.3))
     scatter(left, X, T[:, 0] > 0.5, size=120)
     left.set(aspect="equal", xlabel="x₁", ylabel="x₂")
-    right.plot(losses)
+    right.plot([epoch.loss for epoch in history])
     right.set(xlabel="step", ylabel="loss", yscale="log", xlim=(0, STEPS))
     print(f"  wrote {save(drawing, '08_xor.png')}")
     error = loss(net(X[1:2]), T[1:2])

@@ -22,7 +22,7 @@ def fit(g: Array, x: Array) -> Array:
         stretched = tuple(i for i, n in enumerate(shape) if n == 1 and g.shape[i] != 1)
         if stretched:
             g = g.sum(axis=stretched, keepdims=True)
-    if g.dtype != dtype:
+    if g.dtype is not dtype and g.dtype != dtype:
         if g.dtype.kind == "c" and dtype.kind != "c":
             g = g.real
         g = g.astype(dtype)
