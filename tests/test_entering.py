@@ -73,6 +73,7 @@ OPERATIONS = {
     "np.multiply(v, o)": np.multiply,
     "np.multiply(o, v)": lambda v, o: np.multiply(o, v),
     "np.maximum(o, v)": lambda v, o: np.maximum(o, v),
+    "np.hypot(v, o)": np.hypot,  # of objects, NumPy asks each for its method
     "np.where": lambda v, o: np.where([True, False, True], v, o),
     "np.dot(o, v)": lambda v, o: np.dot(o, v),
     "np.stack": lambda v, o: np.stack([v, o]),
