@@ -110,6 +110,7 @@ def check_code(tests: Sequence[str]) -> None:
 
 def _check_in(folder: Path, mutant: Mutant) -> None:
     """In a process of its own: the first tests of a mutant in `folder`. An exception ends it with status 1."""
+    sys.settrace(None)  # coverage's, of the process that was forked: it would take as long again
     for stream in (1, 2):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
     for name in [name for name in sys.modules if name.partition(".")[0] in ("autograd", "tests")]:
