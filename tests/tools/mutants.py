@@ -52,7 +52,8 @@ TESTS = [
         "transforms",
     )
 ]
-LIMIT = 120  # seconds for the samples of a row: a rule that does not end has been noticed
+# Seconds for the samples of a row, and for the tests of a file: what does not end has been noticed.
+LIMIT, LONGEST = 120, 900
 MEMORY = 4 << 30  # bytes; what needs more has been noticed too
 HEAVY = (
     "numpy",
@@ -158,7 +159,8 @@ def one_by_one(mutants: Sequence[Mutant], folders: Sequence[Path]) -> Iterator[t
             process = fork.Process(target=_check_in, args=(folder, mutant))
             process.start()
             running[process.sentinel] = process, mutant, folder, stack
-        for sentinel in wait(list(running), timeout=LIMIT) or [next(iter(running))]:
+        limit = LONGEST if any(mutant.tests for _, mutant, _, _ in running.values()) else LIMIT
+        for sentinel in wait(list(running), timeout=limit) or [next(iter(running))]:
             process, mutant, folder, stack = running.pop(sentinel)
             process.kill()  # where it went on for too long
             process.join()
