@@ -133,6 +133,7 @@ def last_state(f, y0, p, end, method, rtol):
 STIFF = ["Radau", "BDF", "LSODA", "odeint"]
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("name", "method", "rtol"),
     [
