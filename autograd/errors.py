@@ -140,6 +140,11 @@ def explain(name: str, inputs: tuple[Any, ...], error: Exception) -> None:
     )
     if isinstance(error, AutogradError) or type(error).__name__ == "LinAlgError":
         return
+    if isinstance(error, AttributeError) and any(
+        getattr(getattr(x, "dtype", None), "hasobject", False) for x in inputs
+    ):
+        # NumPy asks an array of objects for a method of each.
+        error = TypeError(f"{error}; convert the array of objects to floats first")
     for kind, ours in kinds:
         if isinstance(error, kind):
             operands = ", ".join(describe(x) for x in inputs)

@@ -45,6 +45,7 @@ SMOOTH = {
 }
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("name", SMOOTH)
 def test_smooth_functions_pass_at_both_orders(name):
     f, inputs = SMOOTH[name]
@@ -76,6 +77,7 @@ KINKS = {
 }
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("mode", ["jacobian", "projections"])
 @pytest.mark.parametrize("name", KINKS)
 def test_valid_subgradients_pass(name, mode):
@@ -224,6 +226,7 @@ def test_large_inputs_are_cheap():
     assert gradcheck(lambda x: F.relu(x).sum(), np.zeros(1000), seed=0, mode="projections").verdict != "fail"
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
 def test_thousands_of_kinks_pass(share):
     x = np.where(np.arange(4000) % 2, 0.0, R.normal(size=4000))

@@ -15,6 +15,7 @@ from tests.tools.compositions.compose import KINDS, OUTER, check, compose, diffe
 from tests.tools.compositions.kinds import Transform
 
 SEEDS, BLOCK = range(300), 50
+pytestmark = pytest.mark.unmeasured
 
 
 @pytest.mark.parametrize("first", SEEDS[::BLOCK])

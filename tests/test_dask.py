@@ -19,6 +19,7 @@ ROOT = Path(__file__).parent.parent
 pytestmark = pytest.mark.filterwarnings("default")
 
 
+@pytest.mark.unmeasured
 def test_the_table_of_rows_is_what_the_page_says():
     results = list(dask_rows.rows())
     works = {name for name, good in results if good}

@@ -73,6 +73,7 @@ OPERATIONS = {
     "np.multiply(v, o)": np.multiply,
     "np.multiply(o, v)": lambda v, o: np.multiply(o, v),
     "np.maximum(o, v)": lambda v, o: np.maximum(o, v),
+    "np.hypot(v, o)": np.hypot,  # of objects, NumPy asks each for its method
     "np.where": lambda v, o: np.where([True, False, True], v, o),
     "np.dot(o, v)": lambda v, o: np.dot(o, v),
     "np.stack": lambda v, o: np.stack([v, o]),
@@ -116,6 +117,24 @@ ADVICE = {
 def test_the_error_says_what_to_write(kind, words):
     with pytest.raises(AutogradError, match=words):
         Value(X) * OPERANDS[kind][0]
+
+
+# Functions made of operations, which take a constant apart before one of these sees it.
+CONSTANTS = {
+    "set": lambda v, m: v.at[...].set(m), "add": lambda v, m: v.at[...].add(m), "divide": lambda v, m: v.at[...].divide(m),
+    "full_like": np.full_like, "insert": lambda v, m: np.insert(v, 0, m), "append": np.append,
+    "average": lambda v, m: np.average(v, weights=m), "pad": lambda v, m: np.pad(v, 1, constant_values=m),
+    "diff": lambda v, m: np.diff(v, prepend=m), "choose": lambda v, m: np.choose(np.array([0, 1, 0]), [v, m]),
+    "piecewise": lambda v, m: np.piecewise(v, [v > 0], [m]), "broadcast": lambda v, m: np.broadcast_arrays(v, m)[1],
+    "block": lambda v, m: np.block([v, [m]]), "linspace": lambda v, m: np.linspace(v, m, 3),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("masked", [np.ma.array(3.0, mask=True), np.ma.array(NUMBERS, mask=[0, 1, 0]), np.ma.masked])
+@pytest.mark.parametrize("call", CONSTANTS.values(), ids=CONSTANTS)
+def test_a_masked_constant_is_refused_everywhere(call, masked):
+    with pytest.raises(AutogradError, match=r"test_entering.py.*\.filled"):
+        call(Value(X), masked)
 
 
 def test_pandas_leaves_the_operation_to_the_value():

@@ -13,6 +13,7 @@ from autograd import Value
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 NAMES = sorted(path.stem for path in EXAMPLES.glob("[0-9][0-9]_*.py"))
+pytestmark = pytest.mark.unmeasured
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 import scipy.integrate
 
-from autograd import Value, grad, hessian, jacobian
+from autograd import GraphError, Value, grad, hessian, jacobian
 from autograd.scipy import integrate
+from autograd.solvers import adjoint
 from tests.oracle import projections
 
 close = np.testing.assert_allclose
@@ -48,6 +49,13 @@ def test_integrals(name):
     ]:  # an integral of integrals is slow
         numeric, analytic = projections(function, grad(function, (0,)), (1.4,), 0)
         close(analytic, numeric, rtol=tolerance)
+
+
+@pytest.mark.parametrize("a", [1.5, Value(1.5)], ids=["number", "Value"])
+def test_the_full_output_of_a_vector_integral(a):
+    found = integrate.quad_vec(lambda t, a: exp(-a * t), 0, 1, args=(a,), full_output=True)
+    assert len(found) == 3
+    assert found[2].success
 
 
 @pytest.mark.parametrize("places", [2, 3, 4, 5, 8])
@@ -125,6 +133,7 @@ def last_state(f, y0, p, end, method, rtol):
 STIFF = ["Radau", "BDF", "LSODA", "odeint"]
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(
     ("name", "method", "rtol"),
     [
@@ -149,6 +158,21 @@ def test_small_cotangents_are_as_good_as_large_ones(method):
     one = grad(lambda p: last_state(f, y0, p, end, method, 1e-3)[0])(p)
     small = grad(lambda p: 1e-12 * last_state(f, y0, p, end, method, 1e-3)[0])(p)
     close(small, 1e-12 * one, rtol=1e-12)
+
+
+def test_a_backward_pass_whose_integration_fails_says_so():
+    """y′ = y² from 1 is 1/(1 − t)."""
+    with pytest.raises(GraphError, match="test_integrals.py.*step size"):
+        adjoint.integrated(lambda t, y: y**2, 0.0, 2.0, np.ones(1))
+
+
+@pytest.mark.parametrize(("rtol", "further"), [(1e-3, 1e-5), (1e-7, 1e-8), (1e-9, 1e-9)])
+def test_how_much_more_closely_the_backward_pass_is_integrated(rtol, further, monkeypatch):
+    """Down to 1e-8: what is tighter already has the digits that a gradient needs, and costs enough."""
+    asked, legs = [], adjoint.legs
+    monkeypatch.setattr(adjoint, "legs", lambda *more: asked.append(more[-1]["rtol"]) or legs(*more))
+    grad(lambda a: integrate.solve_ivp(lambda t, y, a: -a * y, (0, 1), [1.0], args=(a,), rtol=rtol).y[0, -1])(0.5)
+    close(asked, [further])
 
 
 def test_times_that_go_backwards_and_stand_still():

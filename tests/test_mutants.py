@@ -11,6 +11,7 @@ from tests.tools.mutants import copy_of_the_project, known_equivalent, one_by_on
 from tests.tools.plant import ROOT, Table
 from tests.tools.plant_code import CONCERNED, code_mutants, files
 
+pytestmark = pytest.mark.unmeasured
 MUTANTS = {mutant.label: mutant for mutant in Table().mutants()}
 CODE = {mutant.label: mutant for mutant in code_mutants()}
 # Of the code around the rules: one of each kind of change.

@@ -15,6 +15,7 @@ assert _spec is not None
 assert _spec.loader is not None
 programs = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(programs)
+pytestmark = pytest.mark.unmeasured
 
 
 @pytest.mark.parametrize("name", programs.NAMES)

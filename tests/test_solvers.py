@@ -272,7 +272,19 @@ def test_cube_roots(name):
         close(grad(grad(solve))(a), -2 * np.cbrt(a) / (9 * a**2), rtol=1e-4)
 
 
+def test_equations_of_different_sizes_are_not_singular():
+    """z₀ + z₁ = a and 1e-9 (z₀ − z₁) = 0: both are a/2."""
+    both = lambda a: optimize.root(lambda z, a: np.stack([z[0] + z[1] - a, 1e-9 * (z[0] - z[1])]), [0.3, 0.4], (a,))
+    close(jacobian(lambda a: both(a).x)(2.0), [0.5, 0.5])
+
+
 def test_a_minimum_at_an_end_moves_with_it():
     held = lambda a, end: optimize.minimize_scalar(lambda x, a: (x - a) ** 2, bounds=(0.0, end), args=(a,))
     for f, derivatives in ((lambda *z: held(*z).x, (0, 1)), (lambda *z: held(*z).fun, (6, -6))):
         close(grad(f, (0, 1))(5.0, 2.0), derivatives, atol=1e-4)
+
+
+def test_at_an_end_the_slope_need_not_be_as_exact_as_the_place():
+    """min 1e6 (x − 1.0001)² over [0, b] is at b = 1; SciPy's x is 6e-6 short of it, and the slope there 6 % off."""
+    held = lambda b: optimize.minimize_scalar(lambda x, a: 1e6 * (x - a) ** 2, bounds=(0.0, b), args=(1.0001,)).x
+    close(grad(held)(1.0), 1)

@@ -53,13 +53,21 @@ def _bases(x: Any) -> list[tuple[str, str]]:
     return [(base.__module__.partition(".")[0], base.__name__) for base in type(x).__mro__]
 
 
+def refuse_masked(*given: Any) -> None:
+    """A masked element is no number: an array that has one is an error, in a list too."""
+    for x in given:
+        if x.__class__ in (list, tuple):
+            refuse_masked(*x)
+        elif isinstance(x, np.ma.MaskedArray) and np.ma.is_masked(x):
+            raise DtypeError(
+                f"a masked array with {int(np.sum(x.mask))} masked elements at {user_line()}: a masked element is no "
+                "number. Use its .filled(number), or np.where(x.mask, number, x.data)"
+            )
+
+
 def _held(x: Any) -> Any:
     """The numbers that an object of another kind holds, as an array; arrays that speak NumPy's protocols as they are."""
-    if isinstance(x, np.ma.MaskedArray) and np.ma.is_masked(x):
-        raise DtypeError(
-            f"a masked array with {int(np.sum(x.mask))} masked elements at {user_line()}: a masked element is no "
-            "number. Use its .filled(number), or np.where(x.mask, number, x.data)"
-        )
+    refuse_masked(x)
     if isinstance(x, np.ndarray):  # a mask that hides nothing, np.matrix, np.memmap
         return np.asarray(x)
     if isinstance(x, (numbers.Real, Decimal)):  # a Fraction, for example

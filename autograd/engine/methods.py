@@ -10,6 +10,7 @@ from ..errors import DtypeError, IndexingError, user_line
 from ..rules import activations, arithmetic, elementwise, indexing, joining, masked, products, reductions, shaping
 from ..rules.reductions import Axis
 from .answers import PlainAnswers
+from .convert import refuse_masked
 
 
 def _over(axis: Axis | list[int], keepdims: bool, **more: Any) -> dict[str, Any]:
@@ -44,10 +45,12 @@ class At:
 
     def set(self, values: Any) -> Any:
         """With ``copy[index] = values``."""
+        refuse_masked(values)
         return indexing.put(self._array, self._index, values)
 
     def add(self, values: Any) -> Any:
         """With ``copy[index] += values``."""
+        refuse_masked(values)
         return indexing.scatter_add(self._array, self._index, values)
 
     def subtract(self, values: Any) -> Any:

@@ -10,7 +10,8 @@ import numpy as np
 
 from ..errors import DtypeError, UnsupportedError, explain, no_rule, user_line
 from ..rules import CONSTANTS, MAKERS, REFUSALS, TABLE, indexing
-from .convert import unbox
+from ..rules.op import Op
+from .convert import refuse_masked, unbox
 from .methods import ArrayMethods
 from .mode import is_recording
 
@@ -28,6 +29,8 @@ class Protocols(ArrayMethods):
     ) -> Any:
         function = TABLE.get(func)
         if function is not None:
+            if function.__class__ is not Op:  # it takes its constants apart before an operation sees them
+                refuse_masked(*args, *kwargs.values())
             try:
                 return function(*args, **kwargs)
             except Exception as error:

@@ -49,7 +49,14 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Array:
 
 
 def histogram_bin_edges(a: Array, bins: Any = 10, range: Any = None, weights: Any = None) -> Array:
-    """The edges of the bins that `histogram` uses."""
+    """The edges of the bins that `histogram` uses: in the dtype of `a` and the ends, if that is one of fractions."""
+    edges = _edges(a, bins, range)
+    dtype = np.result_type(a, *(range or ()))
+    return edges if np.ndim(bins) == 1 or dtype.kind not in "fc" else np.astype(edges, dtype)
+
+
+def _edges(a: Array, bins: Any, range: Any) -> Array:
+    """The edges of the bins along one axis, as `linspace` has them."""
     if np.ndim(bins) == 1:
         return bins if hasattr(bins, "dtype") else np.asarray(bins)
     if range is not None:
@@ -75,13 +82,11 @@ def histogramdd(
     sample: Any, bins: Any = 10, range: Any = None, density: bool | None = None, weights: Any = None
 ) -> tuple[Array, tuple[Array, ...]]:
     """As `histogram`, of points of several coordinates: the rows of a matrix, or a sequence of coordinates."""
-    if hasattr(sample, "shape"):
-        columns = [sample] if np.ndim(sample) == 1 else [sample[:, i] for i, _ in enumerate(sample.T)]
-    else:
-        columns = list(sample)
+    points = sample if hasattr(sample, "shape") else np.stack(sample, axis=-1)
+    columns = [points] if np.ndim(points) == 1 else [points[:, i] for i, _ in enumerate(points.T)]
     bins = list(bins) if isinstance(bins, (list, tuple)) or np.ndim(bins) else [bins] * len(columns)
     ranges = [None] * len(columns) if range is None else list(range)
-    edges = tuple(histogram_bin_edges(*each) for each in zip(columns, bins, ranges, strict=True))
+    edges = tuple(_edges(*each) for each in zip(columns, bins, ranges, strict=True))
     each = [bin_of(x, e) for x, e in zip(columns, edges, strict=True)]
     shape = tuple(e.shape[0] - 1 for e in edges)
     inside = np.all([place >= 0 for place in each], axis=0)

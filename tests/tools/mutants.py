@@ -52,7 +52,8 @@ TESTS = [
         "transforms",
     )
 ]
-LIMIT = 120  # seconds for the samples of a row: a rule that does not end has been noticed
+# Seconds for the samples of a row, and for the tests of a file: what does not end has been noticed.
+LIMIT, LONGEST = 120, 900
 MEMORY = 4 << 30  # bytes; what needs more has been noticed too
 HEAVY = (
     "numpy",
@@ -110,6 +111,7 @@ def check_code(tests: Sequence[str]) -> None:
 
 def _check_in(folder: Path, mutant: Mutant) -> None:
     """In a process of its own: the first tests of a mutant in `folder`. An exception ends it with status 1."""
+    sys.settrace(None)  # coverage's, of the process that was forked: it would take as long again
     for stream in (1, 2):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream)
     for name in [name for name in sys.modules if name.partition(".")[0] in ("autograd", "tests")]:
@@ -157,7 +159,8 @@ def one_by_one(mutants: Sequence[Mutant], folders: Sequence[Path]) -> Iterator[t
             process = fork.Process(target=_check_in, args=(folder, mutant))
             process.start()
             running[process.sentinel] = process, mutant, folder, stack
-        for sentinel in wait(list(running), timeout=LIMIT) or [next(iter(running))]:
+        limit = LONGEST if any(mutant.tests for _, mutant, _, _ in running.values()) else LIMIT
+        for sentinel in wait(list(running), timeout=limit) or [next(iter(running))]:
             process, mutant, folder, stack = running.pop(sentinel)
             process.kill()  # where it went on for too long
             process.join()

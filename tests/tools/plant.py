@@ -122,8 +122,11 @@ class Table:
             for function in ast.walk(module.tree):
                 rows = self.users.get((module.path, function))
                 if rows and isinstance(function, ast.FunctionDef | ast.Lambda):
-                    row = names.get(id(function)) or getattr(function, "name", "")
-                    yield from mutants_of(module, function, row, tuple(sorted(rows)))
+                    own = names.get(
+                        id(function)
+                    )  # a forward that other rows use too: its own samples look at it as well
+                    row = own or getattr(function, "name", "")
+                    yield from mutants_of(module, function, row, tuple(sorted({*rows, own} - {None})))
 
 
 def mutants_of(module: Module, function: Function, row: str, rows: tuple[str, ...]) -> Iterator[Mutant]:

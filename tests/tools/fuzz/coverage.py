@@ -38,7 +38,11 @@ class Coverage:
             recording.reset(token)
             note.reset(noted)
         self.rows.update(nodes)
-        names = {name for step in program.steps for name in re.findall(r"\bnp\.((?:fft\.|linalg\.)?\w+)", step)}
+        names = {
+            name
+            for step in program.steps
+            for name in re.findall(r"\bnp\.((?:fft\.|linalg\.|lib\.stride_tricks\.)?\w+)", step)
+        }
         self.rows.update(names & OPS.keys() - nodes)  # those without a derivative record nothing
         self.compositions.update(names & COMPOSED.keys())
 

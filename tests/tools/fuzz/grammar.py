@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .operands import INDICES, OPERANDS
+from .operands import FOREIGN, INDICES, OPERANDS
 
 STANDS_FOR = {
     "i": "v[{0}]", "j": "v[{1}]", "p": "(1.5 + np.sin(v[{0}]))", "q": "(1.5 + np.sin(v[{1}]))", "u": "np.tanh(v[{0}])",
@@ -188,14 +188,43 @@ TO_REAL = (
     "np.fft.irfftn({i})", "np.fft.irfft({i}, 5, norm='ortho')", "np.fft.irfft2({i})",
 )  # fmt: skip
 
-ODD = tuple(
-    expression.replace("odd(", f"odd('{kind}', ")
-    for kind in OPERANDS
+COUNTS = (
+    "np.bincount(np.arange({i}.size) % 3, np.ravel({i}))",
+    "np.bincount(np.arange({i}.size) // 2, weights=np.ravel({u}), minlength=4)",
+    "np.histogram(np.cos(np.arange({i}.size)), 3, weights=np.ravel({i}))[0]", "np.histogram({i}, 3, density=True)[0] / 9",
+    "np.histogram(np.cos(np.ravel({i})), 2, weights=np.ravel({u}))[0]",
+    "np.histogram(np.cos(np.arange({i}.size)), np.array([-1.0, 0.1, 1.0]), weights=np.ravel({p}), density=True)[0]",
+    "np.histogram({i}, np.linspace(-9.0, 9.0, 3) + np.mean({w}))[1]", "np.histogram({i}, 3)[1]",
+    "np.histogram_bin_edges({i}, 4)", "np.histogram_bin_edges({i}, 2, (-2.0, 3.0)) * np.sum({i})",
+    "np.histogram2d(np.cos(np.arange({i}.size)), np.sin(np.arange({i}.size)), 2, weights=np.ravel({i}))[0]",
+    "np.histogram2d(np.ravel({i}), np.arange({i}.size), 2)[1]",
+    "np.histogramdd([np.cos(np.arange({i}.size)), np.sin(np.arange({i}.size))], (2, 3), weights=np.ravel({i}))[0]",
+    "np.histogramdd([np.cos(np.arange({i}.size)), np.sin(np.arange({i}.size))], 2, None, True, np.ravel({p}))[0]",
+    "np.histogramdd([np.ravel({i})], 2)[1][0]", "np.unique({i})", "np.unique({i}, axis={a})",
+    "np.unique({i}, return_inverse=True)[0]", "np.unique({i}, return_counts=True)[0]", "np.unique(np.stack([{i}, {i}]))",
+    "np.unique_all({i}).values", "np.unique_counts({i}).values", "np.unique_inverse({i}).values", "np.unique_values({i})",
+    "np.union1d({i}, {j})", "np.union1d({i}[:1], {i})", "np.intersect1d({i}, {i}[1:])", "np.intersect1d({i}, {j})",
+    "np.setdiff1d({i}, {i}[1:])", "np.setdiff1d({i}, {j})", "np.setxor1d({i}, {j})", "np.setxor1d({i}, {i}[:1])",
+    "np.multiply(*np.ix_(np.ravel({u}), np.ravel({w})))", "{i}[np.ix_(*(range(n) for n in {i}.shape))]",
+    "np.full_like({i}, np.mean({j}))", "np.full_like({i}, {j})", "np.trim_zeros(np.ravel({i}))",
+    "np.trim_zeros(np.ravel(F.relu({i})))", "np.lib.stride_tricks.sliding_window_view({i}, 2, axis={a})",
+    "np.lib.stride_tricks.sliding_window_view({i}, {i}.shape)",
+)  # fmt: skip
+
+_BESIDE = (
+    "{i} * odd({i})", "odd({i}) - {i}", "{i} / (2 + np.abs(odd({i})))", "np.maximum(odd({i}), {i})",
+    "np.hypot({p}, odd({i}))", "np.where({i} > odd({i}), {i}, 0.5 * {i})", "np.where({i} > 0.1, odd({i}), {i})",
+    "np.stack([{i}, odd({i})])", "{p} ** odd({i})",
+)  # fmt: skip
+ODD = tuple(expression.replace("odd(", f"odd('{kind}', ") for kind in OPERANDS for expression in _BESIDE)
+OTHER_LIBRARIES = tuple(
+    expression.replace("odd(", f"foreign('{kind}', ")
+    for kind in FOREIGN
     for expression in (
-        "{i} * odd({i})", "odd({i}) - {i}", "{i} / (2 + np.abs(odd({i})))", "np.maximum(odd({i}), {i})",
-        "np.hypot({q}, odd({i}))", "np.where({i} > odd({i}), {i}, 0.5 * {i})",
-        "np.where({i} > 0.1, odd({i}), {i})", "np.stack([{i}, odd({i})])",
-        "{p} ** odd({i})",
+        *_BESIDE, "{i} @ odd({i})", "odd({i}) @ {i}", "np.dot(odd({i}), {i})", "np.sum({i} * odd({i}), axis={a})",
+        "odd({i}) / {p}", "np.concatenate([odd({i}), {i}])", "np.average({i}, weights=odd({i}))", "np.clip({i}, -2.0, odd({i}))",
+        "at({i})[...].set(odd({i}))", "np.einsum('...i,...i->...', {u}, odd({i}))", "np.full_like({i}, odd({i}))",
+        "np.insert({i}, 0, odd({i}), axis=0)", "np.append({i}, values=odd({i}))", "({i} > odd({i})) * {i}",
     )
 )  # fmt: skip
 PLACES = tuple(
@@ -220,7 +249,9 @@ KEYWORDS = (
 
 KINDS = (
     Kind(3, ELEMENTWISE),
+    Kind(0.7, COUNTS, ndim=1),
     Kind(0.8, ODD),
+    Kind(0.5, OTHER_LIBRARIES, ndim=1),
     Kind(0.5, PLACES, ndim=1),
     Kind(0.5, KEYWORDS, ndim=1),
     Kind(3, BINARY),

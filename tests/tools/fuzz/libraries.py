@@ -2,7 +2,7 @@
 
 `matrix` and `symmetric` make matrices, `mask` and `index` make indices, `at` is assignment to a copy, `added` is ``x += y``,
 `constant` computes something without recording it, `checkpoint` and `custom` wrap a function and change no result, `odd` is an
-operand of another type.
+operand of another type, `foreign` one of another library, and `numbers` what that holds.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from autograd import Value, no_grad
 from autograd import functions as F
 from autograd.engine.methods import At
 
-from .operands import Odd
+from .operands import Odd, foreign, numbers_of
 
 Namespace = dict[str, Any]
 
@@ -71,10 +71,11 @@ def namespace(numpy: Any, functions: Any, **own: Any) -> Namespace:
     def curved(x: Any) -> Any:
         return numpy.sin(x) * x
 
+    numbers = numbers_of(numpy.asarray)
     names = {
         "np": numpy, "F": functions, "matrix": matrix, "symmetric": symmetric, "mask": mask, "index": list,
         "at": partial(CopyAt, numpy), "added": operator.add, "constant": lambda f: f(), "checkpoint": lambda f: f,
-        "custom": curved, "odd": Odd(numpy.asarray, itself=False),
+        "custom": curved, "odd": Odd(numpy.asarray, itself=False), "numbers": numbers, "foreign": numbers,
     }  # fmt: skip
     return names | own
 
@@ -150,6 +151,7 @@ def ours(numpy: Any) -> Namespace:
         added=lambda x, y: _in_place(x, y) if isinstance(x, Value) else x + y,
         constant=_unrecorded,
         odd=Odd(np.asarray, itself=True),
+        foreign=lambda kind, x: foreign(kind, x) if isinstance(x, Value) else numbers_of(np.asarray)(kind, x),
         checkpoint=autograd.checkpoint,
         custom=autograd.custom_vjp(lambda x: np.sin(x) * x, lambda g, out, x: g * (np.cos(x) * x + np.sin(x))),
     )

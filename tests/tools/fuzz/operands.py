@@ -6,6 +6,7 @@ who may change them after the forward pass: `Odd.spoil` does that.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
@@ -43,6 +44,32 @@ OPERANDS: dict[str, Callable[[Any], Any]] = {
     "float32": lambda x: x.astype(np.float32),
     "subclass": lambda x: x.view(_Sub),
 }
+
+
+def _made_by(module: str, name: str) -> Callable[[Any], Any]:
+    return lambda x: getattr(importlib.import_module(module), name)(x)
+
+
+def _masked(x: Any) -> Any:
+    """With one number hidden, which is far from what `numbers` says: the array below must not be taken for it."""
+    hidden = np.arange(x.size).reshape(x.shape) == 0
+    return np.ma.array(np.where(hidden, 1e3, x), mask=hidden)
+
+
+# What holds the same numbers, with a meaning of its own for operators: taken for the numbers or refused.
+FOREIGN: dict[str, Callable[[Any], Any]] = {
+    "Series": _made_by("pandas", "Series"),
+    "DataFrame": _made_by("pandas", "DataFrame"),
+    "Index": _made_by("pandas", "Index"),
+    "pandas array": _made_by("pandas", "array"),
+    "DataArray": _made_by("xarray", "DataArray"),
+    "csr_matrix": _made_by("scipy.sparse", "csr_matrix"),
+    "csr_array": _made_by("scipy.sparse", "csr_array"),
+    "matrix": lambda x: x.view(np.matrix),
+    "nothing masked": np.ma.array,
+    "masked": _masked,
+    "object": lambda x: x.astype(object),
+}
 INDICES: dict[str, Callable[[int], Any]] = {
     "list": lambda n: [0, n - 1, 0],
     "no list": lambda n: [],
@@ -62,6 +89,36 @@ INDICES: dict[str, Callable[[int], Any]] = {
 }
 
 
+def _numbers(x: Any) -> Any:
+    """Some, in the shape of `x`."""
+    shape = tuple(x.shape)
+    return np.cos(1.0 + np.arange(np.prod(shape, dtype=int))).reshape(shape)
+
+
+def foreign(kind: str, x: Any) -> Any:
+    """An operand from another library, in the shape of `x`."""
+    numbers = _numbers(x)
+    given = FOREIGN[kind](numbers)
+    if tuple(given.shape) != numbers.shape:
+        raise ValueError(f"no {kind} has the shape {numbers.shape}")
+    return given
+
+
+def numbers_of(asarray: Callable[[Any], Any]) -> Callable[[str, Any], Any]:
+    """What `foreign` holds, as an array of some library."""
+
+    def numbers(kind: str, x: Any) -> Any:
+        foreign(kind, x)  # where there is none, nothing is computed
+        return asarray(_numbers(x))
+
+    return numbers
+
+
+def unwrapped(x: Any) -> Any:
+    """xarray keeps its own array around a Value; what it holds is the result."""
+    return x.data if type(x).__module__.startswith("xarray.") else x
+
+
 class Odd:
     """``odd(kind, x)`` in a program: an operand in the shape of `x`; ``odd.place(kind, x)``: an index for `x`."""
 
@@ -70,9 +127,7 @@ class Odd:
         self.made: list[Any] | None = None
 
     def __call__(self, kind: str, x: Any) -> Any:
-        shape = tuple(x.shape)
-        numbers = np.cos(1.0 + np.arange(np.prod(shape, dtype=int))).reshape(shape)
-        given = OPERANDS[kind](numbers)
+        given = OPERANDS[kind](_numbers(x))
         if self.itself:
             return self._noted(given)
         held = np.float64(given) if isinstance(given, (Fraction, Decimal)) else given

@@ -210,7 +210,7 @@ def verdict(program: Program, order: int = 1) -> Report:
 
 
 def _same_values(program: Program) -> list[Finding]:
-    """Every step has NumPy's value, shape and dtype."""
+    """Every step has NumPy's value, shape and dtype, and is an array of NumPy's or a number."""
     plain = program.values(program.leaves, PLAIN)
     recorded = program.values([Value(x) for x in program.leaves], OURS)
     eps = 0.0
@@ -218,11 +218,16 @@ def _same_values(program: Program) -> list[Finding]:
         y = _plain(value)
         eps = max(eps, float(np.finfo(x.dtype).eps))
         if (
-            x.shape != np.shape(y)
+            not (type(y) is np.ndarray or isinstance(y, np.generic))
+            or x.shape != np.shape(y)
             or x.dtype != y.dtype
             or not np.allclose(x, y, rtol=100 * eps, atol=100 * eps, equal_nan=True)
         ):
-            return [Finding("NumPy", 0, f"v[{k}] is {y!r} of dtype {y.dtype}, NumPy's is {x!r} of dtype {x.dtype}")]
+            return [
+                Finding(
+                    "NumPy", 0, f"v[{k}] is {y!r} of dtype {np.asarray(y).dtype}, NumPy's is {x!r} of dtype {x.dtype}"
+                )
+            ]
     return []
 
 

@@ -12,23 +12,39 @@ from typing import Any
 
 import numpy as np
 
+from autograd import AutogradError
+
 from . import libraries
 from .grammar import KINDS, STANDS_FOR, Kind
 from .libraries import Namespace
+from .operands import unwrapped
 
 LARGEST = 40  # elements of a value
 BOUND = 30.0  # of its numbers
+TRIES = 400  # of leaves for an expression
 _NUDGE = 1e-7  # by which each value of a program is moved, to see whether a step jumps there
 _STEEPEST = 2e-5  # what that may do to a value
 _ROUNDING = 1e4  # how many roundings of the coarsest dtype a value may be off
+
+# By this package, or by the other library before this one is asked.
+REFUSALS = (AutogradError, TypeError, ValueError, NotImplementedError)
 
 _code = lru_cache(maxsize=10_000)(lambda expression: compile(expression, expression, "eval"))
 
 
 def evaluated(step: str, library: Namespace, v: Sequence[Any]) -> Any:
-    """The value of a step. Of Python's complex numbers and np.float64, Python's answer: it becomes one of NumPy's."""
+    """The value of a step; where an operand of another library is refused, that with the numbers in it.
+
+    Of Python's complex numbers and np.float64, Python's answer: it becomes one of NumPy's.
+    """
+    names = {**library, "v": v}
     try:
-        x = eval(_code(step), {**library, "v": v})
+        try:
+            x = unwrapped(eval(_code(step), names))
+        except REFUSALS:
+            if "foreign(" not in step:
+                raise
+            x = eval(_code(step.replace("foreign(", "numbers(")), names)
     except Exception as error:
         error.add_note(step)
         raise
@@ -167,6 +183,19 @@ def draw(seed: int) -> Program:
                 steps.append(step)
                 break
     return Program(tuple(leaves), tuple(steps), seed)
+
+
+def draw_one(kind: Kind, expression: str) -> Program | None:
+    """A random program of this expression alone, after a step to complex numbers where it is one of those."""
+    for seed in range(TRIES):
+        rng = np.random.default_rng(seed)
+        leaves = _leaves(rng)
+        draft, steps = _Draft(rng, leaves), ["np.exp(1j * v[0])"] if kind.complex else []
+        if all(map(draft.accepts, steps)):
+            step = _filled(rng, expression, kind, draft.v)
+            if step is not None and draft.accepts(step):
+                return Program(tuple(leaves), (*steps, step), seed)
+    return None
 
 
 def _leaves(rng: np.random.Generator) -> list[Any]:

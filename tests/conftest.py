@@ -1,0 +1,50 @@
+"""How the tests are run: each process computes with one thread, and coverage is measured where there is something to measure.
+
+Coverage is measured while tests and fixtures run, and rests between: its tracer slows down all Python, pytest's too.
+
+A test marked `unmeasured` repeats, thousands of times, what other tests have run already, and is run without the tracer: what
+it alone reaches counts as not covered.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+# There is a process for each core: threads of OpenBLAS beside it wait for each other, and cost twice the time.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+TRACER = pytest.StashKey[Any]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    tracer = session.config.stash[TRACER] = sys.gettrace()
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
+
+
+def measured(node: pytest.Item | pytest.Collector) -> Generator[None, object, object]:
+    """What goes on in the meantime is traced, if anything is."""
+    sys.settrace(None if node.get_closest_marker("unmeasured") else node.config.stash.get(TRACER, None))
+    try:
+        return (yield)
+    finally:
+        sys.settrace(None)
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    return (yield from measured(pyfuncitem))
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_fixture_setup(request: pytest.FixtureRequest) -> Generator[None, object, object]:
+    return (yield from measured(request.node))
