@@ -16,7 +16,6 @@ from . import tree
 from .engine import backward
 from .engine.convert import PLAIN, as_data, unbox
 from .engine.graph import Node, by_age, on_the_way, reachable
-from .engine.memory import keep_freed_memory
 from .engine.mode import enable_grad, is_recording, tracing
 from .engine.value import Value, record, wrap
 from .engine.witness import FULLY, Witness, is_safe, next_number
@@ -64,7 +63,6 @@ def variable(x: Any) -> Value:
         return copy if copy.requires_grad else _fresh(copy.raw, whole=False)
     raw = as_data(x)
     if raw.__class__ is np.ndarray:
-        keep_freed_memory()
         foreign = raw is x or raw.base is not None  # the caller's, who may change it
         if foreign and raw.nbytes <= FULLY:
             raw = raw.copy()

@@ -249,29 +249,26 @@ def backward(out: Node, gradient: Any = None, *, leaves_only: bool = False) -> N
     keep = () if leaves_only else None
     order = sorted(cotangents, key=by_age)
     gradients = undisturbed(lambda: sweep(order, cotangents, keep, free=leaves_only), record=None)
-    leaves, others = [], [cotangent]
+    leaves, totals, others = [], [], [cotangent]
     for node, g in gradients.items():
         if node.op is not None:
             node.grad = g
             others.append(g)
         elif g is not None:
-            leaves.append((node, g))
-    if any(g.__class__ is not _float64 for _, g in leaves):
-        keep_freed_memory()
-        totals = own([g for _, g in leaves], others)
-        leaves = [(leaf, g) for (leaf, _), g in zip(leaves, totals, strict=True)]
-    _add(leaves)
+            leaves.append(node)
+            totals.append(g)
+    _add(leaves, own(totals, others))
 
 
-def _add(leaves: list[tuple[Node, Array]]) -> None:
+def _add(leaves: list[Node], gradients: list[Array]) -> None:
     """Add to each leaf's gradient: to all of them, or after an interrupt to none."""
     with _adding:
-        before = [(leaf, leaf.grad) for leaf, _ in leaves]
+        before = [leaf.grad for leaf in leaves]
         try:
-            for leaf, g in leaves:
-                leaf.grad = g if leaf.grad is None else leaf.grad + g
+            for leaf, old, g in zip(leaves, before, gradients, strict=True):
+                leaf.grad = g if old is None else old + g
         except BaseException:
-            for leaf, old in before:
+            for leaf, old in zip(leaves, before, strict=True):
                 leaf.grad = old
             raise
 
@@ -308,11 +305,16 @@ def own(gradients: list[Array], others: list[Array]) -> list[Array]:
 
     Whoever receives a gradient may change it in place; that must not change another.
     """
-    seen = {id(other) for other in others}
     result = []
+    seen: set[int] = set()
     for g in gradients:
-        shared = g.shape != () and (getattr(g, "base", None) is not None or id(g) in seen)
-        mine = g.copy() if shared else g
-        seen.add(id(mine))
+        mine = g
+        if g.__class__ is not _float64 and g.shape != ():
+            if not seen:
+                keep_freed_memory()
+                seen.update(map(id, others))
+            if id(g) in seen or getattr(g, "base", None) is not None:
+                mine = g.copy()
+            seen.add(id(mine))
         result.append(mine)
     return result

@@ -262,7 +262,7 @@ class Value(Protocols):
         if new.__class__ is not _float64 and new is not self.raw:  # ``value.data -= step`` assigns the Value's own
             if holds_value(new) and tracing.get() and is_recording() and stack_nested(new).requires_grad:
                 raise lost_as_data(self)
-            converted = as_data(unbox(new))
+            converted = as_data(new if new.__class__ is _ndarray else unbox(new))
             self.raw, self.parent0 = owned(converted, new), None
         elif new is not self.raw:
             self.raw, self.parent0 = new, None

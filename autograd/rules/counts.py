@@ -51,7 +51,7 @@ def bincount(x: Any, /, weights: Any = None, minlength: int = 0) -> Array:
 def histogram_bin_edges(a: Array, bins: Any = 10, range: Any = None, weights: Any = None) -> Array:
     """The edges of the bins that `histogram` uses: in the dtype of `a` and the ends, if that is one of fractions."""
     edges = _edges(a, bins, range)
-    dtype = np.result_type(a, *(range or ()))
+    dtype = np.result_type(a, *(() if range is None else range))
     return edges if np.ndim(bins) == 1 or dtype.kind not in "fc" else np.astype(edges, dtype)
 
 

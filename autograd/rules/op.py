@@ -117,7 +117,7 @@ class Op:
         inputs, static = self.bind(args, kwargs)
         for x in inputs:
             if x.__class__ is not np.ndarray and (record := getattr(x, "__record__", None)) is not None:
-                return record(self, tuple(np.asarray(x) if type(x) in (list, tuple) else x for x in inputs), static)
+                return record(self, inputs, static)
         return self.forward(*inputs, **static)
 
     def __repr__(self) -> str:
