@@ -102,12 +102,13 @@ def _check_leaf(leaf: Any) -> None:
 
 def give_up(node: Node) -> None:
     """Let go of what `node` was computed from, once the backward pass has left it behind."""
-    node.op, node.more = GIVEN_UP, ((), (), {})
+    node.op, node.more = GIVEN_UP, _NOTHING
     node.in0 = node.in1 = node.parent0 = node.parent1 = None
 
 
 # The operation of a node that `give_up` has emptied.
 GIVEN_UP = Op(lambda: None, name="given up")
+_NOTHING: tuple[Any, ...] = ((), (), {}, None)
 
 
 def on_the_way(nodes: Iterable[Node], targets: Iterable[Node]) -> list[Node]:

@@ -90,7 +90,7 @@ def _cross_entropy(z: Array, target: Array, reduction: str = "none") -> tuple[Ar
     if t is target:
         terms = np.where(t == 0, 0, t * (np.log(total) - shifted)).sum(axis=-1)
     else:
-        terms = np.log(total)[..., 0] - shifted[t].reshape(target.shape)
+        terms = np.log(total)[..., 0] - np.where(t, shifted, 0).sum(axis=-1)
     reduced = terms if reduction == "none" else terms.sum() / (terms.size if reduction == "mean" else 1)
     return reduced, (e / total, None if t is target else t)
 
@@ -207,7 +207,7 @@ gelu_tanh = Op(lambda x: _gelu_tanh(x)[0], gelu_tanh_rule, keeping=_gelu_tanh, n
 
 def _shares(q: Array, k: Array, *bias: Array, scale: float, causal: bool) -> Array:
     """softmax (scale q kᵀ + bias), of a query over the keys; zeros for a query that may look at none."""
-    scores = (q * scale) @ k.mT
+    scores = (q * scale) @ k.swapaxes(-1, -2)
     for b in bias:
         scores = scores + b
     if causal:
@@ -230,8 +230,15 @@ def attention_rule(
 ) -> list[Array]:  # fmt: skip
     """pᵀ g for v; with s = p (g vᵀ − Σ g out): scale s k for q, scale sᵀ q for k, s for the bias."""
     p = _shares(q, k, *bias, scale=scale, causal=causal) if kept is None else kept
-    s: Array = None if wanted == [2] else p * (g @ v.mT - (g * out).sum(axis=-1, keepdims=True))
-    return [p.mT @ g if i == 2 else scale * (s @ k) if i == 0 else scale * (s.mT @ q) if i == 1 else s for i in wanted]
+    if list(wanted) == [2]:
+        return [p.swapaxes(-1, -2) @ g]
+    s = p * (g @ v.swapaxes(-1, -2) - (g * out).sum(axis=-1, keepdims=True))
+    cotangents = {
+        0: lambda: scale * (s @ k),
+        1: lambda: scale * (s.swapaxes(-1, -2) @ q),
+        2: lambda: p.swapaxes(-1, -2) @ g,
+    }
+    return [cotangents[i]() if i in cotangents else s for i in wanted]
 
 
 attention = Op(
