@@ -38,7 +38,10 @@ __all__ = [
 
 def linear(input: Any, weight: Any, bias: Any = None) -> Any:
     """y = x W + b, for x of shape (…, inputs), W of shape (inputs, outputs) and b of shape (outputs,)."""
-    return matmul(input, weight) if bias is None else _linear(input, weight, bias)
+    if bias is None or bias.shape != weight.shape[1:]:
+        product = matmul(input, weight)
+        return product if bias is None else product + bias
+    return _linear(input, weight, bias)
 
 
 def softmax(input: Any, dim: int = -1) -> Any:

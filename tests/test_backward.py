@@ -493,3 +493,11 @@ def test_gradients_are_apart_and_in_the_dtype_of_their_input():
     np.testing.assert_array_equal([second, g], np.ones((2, 2)))
     narrow = Value(np.float32(2.0))
     assert kernel(Value(3.0) * narrow, narrow).dtype == kernel(narrow * Value(3.0), narrow).dtype == np.float32
+
+
+def test_a_rule_that_returns_another_shape_is_an_error():
+    """No rule of ours does; one that did would give a gradient of a wrong shape without a word."""
+    op = Op(lambda x: x.sum(axis=0), lambda g, out, x: np.stack([g, g]), name="wrong")
+    v = Value(np.ones((3, 2)))
+    with pytest.raises(ShapeError, match=r"returned a gradient of shape \(2, 2\) for an input of shape \(3, 2\)"):
+        op(v).sum().backward()

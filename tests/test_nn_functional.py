@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtr, softmax
 
-from autograd import ShapeError, Value
+from autograd import ShapeError, Value, functions
 from autograd.check import gradcheck
 from nn import functional
 
@@ -35,6 +35,23 @@ def test_layer_norm_over_several_axes():
         functional.layer_norm(Value(X), 5)
     with pytest.raises(ShapeError, match=r"the bias ends in \(3,\)"):
         functional.layer_norm(Value(X), 4, W, B[:3])
+
+
+@pytest.mark.parametrize(
+    "shapes", [((5, 3), (3, 4), (5, 4)), ((3, 4), (4, 1), (6,)), ((2, 5, 3), (2, 3, 4), (4,)), ((3,), (3, 4), (1,))]
+)
+def test_linear_of_other_shapes_is_what_it_says(shapes):
+    """A bias for each row, one that is shared or spreads the result, a weight for each batch."""
+    x, w, b = (RNG.standard_normal(shape) for shape in shapes)
+    np.testing.assert_allclose(functional.linear(Value(x), w, b).data, x @ w + b)
+    assert gradcheck(functional.linear, (x, w, b))
+
+
+def test_rows_that_do_not_fit_are_refused():
+    with pytest.raises(ShapeError, match=r"the bias \(outputs,\), and they are \(3, 4\) and \(5, 4\)"):
+        functions.linear(Value(np.ones((5, 3))), np.ones((3, 4)), np.ones((5, 4)))
+    with pytest.raises(ShapeError, match=r"weight and bias must have the last axes of the input"):
+        functions.layer_norm(Value(X), Value(W), B[:1], eps=0.1)
 
 
 def test_gelu():

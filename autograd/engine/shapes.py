@@ -6,6 +6,9 @@ repetition contributed to the result, so the gradients of the repetitions are ad
 
 from __future__ import annotations
 
+import math
+
+from ..errors import ShapeError
 from ..rules.op import Array
 
 
@@ -22,6 +25,8 @@ def fit(g: Array, x: Array) -> Array:
         stretched = tuple(i for i, n in enumerate(shape) if n == 1 and g.shape[i] != 1)
         if stretched:
             g = g.sum(axis=stretched, keepdims=True)
+        if g.shape != shape and not any(map(math.isnan, shape)):  # of a Dask array a length may be unknown
+            raise ShapeError(f"a rule returned a gradient of shape {g.shape} for an input of shape {shape}")
     if g.dtype is not dtype and g.dtype != dtype:
         if g.dtype.kind == "c" and dtype.kind != "c":
             g = g.real

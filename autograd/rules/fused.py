@@ -37,6 +37,11 @@ def sum_of_rows(g: Array) -> Array:
 
 def _linear(x: Array, weight: Array, bias: Array) -> Array:
     """x W + b, for x of shape (…, inputs), W of shape (inputs, outputs) and b of shape (outputs,)."""
+    if weight.ndim != 2 or bias.shape != weight.shape[1:]:
+        raise ShapeError(
+            f"linear at {user_line()}: the weight must be (inputs, outputs) and the bias (outputs,), and they are "
+            f"{weight.shape} and {bias.shape}"
+        )
     return (rows(x) @ weight).reshape((*x.shape[:-1], weight.shape[1])) + bias if x.ndim > 2 else x @ weight + bias
 
 
@@ -146,6 +151,11 @@ standardize = Op(
 
 def _layer_norm(x: Array, weight: Array, bias: Array, eps: float) -> tuple[Array, Any]:
     """y w + b for y = `standardize` x over the axes of w, and y with 1 / √(var + ε)."""
+    if weight.shape != bias.shape or x.shape[x.ndim - weight.ndim :] != weight.shape:
+        raise ShapeError(
+            f"layer_norm at {user_line()}: weight and bias must have the last axes of the input, and the shapes are "
+            f"{weight.shape}, {bias.shape} and {x.shape}"
+        )
     y, inverse = _standardize(x, tuple(range(-weight.ndim, 0)), eps)
     return y * weight + bias, (y, inverse)
 
