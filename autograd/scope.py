@@ -1,7 +1,8 @@
 """Notes on new nodes: which module call they belong to, and which line of the user's code made them.
 
 Off, this costs nothing: the recording mode that `record` asks for anyway is then just True. Inside `scope` or
-`trace_lines` it is a function, which writes on each new node what a picture of the graph shows later.
+`trace_lines` it is a function, which writes on each new node what a picture of the graph shows later. A clock that runs
+there (see `profiling/`) is put around each operation too.
 """
 
 from __future__ import annotations
@@ -10,34 +11,54 @@ import inspect
 from collections.abc import Callable
 from contextlib import ContextDecorator
 from contextvars import Token
-from typing import Any
+from dataclasses import dataclass, replace
+from time import perf_counter_ns
+from typing import Any, Protocol
 
-from .engine.mode import Note, note, recording
+from .engine.mode import Note, Step, Watch, note, recording
 from .engine.value import Value
 from .errors import GraphError, user_frame, user_line
 
 
 class Call:
-    """One call of something that has a name: two calls of one layer are two of these."""
+    """One call of something that has a name: two calls of one layer are two of these, with the same `owner`.
 
-    __slots__ = ("name",)
+    Where a clock runs, `start` is when it began, in nanoseconds.
+    """
 
-    def __init__(self, name: str) -> None:
+    __slots__ = ("name", "owner", "start")
+
+    def __init__(self, name: str, owner: int = 0, start: int = 0) -> None:
         self.name = name
+        self.owner = owner
+        self.start = start
 
 
+class Clock(Protocol):
+    """What measures the time that is spent within a block; see `profiling/`."""
+
+    def forward(self, name: str, calls: tuple[Call, ...], compute: Callable[..., Any]) -> Callable[..., Any]:
+        """`compute`, timed, which computes the operation `name` within `calls`."""
+
+    def steps(self, contribute: Step, note_pick: Step, settle: Step) -> tuple[Step, Step, Step]:
+        """The steps of a sweep, timed."""
+
+    def left(self, calls: tuple[Call, ...]) -> None:
+        """The innermost of `calls` ends."""
+
+
+@dataclass(slots=True)
 class Notes:
     """What is written on a new node: the calls it was made in, outermost first, and the line that made it.
 
-    `look` is shown the node then, and may raise.
+    `look` is shown the node then, and `watch` each contribution of a backward pass; both may raise. The `clocks` measure.
     """
 
-    __slots__ = ("calls", "lines", "look")
-
-    def __init__(self, calls: tuple[Call, ...], lines: bool, look: Note | None = None) -> None:
-        self.calls = calls
-        self.lines = lines
-        self.look = look
+    calls: tuple[Call, ...] = ()
+    lines: bool = False
+    look: Callable[[Any], None] | None = None
+    watch: Watch | None = None
+    clocks: tuple[Clock, ...] = ()
 
     def __call__(self, node: Value) -> None:
         noted = vars(node)
@@ -48,24 +69,37 @@ class Notes:
         if self.look is not None:
             self.look(node)
 
+    def timed(self, name: str, forward: Callable[..., Any]) -> Callable[..., Any]:
+        for clock in self.clocks:
+            forward = clock.forward(name, self.calls, forward)
+        return forward
 
-_NOTHING = Notes((), lines=False)
+    def steps(self, contribute: Step, note_pick: Step, settle: Step) -> tuple[Step, Step, Step] | None:
+        steps = (contribute, note_pick, settle)
+        for clock in self.clocks:
+            steps = clock.steps(*steps)
+        return steps if self.clocks else None
+
+
+_NOTHING = Notes()
 
 
 class Noting(ContextDecorator):
     """Notes on the nodes made within a block, or within each call of a function."""
 
-    def __init__(self, add: Callable[[Notes], Notes]) -> None:
-        self._add = add
-        self._tokens: list[tuple[Token[Note | None], Token[bool | Note] | None]] = []
+    def __init__(self, name: str, add: Callable[[Notes], Notes]) -> None:
+        self._name, self._add = name, add
+        self._tokens: list[tuple[Token[Any], Token[bool | Note] | None]] = []
 
     def _recreate_cm(self) -> Noting:
-        return Noting(self._add)  # as a decorator: one for each call, since calls may run in several threads
+        return type(self)(
+            self._name, self._add
+        )  # as a decorator: one for each call, since calls may run in several threads
 
     def __call__(self, func: Any) -> Any:
         if inspect.isgeneratorfunction(func) or inspect.isasyncgenfunction(func) or inspect.iscoroutinefunction(func):
             raise GraphError(
-                f"{type(self).__name__.lower()} decorates functions, and {func.__name__} at {user_line()} is a generator or a "
+                f"{self._name} decorates functions, and {func.__name__} at {user_line()} is a generator or a "
                 "coroutine: put it around the code inside, or around the call"
             )
         return super().__call__(func)
@@ -73,7 +107,7 @@ class Noting(ContextDecorator):
     def __enter__(self) -> None:
         if user_frame().f_code.co_flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR):
             raise GraphError(
-                f"{type(self).__name__.lower()} inside a generator at {user_line()} would hold for its consumer as well, while "
+                f"{self._name} inside a generator at {user_line()} would hold for its consumer as well, while "
                 "it waits at a yield: put it around the loop over the generator"
             )
         before = note.get()
@@ -88,12 +122,29 @@ class Noting(ContextDecorator):
             recording.reset(on)
 
 
-def scope(name: str) -> Noting:
+class _Scope(Noting):
+    """A call, of which the clocks are told."""
+
+    def __exit__(self, *error: object) -> None:
+        notes = note.get()
+        if isinstance(notes, Notes):
+            for clock in notes.clocks:
+                clock.left(notes.calls)
+        super().__exit__(*error)
+
+
+def scope(name: str, owner: object = None) -> Noting:
     """What is computed within ``with scope("Linear"):`` belongs to one call of that name, in this thread alone.
 
-    Scopes nest, and `autograd.draw` shows each as a frame around its nodes.
+    Scopes nest, and `autograd.draw` shows each as a frame around its nodes. `autograd.profile` counts the calls of one
+    `owner` together (a layer, in each step of training), and tells owners of one name apart.
     """
-    return Noting(lambda notes: Notes((*notes.calls, Call(name)), notes.lines, notes.look))
+
+    def within(notes: Notes) -> Notes:
+        call = Call(name, id(owner), perf_counter_ns() if notes.clocks else 0)
+        return Notes((*notes.calls, call), notes.lines, notes.look, notes.watch, notes.clocks)
+
+    return _Scope("scope", within)
 
 
 def trace_lines() -> Noting:
@@ -101,11 +152,11 @@ def trace_lines() -> Noting:
 
     It takes a few microseconds a node. The explorer shows the lines.
     """
-    return Noting(lambda notes: Notes(notes.calls, lines=True, look=notes.look))
+    return Noting("trace_lines", lambda notes: replace(notes, lines=True))
 
 
 def noting() -> bool:
-    """Whether new nodes are being noted on, by a `scope` or by `trace_lines`: then modules add scopes of their own."""
+    """Whether new nodes are being noted on, by a `scope`, a `profile` …: then modules add scopes of their own."""
     return note.get() is not None
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextvars import Token
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from .engine.convert import unbox
-from .engine.mode import watch
 from .engine.value import Value
 from .errors import NonFiniteError, describe
-from .scope import Notes, Noting, line_of
-
-Watch = Callable[[Any, Any, int, Any], None]
+from .scope import Noting, line_of
 
 
 class strict(Noting):  # noqa: N801 - a context manager is written like a function
@@ -30,19 +26,10 @@ class strict(Noting):  # noqa: N801 - a context manager is written like a functi
     """
 
     def __init__(self) -> None:
-        super().__init__(lambda notes: Notes(notes.calls, lines=True, look=_look_forward))
-        self._watching: list[Token[Watch | None]] = []
+        super().__init__("strict", lambda notes: replace(notes, lines=True, look=_look_forward, watch=_look_backward))
 
     def _recreate_cm(self) -> strict:
         return strict()
-
-    def __enter__(self) -> None:
-        super().__enter__()
-        self._watching.append(watch.set(_look_backward))
-
-    def __exit__(self, *error: object) -> None:
-        watch.reset(self._watching.pop())
-        super().__exit__(*error)
 
 
 def _finite(x: Any) -> Any:

@@ -30,7 +30,7 @@ class Module:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not noting():
             return self.forward(*args, **kwargs)
-        with scope(type(self).__name__):  # a frame around this call's nodes in a picture of the graph
+        with scope(type(self).__name__, self):  # a frame around this call's nodes in a picture of the graph
             return self.forward(*args, **kwargs)
 
     # -- what is in it -------------------------------------------------------------------------------------------

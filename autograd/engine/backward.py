@@ -11,12 +11,12 @@ import numpy as np
 
 from ..errors import GraphError, ShapeError, describe, user_line
 from ..rules.indexing import View, getitem, is_view, scatter_all
-from ..rules.op import Array, Op
+from ..rules.op import Array
 from ..rules.shaping import reshape_rows
 from .convert import as_data, is_value
 from .graph import Node, by_age, give_up, on_the_way, reachable
 from .memory import keep_freed_memory
-from .mode import undisturbed, watch
+from .mode import Watch, note, undisturbed
 from .shapes import fit
 from .witness import original
 
@@ -42,14 +42,19 @@ def sweep(
     once it has been passed. Nodes in `border` receive cotangents and hand nothing on.
     """
     picks: dict[Node, _Picks] = {}
-    by_the_book = create_graph or watch.get() is not None
+    contribute, note_pick, settle = _contribute, _note_pick, _settle
+    by_the_book, look = create_graph, None
+    if (notes := note.get()) is not None:
+        look, timed = notes.watch, notes.steps(contribute, note_pick, settle)
+        by_the_book = create_graph or look is not None or timed is not None
+        contribute, note_pick, settle = timed or (contribute, note_pick, settle)
     so_far = cotangents.get
     while order:
         node = order.pop()
         if picks and node in picks:
             noted = picks.pop(node)
             if keep is None or node in keep or not _hand_up(node, noted, cotangents, picks):
-                _settle(node, cotangents, noted)
+                settle(node, cotangents, noted)
         op = node.op
         if op is None or (border and node in border):
             continue
@@ -60,9 +65,9 @@ def sweep(
             continue
         if node.more is not None or by_the_book:
             if op is getitem and node.parents[0] in cotangents:
-                _note_pick(node, g, cotangents, picks)
+                note_pick(node, g, cotangents, picks)
             else:
-                _contribute(node, op, g, cotangents, create_graph)
+                contribute(node, g, cotangents, create_graph, look)
         else:  # one or two inputs and no keywords: the same thing unrolled, because here is where the time goes
             in0, in1 = node.in0, node.in1
             parent0, parent1 = node.parent0, node.parent1
@@ -84,16 +89,17 @@ def sweep(
         if free:
             give_up(node)
     for node, noted in picks.items():  # from nodes of the border
-        _settle(node, cotangents, noted)
+        settle(node, cotangents, noted)
     return cotangents
 
 
-def _contribute(node: Node, op: Op, g: Array, cotangents: dict[Node, Array], create_graph: bool) -> None:
+def _contribute(node: Node, g: Array, cotangents: dict[Node, Array], create_graph: bool, look: Watch | None) -> None:
     """Add to the cotangent of each parent that has a place what this node contributes to it."""
     parents = node.parents
     places = [i for i, parent in enumerate(parents) if parent is not None and parent in cotangents]
     if not places:
         return
+    op: Any = node.op
     raw, static = node.inputs, node.static
     out: Any = node.raw
     inputs: Sequence[Any] = raw
@@ -101,7 +107,6 @@ def _contribute(node: Node, op: Op, g: Array, cotangents: dict[Node, Array], cre
         out, inputs = node, [x if p is None else p for x, p in zip(raw, parents, strict=True)]
     elif op.keeping is not None:
         static = {**static, "kept": node.more[3]}
-    look = watch.get()
     for i, c in zip(places, op.pull(places, g, out, inputs, static), strict=True):
         if c is not None:
             fitted, parent = fit(c, raw[i]), parents[i]

@@ -9,19 +9,45 @@ from collections.abc import Callable
 from contextlib import ContextDecorator
 from contextvars import ContextVar, copy_context
 from types import FrameType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 
-Note = Callable[[Any], None]  # is shown each new node, and may write on it; see `scope.py`
+Step = Callable[..., None]  # of a backward pass
+Watch = Callable[[Any, Any, int, Any], None]
 
-note: ContextVar[Note | None] = ContextVar("note", default=None)
+
+class Note(Protocol):
+    """What is told of each new node, and may write on it; see `scope.py`."""
+
+    def __call__(self, node: Any) -> None: ...
+
+    def timed(self, name: str, forward: Callable[..., Any]) -> Callable[..., Any]:
+        """`forward`, which computes the operation `name`, with a clock around it if one runs."""
+
+
+class Notes(Note, Protocol):
+    """What is told of backward passes too, whether operations are being recorded or not."""
+
+    @property
+    def watch(self) -> Watch | None:
+        """Is shown each contribution: the node, its cotangent, the input's index, what the rule returned."""
+
+    def steps(self, contribute: Step, note_pick: Step, settle: Step) -> tuple[Step, Step, Step] | None:
+        """The steps of a sweep with a clock around each; None if none runs."""
+
+
+note: ContextVar[Notes | None] = ContextVar("note", default=None)
 recording: ContextVar[bool | Note] = ContextVar("recording", default=True)  # on, off, or on with a note on every node
 is_recording = recording.get
-# Is shown each contribution of a backward pass: the node, its cotangent, the input's index, what the rule returned.
-watch: ContextVar[Callable[[Any, Any, int, Any], None] | None] = ContextVar("watch", default=None)
 # While a function is traced the creation number at which the outermost one began; otherwise 0.
 tracing: ContextVar[int] = ContextVar("tracing", default=0)
+
+
+def watching() -> Watch | None:
+    """What is shown each contribution of a backward pass, in the strict mode."""
+    notes = note.get()
+    return None if notes is None else notes.watch
 
 
 def undisturbed(f: Callable[..., Any], *args: Any, record: bool | None = None) -> Any:
@@ -62,6 +88,10 @@ class _WhileRunning:
         mode = self.current
         if not isinstance(mode, bool):
             mode(node)
+
+    def timed(self, name: str, forward: Callable[..., Any]) -> Callable[..., Any]:
+        mode = self.current
+        return forward if isinstance(mode, bool) else mode.timed(name, forward)
 
     def leave(self) -> None:
         """From now on the mode outside is in force; the consumer may have set another one in the meantime."""

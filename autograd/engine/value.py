@@ -65,8 +65,10 @@ def record(op: Op, x: Any, y: Any = None) -> Any:
             return record(op, x, in1)
     elif in1.__class__ is _ndarray and not in1.ndim:
         return record(op, x, in1[()])
+    mode = needed and is_recording()
+    forward = op.forward if mode is True or not mode else mode.timed(op.name, op.forward)
     try:
-        raw = op.forward(in0) if in1 is None else op.forward(in0, in1)
+        raw = forward(in0) if in1 is None else forward(in0, in1)
     except Exception as error:
         explain(op.name, (x,) if y is None else (x, y), error)
         raise
@@ -80,7 +82,7 @@ def record(op: Op, x: Any, y: Any = None) -> Any:
     node = _new(Value)
     node.raw = raw
     node.grad = node.more = None
-    if needed and (mode := is_recording()):
+    if mode:
         if arrays:
             if parent0 is None:
                 if in0.__class__ is _ndarray and (op.saves or op.find_saves())[0]:
@@ -127,12 +129,13 @@ def record_many(op: Op, inputs: Sequence[Any], static: dict[str, Any] | None = N
             parents.append(None)
     static = settled(op.name, static) if static else {}
     mode = needed and is_recording()
+    forward = (mode and op.keeping) or op.forward
+    forward = forward if mode is True or not mode else mode.timed(op.name, forward)
     saved = None
     try:
+        raw = forward(*kept, **static)
         if mode and op.keeping is not None:
-            raw, saved = op.keeping(*kept, **static)
-        else:
-            raw = op.forward(*kept, **static)
+            raw, saved = raw
     except Exception as error:
         explain(op.name, tuple(inputs), error)
         raise

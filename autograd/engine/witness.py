@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ChangedDataError, describe, user_line
-from .mode import watch
+from .mode import watching
 
 next_number = itertools.count().__next__  # creation numbers: a node is younger than everything it was made from
 
@@ -34,7 +34,7 @@ def seen(array: Any) -> Any:
     """The array with what it looks like: its bytes, or those of a sample of its elements; alone if nobody can change it."""
     if array.dtype.hasobject:  # its bytes are addresses
         return array.copy()
-    if array.nbytes <= FULLY or watch.get() is not None:  # in the strict mode: every array
+    if array.nbytes <= FULLY or watching() is not None:  # in the strict mode: every array
         return array, array.tobytes()
     return array if is_safe(array) else (array, _sample(array))
 
@@ -97,7 +97,7 @@ def look(value: Any) -> None:
     if not witness.unchanged():
         value.parent0 = Witness(value.raw)
         renew(value)
-    elif not witness.complete and watch.get() is not None:
+    elif not witness.complete and watching() is not None:
         value.parent0 = Witness(value.raw)  # in the strict mode every element counts
 
 

@@ -12,6 +12,7 @@ from autograd import Value
 from autograd.engine import backward
 from autograd.engine.mode import note, recording
 from autograd.rules import COMPOSED, OPS
+from autograd.scope import Notes
 
 from .program import OURS, Program
 
@@ -25,7 +26,7 @@ class Coverage:
 
     def add(self, program: Program) -> None:
         nodes: set[str] = set()
-        look = lambda node: nodes.add(node.op.name)
+        look = Notes(look=lambda node: nodes.add(node.op.name))
         noted, token = note.set(look), recording.set(look)  # the backward pass notes too
         try:
             with warnings.catch_warnings(), np.errstate(all="ignore"):
