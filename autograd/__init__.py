@@ -45,6 +45,7 @@ try:
         tensor_jacobian_product,
         vector_jacobian_product,
     )
+    from .profiling import profile
     from .scope import noting, scope, trace_lines
     from .strict import strict
     from .transforms import (
@@ -118,6 +119,7 @@ __all__ = [
     "no_grad",
     "noting",
     "primitive",
+    "profile",
     "scope",
     "stop_gradient",
     "straight_through",

@@ -8,16 +8,18 @@ there (see `profiling/`) is put around each operation too.
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from contextlib import ContextDecorator
 from contextvars import Token
 from dataclasses import dataclass, replace
 from time import perf_counter_ns
+from types import FrameType
 from typing import Any, Protocol
 
 from .engine.mode import Note, Step, Watch, note, recording
 from .engine.value import Value
-from .errors import GraphError, user_frame, user_line
+from .errors import GraphError, user_line
 
 
 class Call:
@@ -61,11 +63,10 @@ class Notes:
     clocks: tuple[Clock, ...] = ()
 
     def __call__(self, node: Value) -> None:
-        noted = vars(node)
         if self.calls:
-            noted["calls"] = self.calls
+            vars(node)["calls"] = self.calls
         if self.lines:
-            noted["line"] = user_line()
+            vars(node)["line"] = user_line()
         if self.look is not None:
             self.look(node)
 
@@ -82,6 +83,7 @@ class Notes:
 
 
 _NOTHING = Notes()
+_WAITING = inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR
 
 
 class Noting(ContextDecorator):
@@ -105,11 +107,7 @@ class Noting(ContextDecorator):
         return super().__call__(func)
 
     def __enter__(self) -> None:
-        if user_frame().f_code.co_flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR):
-            raise GraphError(
-                f"{self._name} inside a generator at {user_line()} would hold for its consumer as well, while "
-                "it waits at a yield: put it around the loop over the generator"
-            )
+        refuse_in_generator(self._name, sys._getframe(1))
         before = note.get()
         notes = self._add(before if isinstance(before, Notes) else _NOTHING)
         on = recording.set(notes) if recording.get() else None
@@ -120,6 +118,15 @@ class Noting(ContextDecorator):
         note.reset(noted)
         if on is not None:
             recording.reset(on)
+
+
+def refuse_in_generator(name: str, frame: FrameType) -> None:
+    """Raise if `frame`, where a block is entered, is a generator's."""
+    if frame.f_code.co_flags & _WAITING:
+        raise GraphError(
+            f"{name} inside a generator at {user_line()} would hold for its consumer as well, while it waits at a yield: put "
+            "it around the loop over the generator"
+        )
 
 
 class _Scope(Noting):
@@ -162,8 +169,8 @@ def noting() -> bool:
 
 def calls_of(value: Value) -> tuple[Call, ...]:
     """The calls that `value` was computed in, outermost first."""
-    noted: Any = vars(value).get("calls", ())
-    return noted
+    calls: tuple[Call, ...] = getattr(value, "calls", ())
+    return calls
 
 
 def line_of(value: Value) -> str | None:

@@ -21,9 +21,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "errors": (),
     "rules": ("errors",),
     "engine": ("rules", "errors"),
+    "columns": (),
     "tree": _ENGINE,
     "scope": _ENGINE,
     "strict": ("scope", *_ENGINE),
+    "profiling": ("columns", "scope", *_ENGINE),
     "functions": _ENGINE,
     "tracing": ("tree", *_ENGINE),
     "transforms": ("tracing", "tree", *_ENGINE),
@@ -31,13 +33,13 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "custom": ("opaque", "tracing", "tree", *_ENGINE),
     "solvers": ("functions", *_FUNCTIONS),
     "hips": ("functions", "solvers", *_FUNCTIONS),
-    "check": _SOLVERS,
+    "check": ("columns", *_SOLVERS),
     "draw": _SOLVERS,
     "micrograd": ("draw", *_ENGINE),
     "exercises": ("check", "draw", *_SOLVERS),
     **dict.fromkeys(FACES, _SOLVERS),
     "op": ("engine", "rules"),
-    "__init__": _SOLVERS,
+    "__init__": ("profiling", *_SOLVERS),
 }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ..columns import columns
+
 Verdict = Literal["pass", "fail", "inconclusive"]
 
 
@@ -80,9 +82,9 @@ class Report:
         lines = [f"{self.verdict.upper()}: {self.name}"]
         lines += [f"  * {diagnosis.sentence}" for diagnosis in self.diagnoses]
         if self.rows:
-            lines += ["", *_table(_ROW_TITLES, [_row_cells(row) for row in self.rows])]
+            lines += ["", *columns(_ROW_TITLES, [_row_cells(row) for row in self.rows], left=2)]
         if self.worst:
-            lines += ["", *_table(_ELEMENT_TITLES, [_element_cells(element) for element in self.worst])]
+            lines += ["", *columns(_ELEMENT_TITLES, [_element_cells(element) for element in self.worst], left=2)]
         lines += ["", *(f"  {note}" for note in self.notes)] if self.notes else []
         lines += ["", f"  {self.mode}; {self.evaluations} evaluations; seed={self.seed}"]
         return "\n".join(lines)
@@ -101,16 +103,3 @@ def _row_cells(row: Row) -> tuple[str, ...]:
 
 def _element_cells(e: Element) -> tuple[str, ...]:
     return (e.place, e.output, f"{e.analytic:.10g}", f"{e.numeric:.10g}", f"{e.error:.0e}", e.status)
-
-
-def _table(titles: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
-    """Columns as wide as their widest cell; numbers are right-aligned by having all but the first two aligned so."""
-    widths = [max(len(cells[i]) for cells in (titles, *rows)) for i in range(len(titles))]
-    lines = []
-    for cells in (titles, tuple("-" * width for width in widths), *rows):
-        padded = (
-            cell.ljust(width) if i < 2 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(cells, widths, strict=True))
-        )
-        lines.append("  " + "  ".join(padded).rstrip())
-    return lines
