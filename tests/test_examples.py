@@ -1,6 +1,7 @@
 """Every example runs, and its numbers agree with the articles; article 1's hand-derived gradients are an oracle."""
 
 import importlib
+import json
 import re
 import sys
 from pathlib import Path
@@ -250,3 +251,14 @@ def test_the_place_of_a_nan_is_found(capsys):
     assert before.endswith(("nan", "inf"))
     assert re.search(r"strict\(\): \w+\(.*finding_a_nan\.py:\d+ made ", place)
     assert np.isfinite(float(after.rpartition(" ")[2]))
+
+
+def test_the_profile_of_a_training_run(out, monkeypatch, capsys):
+    example = importlib.import_module("profiling")
+    monkeypatch.setattr(example, "OUT", out)
+    found = example.main()
+    assert {line.name: line.calls for line in found.operations} == {"linear": 60, "relu": 40, "cross_entropy": 20}
+    printed = capsys.readouterr().out
+    assert all(line.name in printed for line in (*found.operations, *found.modules))
+    assert "<svg" in (out / "profile.svg").read_text()
+    assert json.loads((out / "profile.json").read_text())["traceEvents"]

@@ -4,6 +4,7 @@ import threading
 
 import numpy as np
 
+import nn
 from autograd import Value, enable_grad, grad, no_grad, scope, trace_lines
 from autograd.scope import calls_of, line_of
 
@@ -87,3 +88,10 @@ def test_a_thread_has_its_own_scope():
         thread.start()
         thread.join()
     assert seen == [[]]
+
+
+def test_a_module_that_a_generator_calls_is_left_before_the_generator_waits():
+    net, x = nn.Linear(1, 1), np.ones((1, 1))
+    with scope("f"):
+        y, z = (net(x) for _ in range(2))
+    assert names(y) == names(z) == ["f", "Linear"]

@@ -39,9 +39,9 @@ class profile:  # noqa: N801 - a context manager is written like a function
     together, modules of one name and one place are numbered: ``Sequential/Linear #2``. The backward pass may run in another
     block than the forward pass: each is counted where it runs.
 
-    It holds for this thread (or asynchronous task) alone. Each operation takes about a microsecond longer and each module call
-    a few, so that programs of small arrays and of scalars spend a good part of *elsewhere* on being measured; when no profile
-    runs nothing takes longer. The same profile may be entered again, and goes on counting.
+    It holds for this thread (or asynchronous task) alone. Each operation takes a few microseconds longer, each module call five
+    to ten, so that programs of small arrays and of scalars spend a good part of *elsewhere* on being measured; when no profile runs
+    nothing takes longer. The same profile may be entered again, and goes on counting.
 
     Raises:
         GraphError: it is entered while it runs, or inside a generator, where it would hold for the consumer as well.
