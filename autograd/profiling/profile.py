@@ -40,8 +40,8 @@ class profile:  # noqa: N801 - a context manager is written like a function
     block than the forward pass: each is counted where it runs.
 
     It holds for this thread (or asynchronous task) alone. Each operation takes a few microseconds longer, each module call five
-    to ten, so that programs of small arrays and of scalars spend a good part of *elsewhere* on being measured; when no profile runs
-    nothing takes longer. The same profile may be entered again, and goes on counting.
+    to ten, so that programs of small arrays and of scalars spend a good part of *elsewhere* on being measured; when no profile
+    runs nothing takes longer. The same profile may be entered again, and goes on counting.
 
     Raises:
         GraphError: it is entered while it runs, or inside a generator, where it would hold for the consumer as well.
