@@ -12,12 +12,11 @@ import sys
 from collections.abc import Callable
 from contextlib import ContextDecorator
 from contextvars import Token
-from dataclasses import dataclass, replace
 from time import perf_counter_ns
 from types import FrameType
 from typing import Any, Protocol
 
-from .engine.mode import Note, Step, Watch, note, recording
+from .engine.mode import Step, Watch, note, recording
 from .engine.value import Value
 from .errors import GraphError, user_line
 
@@ -49,18 +48,27 @@ class Clock(Protocol):
         """The innermost of `calls` ends."""
 
 
-@dataclass(slots=True)
 class Notes:
     """What is written on a new node: the calls it was made in, outermost first, and the line that made it.
 
     `look` is shown the node then, and `watch` each contribution of a backward pass; both may raise. The `clocks` measure.
     """
 
-    calls: tuple[Call, ...] = ()
-    lines: bool = False
-    look: Callable[[Any], None] | None = None
-    watch: Watch | None = None
-    clocks: tuple[Clock, ...] = ()
+    __slots__ = ("calls", "clocks", "lines", "look", "watch")
+
+    def __init__(
+        self,
+        calls: tuple[Call, ...] = (),
+        lines: bool = False,
+        look: Callable[[Any], None] | None = None,
+        watch: Watch | None = None,
+        clocks: tuple[Clock, ...] = (),
+    ) -> None:
+        self.calls = calls
+        self.lines = lines
+        self.look = look
+        self.watch = watch
+        self.clocks = clocks
 
     def __call__(self, node: Value) -> None:
         if self.calls:
@@ -91,7 +99,7 @@ class Noting(ContextDecorator):
 
     def __init__(self, name: str, add: Callable[[Notes], Notes]) -> None:
         self._name, self._add = name, add
-        self._tokens: list[tuple[Token[Any], Token[bool | Note] | None]] = []
+        self._tokens: list[tuple[Token[Any], Token[Any] | None]] = []
 
     def _recreate_cm(self) -> Noting:
         return type(self)(
@@ -159,7 +167,7 @@ def trace_lines() -> Noting:
 
     It takes a few microseconds a node. The explorer shows the lines.
     """
-    return Noting("trace_lines", lambda notes: replace(notes, lines=True))
+    return Noting("trace_lines", lambda n: Notes(n.calls, True, n.look, n.watch, n.clocks))
 
 
 def noting() -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from .engine.convert import unbox
 from .engine.value import Value
 from .errors import NonFiniteError, describe
-from .scope import Noting, line_of
+from .scope import Notes, Noting, line_of
 
 
 class strict(Noting):  # noqa: N801 - a context manager is written like a function
@@ -26,7 +25,7 @@ class strict(Noting):  # noqa: N801 - a context manager is written like a functi
     """
 
     def __init__(self) -> None:
-        super().__init__("strict", lambda notes: replace(notes, lines=True, look=_look_forward, watch=_look_backward))
+        super().__init__("strict", lambda notes: Notes(notes.calls, True, _look_forward, _look_backward, notes.clocks))
 
     def _recreate_cm(self) -> strict:
         return strict()

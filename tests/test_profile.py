@@ -366,18 +366,18 @@ def test_generators():
 def test_the_table_is_sorted_and_adds_up():
     with profile() as p:
         train(network(), 2)
-    operations, titles = (
-        [part.splitlines() for part in str(p).split("\n\n")[1:]],
-        "calls  forward ms  backward ms   time",
-    )
-    assert [lines[0].strip().startswith(name) for name, lines in zip(("operation", "module"), operations, strict=True)]
-    assert all(titles in lines[0] for lines in operations)
-    rows = [line.split() for line in operations[0][2:-1]]
-    assert {row[0] for row in rows} == {"linear", "tanh", "cross_entropy"}
+    head, operations, modules = (part.splitlines() for part in str(p).split("\n\n"))
+    for lines, what, found in (
+        (operations[:-1], "operation", p.operations),
+        (modules, "module, with all in it", p.modules),
+    ):
+        assert lines[0].split() == [*what.split(), *"calls forward ms backward ms time results".split()]
+        assert [line.strip().split("  ")[0] for line in lines[2:]] == [line.name for line in found]
+        assert [line.seconds for line in found] == sorted((line.seconds for line in found), reverse=True)
+    rows = [line.split() for line in operations[2:-1]]
     times = [float(row[2]) + float(row[3]) for row in rows]
-    assert times == sorted(times, reverse=True)
-    elsewhere = float(operations[0][-1].split(": ")[1].split(" ms")[0])
-    total = float(str(p).split()[2])
+    elsewhere = float(operations[-1].split(": ")[1].split(" ms")[0])
+    total = float(head[0].split()[2])
     assert sum(times) + elsewhere == pytest.approx(total, abs=0.001 * (2 * len(rows) + 2))
     assert repr(p) == str(p)
 

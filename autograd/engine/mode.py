@@ -18,16 +18,12 @@ Watch = Callable[[Any, Any, int, Any], None]
 
 
 class Note(Protocol):
-    """What is told of each new node, and may write on it; see `scope.py`."""
+    """What is told of each new node, and may write on it, and of each backward pass; see `scope.py`."""
 
     def __call__(self, node: Any) -> None: ...
 
     def timed(self, name: str, forward: Callable[..., Any]) -> Callable[..., Any]:
         """`forward`, which computes the operation `name`, with a clock around it if one runs."""
-
-
-class Notes(Note, Protocol):
-    """What is told of backward passes too, whether operations are being recorded or not."""
 
     @property
     def watch(self) -> Watch | None:
@@ -37,8 +33,9 @@ class Notes(Note, Protocol):
         """The steps of a sweep with a clock around each; None if none runs."""
 
 
-note: ContextVar[Notes | None] = ContextVar("note", default=None)
-recording: ContextVar[bool | Note] = ContextVar("recording", default=True)  # on, off, or on with a note on every node
+note: ContextVar[Note | None] = ContextVar("note", default=None)
+# On, off, or on with a note on every node.
+recording: ContextVar[bool | Note | _WhileRunning] = ContextVar("recording", default=True)
 is_recording = recording.get
 # While a function is traced the creation number at which the outermost one began; otherwise 0.
 tracing: ContextVar[int] = ContextVar("tracing", default=0)

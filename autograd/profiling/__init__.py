@@ -1,6 +1,8 @@
-"""Where the time of a computation goes: per operation and per module, as a table, a trace file, a picture."""
+"""Where the time of a computation goes: per operation and per module, as a table, a trace file, a picture.
 
-from .figures import Figures
-from .profile import profile
+What sums up and draws is imported when it is first asked for.
+"""
 
-__all__ = ["Figures", "profile"]
+from .clock import profile
+
+__all__ = ["profile"]

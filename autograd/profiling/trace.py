@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from .figures import labels
 from .noted import Event, Scopes
 
 
-def write(path: str | Path, events: Iterable[Event], origin: int) -> None:
+def write(path: str | PathLike[str], events: Iterable[Event], origin: int) -> None:
     """Write the spans of `events`, in microseconds since `origin`.
 
     A forward operation lies within the spans of its modules, which were measured. A backward operation lies within spans

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import sys
-from array import array
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import count
-from pathlib import Path
+from os import PathLike
 from threading import get_ident
 from time import perf_counter_ns
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from ..engine.mode import Step
 from ..errors import GraphError, user_line
 from ..rules.indexing import getitem, is_view
-from ..scope import Call, Noting, calls_of, refuse_in_generator
-from .figures import Figures, by_module, by_operation, report
-from .noted import Key, Kind, Noted, Scopes
+from ..scope import Call, Notes, Noting, calls_of, refuse_in_generator
+
+if TYPE_CHECKING:
+    from .figures import Figures
+    from .noted import Kind, Noted, Scopes
 
 
 class profile:  # noqa: N801 - a context manager is written like a function
@@ -57,6 +57,8 @@ class profile:  # noqa: N801 - a context manager is written like a function
     """
 
     def __init__(self) -> None:
+        from array import array
+
         self._entered: Noting | None = None
         self._begun = self._measured = 0
         self._first: int | None = None
@@ -72,7 +74,7 @@ class profile:  # noqa: N801 - a context manager is written like a function
         if self._entered is not None:
             raise GraphError(f"a profile that is running was entered again at {user_line()}: make one more, profile()")
         refuse_in_generator("profile", sys._getframe(1))
-        noting = Noting("profile", lambda notes: replace(notes, clocks=(*notes.clocks, self)))
+        noting = Noting("profile", self._start)
         noting.__enter__()
         self._entered, self._begun = noting, perf_counter_ns()
         self._first = self._begun if self._first is None else self._first
@@ -95,24 +97,32 @@ class profile:  # noqa: N801 - a context manager is written like a function
     @property
     def operations(self) -> list[Figures]:
         """What each operation took, the slowest first."""
+        from .figures import by_operation
+
         return by_operation(self._noted().sums())
 
     @property
     def modules(self) -> list[Figures]:
         """What was spent within each module and `scope`, those inside it included, the slowest first."""
+        from .figures import by_module
+
         return by_module(self._noted().sums())
 
     def _noted(self) -> Noted:
+        from .noted import Key, Noted
+
         places = list(self._places)
         keys = [Key(kind, name, places[place]) for kind, name, place in self._keys]
         return Noted(keys, np.array(self._numbers).reshape(-1, 5))
 
     def __str__(self) -> str:
+        from .figures import report
+
         return report(self.operations, self.modules, self.seconds)
 
     __repr__ = __str__
 
-    def to_chrome(self, path: str | Path) -> None:
+    def to_chrome(self, path: str | PathLike[str]) -> None:
         """Write a trace for https://ui.perfetto.dev or chrome://tracing: what ran when, within which module, in which thread.
 
         The "Trace Event Format" of Chrome, https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU.
@@ -121,7 +131,7 @@ class profile:  # noqa: N801 - a context manager is written like a function
 
         write(path, self._noted().events(), self._first or 0)
 
-    def picture(self, path: str | Path) -> None:
+    def picture(self, path: str | PathLike[str]) -> None:
         """Write bars of the times per operation and per module: .svg, .png, .pdf (extra ``plot``)."""
         from .picture import figure
 
@@ -134,6 +144,9 @@ class profile:  # noqa: N801 - a context manager is written like a function
         return svg(figure(self.operations, self.modules, self.seconds))
 
     # -- the clock, for `scope.Notes` --------------------------------------------------------------------------------
+
+    def _start(self, notes: Notes) -> Notes:
+        return Notes(notes.calls, notes.lines, notes.look, notes.watch, (*notes.clocks, self))
 
     def forward(self, name: str, calls: tuple[Call, ...], compute: Callable[..., Any]) -> Callable[..., Any]:
         """`compute`, timed."""
