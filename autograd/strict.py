@@ -50,24 +50,41 @@ def _look_forward(node: Value) -> None:
     )
 
 
-def _look_backward(node: Value, g: Any, i: int, c: Any) -> None:
-    """Raise if the rule for input `i` made a number that is not finite, or would have but for a cotangent of 0."""
+def _look_backward(node: Value, g: Any, contributions: list[tuple[int, Any, Any]]) -> None:
+    """Raise if a rule made a number that is not finite, or would have but for a cotangent of 0, or if a sum of such did."""
     assert node.op is not None
-    where = f"the derivative of {node.op.name}, computed at {line_of(node)}, with respect to input {i}"
-    g, c = unbox(g), unbox(c)
-    if not all(np.all(_finite(x)) for x in (g, *node.inputs)):
+    g, numbers = unbox(g), node.inputs
+    if not all(np.all(_finite(x)) for x in (g, *numbers)):
         return
-    if not np.all(fine := _finite(c)):
-        made, place = _first(c, ~fine)
-        raise NonFiniteError(f"{where} made {made}{place} of the cotangent {describe(g)} and {_numbers(node, fine)}")
-    if isinstance(g, (np.ndarray, np.generic)) and np.any(g == 0):
-        (full,) = node.op.pull((i,), np.where(g == 0, np.ones_like(g), g)[()], node.raw, node.inputs, node.static)
-        if not np.all(fine := _finite(full)):
-            made, place = _first(unbox(full), ~fine)
+
+    name = node.op.name
+
+    def where(i: int) -> str:
+        return f"the derivative of {name}, computed at {line_of(node)}, with respect to input {i}"
+
+    for i, c, before in contributions:
+        if not np.all(fine := _finite(c)):
+            made, place = _first(unbox(c), ~fine)
             raise NonFiniteError(
-                f"{where} is {made}{place}, for {_numbers(node, fine)}, and its cotangent is 0 there: the product counts as "
-                "0. That is right where np.where took the other branch, and wrong behind an overflow"
+                f"{where(i)} made {made}{place} of the cotangent {describe(g)} and {_numbers(node, fine)}"
             )
+        if before is None or not np.all(_finite(before)):
+            continue
+        with np.errstate(all="ignore"):
+            total = unbox(before) + unbox(c)
+        if not np.all(fine := _finite(total)):
+            made, place = _first(total, ~fine)
+            raise NonFiniteError(f"{where(i)}, added to those of the same array's other uses, made {made}{place}")
+    if isinstance(g, (np.ndarray, np.generic)) and np.any(g == 0):
+        places = [i for i, _, _ in contributions]
+        ones = np.where(g == 0, np.ones_like(g), g)[()]
+        for i, full in zip(places, node.op.pull(places, ones, node.raw, numbers, node.static), strict=True):
+            if not np.all(fine := _finite(full)):
+                made, place = _first(unbox(full), ~fine)
+                raise NonFiniteError(
+                    f"{where(i)} is {made}{place}, for {_numbers(node, fine)}, and its cotangent is 0 there: the product counts "
+                    "as 0. That is right where np.where took the other branch, and wrong behind an overflow"
+                )
 
 
 def _first(x: Any, bad: Any) -> tuple[str, str]:

@@ -9,6 +9,7 @@ import pytest
 
 from autograd import NonFiniteError, Value, grad, strict
 from autograd.check import check_vjp
+from autograd.rules import shaping
 
 X = np.array([0.0, 1.0, 4.0])
 # Each mistake, and what is said of it.
@@ -75,3 +76,26 @@ def test_it_ends_with_the_block_and_holds_for_this_thread_alone():
 def test_the_checker_points_to_it():
     report = check_vjp(np.sin, lambda g, out, x: g * np.log(x - 100), X + 1, seed=0)
     assert "autograd.strict()" in str(report)
+
+
+def test_a_sum_of_cotangents_that_overflows():
+    """Each is finite, and their sum is not: 1.5e308 twice."""
+    x = Value(np.array([0.5, 2.0]), name="x")
+    with strict():
+        y = (x * np.array([1.5e308, 1.0])).sum() * 1.0 + (x * np.array([1.5e308, 2.0])).sum() * 1.0
+        with pytest.raises(
+            NonFiniteError,
+            match=r"derivative of multiply.*added to those of the same array's other uses, made inf at \[0\]",
+        ):
+            y.backward()
+
+
+def test_a_node_of_many_inputs_is_looked_at_once(monkeypatch):
+    """Once for each of its inputs would be quadratic."""
+    asked = []
+    (rule,) = shaping.stack_arrays.rules
+    monkeypatch.setattr(shaping.stack_arrays, "rules", (lambda *a, **how: asked.append(1) or rule(*a, **how),))
+    scalars = [Value(float(i)) for i in range(200)]
+    with strict():
+        (np.stack(scalars) * np.array([0.0, 1.0] * 100)).sum().backward()
+    assert len(asked) == 2  # for the pass, and for what a cotangent of 0 hides

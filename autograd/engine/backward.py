@@ -107,13 +107,15 @@ def _contribute(node: Node, g: Array, cotangents: dict[Node, Array], create_grap
         out, inputs = node, [x if p is None else p for x, p in zip(raw, parents, strict=True)]
     elif op.keeping is not None:
         static = {**static, "kept": node.more[3]}
+    shown = []
     for i, c in zip(places, op.pull(places, g, out, inputs, static), strict=True):
         if c is not None:
             fitted, parent = fit(c, raw[i]), parents[i]
-            if look is not None:
-                look(node, g, i, fitted)
             old = cotangents[parent]
             cotangents[parent] = fitted if old is None else old + fitted
+            shown.append((i, fitted, old))
+    if look is not None:
+        look(node, g, shown)
 
 
 class _Picks:

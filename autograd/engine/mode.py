@@ -14,7 +14,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 Step = Callable[..., None]  # of a backward pass
-Watch = Callable[[Any, Any, int, Any], None]
+Watch = Callable[[Any, Any, list[tuple[int, Any, Any]]], None]
 
 
 class Note(Protocol):
@@ -27,7 +27,8 @@ class Note(Protocol):
 
     @property
     def watch(self) -> Watch | None:
-        """Is shown each contribution: the node, its cotangent, the input's index, what the rule returned."""
+        """Is shown what a node contributes: the node, its cotangent, and for each input its index, what the rule returned, and
+        what the input had received before, or None."""
 
     def steps(self, contribute: Step, note_pick: Step, settle: Step) -> tuple[Step, Step, Step] | None:
         """The steps of a sweep with a clock around each; None if none runs."""
