@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import operator
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,11 +18,14 @@ from . import tree
 from .engine import backward
 from .engine.convert import PLAIN, as_data, unbox
 from .engine.graph import Node, by_age, on_the_way, reachable
-from .engine.mode import enable_grad, is_recording, tracing
+from .engine.mode import enable_grad, is_recording, tracing, watching
 from .engine.value import Value, record, wrap
 from .engine.witness import FULLY, Witness, is_safe, next_number
 from .errors import GraphError, ShapeError, describe, user_line, warn_stale
 from .rules import arithmetic
+
+# Bytes that the cotangents of one node may take, when many are carried at once: they stay in the processor's cache.
+AT_ONCE = 2**20
 
 Argnum = int | Sequence[int]
 Function = Callable[..., Any]
@@ -243,6 +248,54 @@ class PullBack:
             re if np.iscomplexobj(x) else re + 1j * im
             for x, re, im in zip(self._inputs, results, imaginary, strict=True)
         ]
+
+    def rows(self, out: Any) -> list[Any]:
+        """The derivatives of each element of a single result, along the first axis of an array for each of the inputs.
+
+        For a complex result of a real input they are complex, as in `complete`. One sweep carries as many cotangents as
+        `AT_ONCE` allows.
+        """
+        size = math.prod(np.shape(out))
+        if not size or self.independent or not differentiable(out):
+            return [np.zeros((size, *x.shape), x.dtype) for x in self._inputs]
+        largest = max(1, *(node.raw.nbytes for node in self._order))
+        n = 1 if watching() is not None else min(size, max(1, AT_ONCE // largest))
+        parts = (self._some_rows(out, start, min(start + n, size)) for start in range(0, size, n))
+        if self.recorded:
+            gathered = list(zip(*parts, strict=True))
+            return [np.concatenate(each) if len(each) > 1 else each[0] for each in gathered]
+        if n >= size:
+            return next(parts)
+        first = next(parts)
+        results = [np.empty((size, *g.shape[1:]), g.dtype) for g in first]
+        for start, part in zip(range(0, size, n), itertools.chain([first], parts), strict=True):
+            for result, g in zip(results, part, strict=True):
+                result[start : start + n] = g
+        return results
+
+    def _some_rows(self, out: Any, start: int, stop: int) -> list[Any]:
+        """The derivatives of the elements from `start` to `stop`."""
+        n = stop - start
+        units = np.zeros((n, out.raw.size), out.raw.dtype)
+        units[np.arange(n), np.arange(start, stop)] = 1
+        if n == 1:
+            return [g[None] for g in self.complete(out, units.reshape(out.raw.shape)[()])]
+        units = units.reshape((n, *out.raw.shape))
+        results = self._many(out, units)
+        if np.iscomplexobj(out) and not all(np.iscomplexobj(x) for x in self._inputs):
+            imaginary = self._many(out, -1j * units)
+            results = [
+                re if np.iscomplexobj(x) else re + 1j * im
+                for x, re, im in zip(self._inputs, results, imaginary, strict=True)
+            ]
+        return results
+
+    def _many(self, out: Any, cotangents: Any) -> list[Any]:
+        """As a call, for each of the cotangents along the first axis."""
+        n = len(cotangents)
+        found = backward.gradients_of([(out, cotangents)], self._order, self._inputs, self.recorded, self._border, n=n)
+        results = [np.zeros((n, *x.shape), x.dtype) if (g := found.get(x)) is None else g for x in self._inputs]
+        return results if self.recorded else backward.own(results, [])
 
     def settled(self, out: Any) -> Any:
         """A result as the caller should see it: plain, unless an outer derivative is at work."""

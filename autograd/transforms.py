@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import math
 import types
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, overload
 
 import numpy as np
@@ -20,7 +20,7 @@ from .engine.convert import unbox
 from .engine.mode import enable_grad
 from .engine.value import Value, wrap
 from .errors import DtypeError, ShapeError, describe, user_line, warn_independent
-from .tracing import Argnum, Function, PullBack, Trace, differentiable, is_variable
+from .tracing import Argnum, Function, PullBack, Trace, is_variable
 
 
 class Derived(functools.partial[Any]):
@@ -185,14 +185,19 @@ def linearize(f: Function, *primals: Any) -> tuple[Any, Function]:
 
 def _transposed(outs: list[Any], inputs: list[Value]) -> Callable[[list[Any]], list[Any]]:
     """The function t ↦ J·t, from the way back u ↦ uᵀJ: that is linear in u, and its derivative is the transpose."""
-    with enable_grad():
-        u = [wrap(np.zeros_like(unbox(out))[()], requires_grad=True) for out in outs]
-        pulled = PullBack(outs, inputs)(u)
+    u, pulled = _way_back(outs, inputs)
 
     def push(tangents: list[Any]) -> list[Any]:
         return PullBack(pulled, u, begun=inputs)(_matching(pulled, tangents))
 
     return push
+
+
+def _way_back(outs: list[Any], inputs: list[Value]) -> tuple[list[Value], list[Any]]:
+    """Fresh cotangents u, and the uᵀJ that is computed from them."""
+    with enable_grad():
+        u = [wrap(np.zeros_like(unbox(out))[()], requires_grad=True) for out in outs]
+        return u, PullBack(outs, inputs)(u)
 
 
 def _matching(outs: Sequence[Any], cotangent: Any) -> list[Any]:
@@ -236,9 +241,9 @@ def ggnvp(f: Function, loss: Function = lambda y: np.sum(y**2) / 2) -> Function:
 def jacobian(f: Function, argnum: Argnum = 0) -> Function:
     """The function that returns ∂f/∂x in the shape ``f(x).shape + x.shape``.
 
-    Of nests it is a nest of nests: in each place of the result's nest one in the form of the argument. One backward
-    sweep for each element of the result; where the argument has fewer elements, one for each of those, through the
-    linearised function. For a real argument and a complex result it is complex.
+    Of nests it is a nest of nests: in each place of the result's nest one in the form of the argument. A backward sweep
+    carries the cotangents of many elements of the result at once, along a new first axis; where the argument has fewer
+    elements than the result, those of the linearised function. For a real argument and a complex result it is complex.
     """
     return derived(_jacobian, f, argnum)
 
@@ -255,26 +260,14 @@ def _jacobian(f: Function, argnum: Argnum, /, *args: Any, **kwargs: Any) -> Any:
 def _blocks(out: Any, inputs: list[Value]) -> list[Any]:
     """The Jacobian of one array with respect to each of `inputs`."""
     shape, size = np.shape(out), math.prod(np.shape(out))
-    if not differentiable(out):
-        return [np.zeros(shape + x.shape, x.dtype) for x in inputs]
     is_complex = np.iscomplexobj(out) or any(np.iscomplexobj(x) for x in inputs)
     if len(inputs) == 1 and 0 < 2 * inputs[0].size < size and not is_complex:
-        push = _transposed([out], inputs)
-        columns = [push([unit])[0] for unit in _units(inputs[0].raw)]
-        return [np.reshape(np.stack(columns, axis=-1), shape + inputs[0].shape)]
-    pull = PullBack([out], inputs)
-    rows = [pull.complete(out, unit) for unit in _units(out.raw)]
-    if not rows:
-        return [np.zeros(shape + x.shape, x.dtype) for x in inputs]
-    return [np.reshape(np.stack([row[i] for row in rows]), shape + x.shape) for i, x in enumerate(inputs)]
-
-
-def _units(x: Any) -> Iterable[Any]:
-    """The unit arrays in the shape of `x`, one after the other."""
-    for i in range(math.prod(np.shape(x))):
-        unit = np.zeros_like(x).reshape(-1)
-        unit[i] = 1
-        yield unit.reshape(np.shape(x))[()]
+        u, pulled = _way_back([out], inputs)
+        (columns,) = PullBack(pulled, u, begun=inputs).rows(pulled[0])
+        return [np.reshape(np.moveaxis(columns, 0, -1), shape + inputs[0].shape)]
+    return [
+        np.reshape(rows, shape + x.shape) for x, rows in zip(inputs, PullBack([out], inputs).rows(out), strict=True)
+    ]
 
 
 def hessian(f: Function, argnum: int = 0) -> Function:

@@ -45,6 +45,10 @@ CALLS = [
     fixed("others", F.others, (7, 2), complex=True),
     fixed("others", F.others, (1, 2)),
     *each("prod", [np.prod, lambda x: np.prod(x, axis=1), lambda x: np.prod(x, axis=(0, 1))], (3, 7)),
+    *(
+        fixed(name, lambda x, name=name: getattr(F, name)(x, axis=()), (4,))
+        for name in "sum prod max min mean logsumexp".split()
+    ),
     *each("ravel", [*_TURNED, *_FLAT, lambda x: x.T.ravel("A"), lambda x: x.T.ravel("K")], (2, 3, 4)),
     *each("reshape", [lambda x, o=o: np.reshape(x, (3, -1), order=o) for o in "CFA"], (2, 3, 2), complex=True),
     *each("reshape", [lambda x: x.reshape(4, 3, order="F"), lambda x: x.T.reshape((3, 4), order="A")], (2, 3, 2)),

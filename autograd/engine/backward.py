@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Collection, Iterable, Sequence, Set
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..errors import GraphError, ShapeError, describe, user_line
+from ..rules import batched
 from ..rules.indexing import View, getitem, is_view, scatter_all
 from ..rules.op import Array
 from ..rules.shaping import reshape_rows
 from .convert import as_data, is_value
 from .graph import Node, by_age, give_up, on_the_way, reachable
 from .memory import keep_freed_memory
-from .mode import Watch, note, undisturbed
-from .shapes import fit
+from .mode import Step, Watch, note, undisturbed
+from .shapes import fit, fit_each
 from .witness import original
 
 _float64 = np.float64
@@ -32,6 +34,7 @@ def sweep(
     border: Set[Node] = frozenset(),
     create_graph: bool = False,
     free: bool = False,
+    n: int = 0,
 ) -> dict[Node, Array]:
     """Carry the `cotangents` of some nodes on to the leaves, newest node first: the chain rule, and nothing else.
 
@@ -39,21 +42,27 @@ def sweep(
     None in it where there is none yet; both are used up. Cotangents are added out of place, since a rule may hand one
     array to two parents. Those of leaves and of the nodes in `keep` (all, for None) are returned. With `create_graph`
     the rules run on `Value`s, and the result can be differentiated again. With `free` each node lets go of its inputs
-    once it has been passed. Nodes in `border` receive cotangents and hand nothing on.
+    once it has been passed. Nodes in `border` receive cotangents and hand nothing on. With an `n` each cotangent is n of
+    them, along a new first axis.
     """
     picks: dict[Node, _Picks] = {}
+    contribute: Step
+    note_pick: Step
+    settle: Step
     contribute, note_pick, settle = _contribute, _note_pick, _settle
-    by_the_book, look = create_graph, None
+    if n:
+        contribute, note_pick, settle = (partial(step, n=n) for step in (contribute, note_pick, settle))
+    by_the_book, look = create_graph or n > 0, None
     if (notes := note.get()) is not None:
         look, timed = notes.watch, notes.steps(contribute, note_pick, settle)
-        by_the_book = create_graph or look is not None or timed is not None
+        by_the_book = by_the_book or look is not None or timed is not None
         contribute, note_pick, settle = timed or (contribute, note_pick, settle)
     so_far = cotangents.get
     while order:
         node = order.pop()
         if picks and node in picks:
             noted = picks.pop(node)
-            if keep is None or node in keep or not _hand_up(node, noted, cotangents, picks):
+            if keep is None or node in keep or not _hand_up(node, noted, cotangents, picks, n=n):
                 settle(node, cotangents, noted)
         op = node.op
         if op is None or (border and node in border):
@@ -64,7 +73,7 @@ def sweep(
         if g is None:
             continue
         if node.more is not None or by_the_book:
-            if op is getitem and node.parents[0] in cotangents:
+            if op is getitem and node.parents[0] in cotangents and (not n or batched.more_index(node.static["index"])):
                 note_pick(node, g, cotangents, picks)
             else:
                 contribute(node, g, cotangents, create_graph, look)
@@ -93,7 +102,9 @@ def sweep(
     return cotangents
 
 
-def _contribute(node: Node, g: Array, cotangents: dict[Node, Array], create_graph: bool, look: Watch | None) -> None:
+def _contribute(
+    node: Node, g: Array, cotangents: dict[Node, Array], create_graph: bool, look: Watch | None, *, n: int = 0
+) -> None:
     """Add to the cotangent of each parent that has a place what this node contributes to it."""
     parents = node.parents
     places = [i for i, parent in enumerate(parents) if parent is not None and parent in cotangents]
@@ -108,9 +119,10 @@ def _contribute(node: Node, g: Array, cotangents: dict[Node, Array], create_grap
     elif op.keeping is not None:
         static = {**static, "kept": node.more[3]}
     shown = []
-    for i, c in zip(places, op.pull(places, g, out, inputs, static), strict=True):
+    pulled = batched.pull(op, n, places, g, out, inputs, static) if n else op.pull(places, g, out, inputs, static)
+    for i, c in zip(places, pulled, strict=True):
         if c is not None:
-            fitted, parent = fit(c, raw[i]), parents[i]
+            fitted, parent = (fit_each if n else fit)(c, raw[i]), parents[i]
             old = cotangents[parent]
             cotangents[parent] = fitted if old is None else old + fitted
             shown.append((i, fitted, old))
@@ -129,25 +141,28 @@ class _Picks:
         self.size = 0
 
 
-def _note_pick(node: Node, g: Array, cotangents: dict[Node, Array], picks: dict[Node, _Picks]) -> None:
+def _note_pick(node: Node, g: Array, cotangents: dict[Node, Array], picks: dict[Node, _Picks], *, n: int = 0) -> None:
     """Put down what the node, ``x[index]``, contributes to the cotangent of x, instead of making an array of zeros for it.
 
     A loop over the rows of x would otherwise be quadratic.
     """
-    part = (g, node.inputs[1:], node.static["index"], ())
-    _note(node.parents[0], [part], g.size, cotangents, picks)
+    index = node.static["index"]
+    index = batched.more_index(index) if n else index
+    _note(node.parents[0], [(g, node.inputs[1:], index, ())], node.raw.size, cotangents, picks, n=n)
 
 
-def _note(x: Node, parts: Sequence[Any], size: int, cotangents: dict[Node, Array], picks: dict[Node, _Picks]) -> None:
+def _note(
+    x: Node, parts: Sequence[Any], size: int, cotangents: dict[Node, Array], picks: dict[Node, _Picks], *, n: int
+) -> None:
     """Put down `parts` of the cotangent of x. Once they are as many as x has elements they are added up."""
     noted = picks.setdefault(x, _Picks())
     noted.parts += parts
     noted.size += size
     if noted.size >= x.raw.size:
-        _settle(x, cotangents, picks.pop(x))
+        _settle(x, cotangents, picks.pop(x), n=n)
 
 
-def _hand_up(node: Node, noted: _Picks, cotangents: dict[Node, Array], picks: dict[Node, _Picks]) -> bool:
+def _hand_up(node: Node, noted: _Picks, cotangents: dict[Node, Array], picks: dict[Node, _Picks], *, n: int) -> bool:
     """Put down what was picked from a view as picked from the array that it shows, if it received nothing else.
 
     A loop over ``x.T[t]`` would otherwise make an array of zeros for each of its views.
@@ -157,16 +172,19 @@ def _hand_up(node: Node, noted: _Picks, cotangents: dict[Node, Array], picks: di
     x, view = node.parents[0], (node.op, tuple(node.static.items()))
     if node.op is reshape_rows and is_view(x.op, x.inputs):
         return False  # of a transposed array it is a view in one order of the memory only
+    if n:
+        (view,) = batched.more_views(n, x.raw.shape, (view,))
     parts = [(g, arrays, index, (view, *views)) for g, arrays, index, views in noted.parts]
-    _note(x, parts, noted.size, cotangents, picks)
+    _note(x, parts, noted.size, cotangents, picks, n=n)
     return True
 
 
-def _settle(x: Node, cotangents: dict[Node, Array], picks: _Picks) -> None:
+def _settle(x: Node, cotangents: dict[Node, Array], picks: _Picks, *, n: int = 0) -> None:
     """Add the contributions of picks from `x` to its cotangent."""
     inputs = [part for g, arrays, *_ in picks.parts for part in (g, *arrays)]
     picked = tuple((index, len(arrays), views) for _, arrays, index, views in picks.parts)
-    c = fit(scatter_all(*inputs, shape=x.raw.shape, picked=picked), x.raw)
+    shape = (n, *x.raw.shape) if n else x.raw.shape
+    c = (fit_each if n else fit)(scatter_all(*inputs, shape=shape, picked=picked), x.raw)
     old = cotangents[x]
     cotangents[x] = c if old is None else old + c
 
@@ -212,8 +230,10 @@ def gradients_of(
     targets: Collection[Node],
     create_graph: bool,
     border: Set[Node] = frozenset(),
+    *,
+    n: int = 0,
 ) -> dict[Node, Array]:
-    """The cotangents of `targets`, in one sweep over the nodes in `order` from `outs`, which come with theirs.
+    """The cotangents of `targets`, in one sweep over the nodes in `order` from `outs`, which come with theirs (n, with an n).
 
     A target that received none has None, or is missing.
     """
@@ -224,7 +244,7 @@ def gradients_of(
     if not order:
         return {}
     return undisturbed(
-        lambda: sweep(order.copy(), cotangents, set(targets), border=border, create_graph=create_graph),
+        lambda: sweep(order.copy(), cotangents, set(targets), border=border, create_graph=create_graph, n=n),
         record=create_graph or None,
     )
 

@@ -7,6 +7,7 @@ repetition contributed to the result, so the gradients of the repetitions are ad
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from ..errors import ShapeError
 from ..rules.op import Array
@@ -25,10 +26,28 @@ def fit(g: Array, x: Array) -> Array:
         stretched = tuple(i for i, n in enumerate(shape) if n == 1 and g.shape[i] != 1)
         if stretched:
             g = g.sum(axis=stretched, keepdims=True)
-        if g.shape != shape and not any(map(math.isnan, shape)):  # of a Dask array a length may be unknown
-            raise ShapeError(f"a rule returned a gradient of shape {g.shape} for an input of shape {shape}")
-    if g.dtype is not dtype and g.dtype != dtype:
-        if g.dtype.kind == "c" and dtype.kind != "c":
-            g = g.real
-        g = g.astype(dtype)
-    return g
+        _check_fitted(g.shape, shape)
+    return g if g.dtype is dtype or g.dtype == dtype else _in_dtype(g, dtype)
+
+
+def fit_each(g: Array, x: Array) -> Array:
+    """As `fit` for each of the gradients along the first axis of `g`."""
+    shape, dtype = x.shape, x.dtype
+    if g.shape[1:] != shape:
+        added = g.ndim - 1 - len(shape)
+        if added > 0:
+            g = g.sum(axis=tuple(range(1, added + 1)))
+        stretched = tuple(i for i, n in enumerate(shape, 1) if n == 1 and g.shape[i] != 1)
+        if stretched:
+            g = g.sum(axis=stretched, keepdims=True)
+        _check_fitted(g.shape[1:], shape)
+    return g if g.dtype is dtype or g.dtype == dtype else _in_dtype(g, dtype)
+
+
+def _check_fitted(found: tuple[int, ...], shape: tuple[int, ...]) -> None:
+    if found != shape and not any(map(math.isnan, shape)):  # of a Dask array a length may be unknown
+        raise ShapeError(f"a rule returned a gradient of shape {found} for an input of shape {shape}")
+
+
+def _in_dtype(g: Array, dtype: Any) -> Array:
+    return (g.real if g.dtype.kind == "c" and dtype.kind != "c" else g).astype(dtype)

@@ -83,8 +83,8 @@ def _erfc(x: Array) -> Array:
     return np.where(a <= 0.5, 1.0 - _erf_near_zero(x), np.where(x > 0, tail, 2.0 - tail)).astype(x.dtype)
 
 
-erf = Op(_erf, lambda g, out, x: g * (np.exp(-x * x) * _ERF_SLOPE), name="erf")
-erfc = Op(_erfc, lambda g, out, x: -g * (np.exp(-x * x) * _ERF_SLOPE), name="erfc")
+erf = Op(_erf, lambda g, out, x: g * (np.exp(-x * x) * _ERF_SLOPE), name="erf", elementwise=True)
+erfc = Op(_erfc, lambda g, out, x: -g * (np.exp(-x * x) * _ERF_SLOPE), name="erfc", elementwise=True)
 
 
 def _sigmoid(x: Array) -> Array:
@@ -132,14 +132,18 @@ spherical_bessel: Op = Op(
     ),
     name="spherical_bessel",
     params="z n",
+    elementwise=True,
 )
 
-relu = Op(lambda x: np.maximum(x, 0), lambda g, out, x: g * np.sign(out), name="relu")  # sign(NaN) is NaN
-sigmoid = Op(_sigmoid, lambda g, out, x: g * (out * (1 - out)), name="sigmoid")
-softplus = Op(lambda x: np.logaddexp(x, 0), lambda g, out, x: g * sigmoid(x), name="softplus")
+relu = Op(
+    lambda x: np.maximum(x, 0), lambda g, out, x: g * np.sign(out), name="relu", elementwise=True
+)  # sign(NaN) is NaN
+sigmoid = Op(_sigmoid, lambda g, out, x: g * (out * (1 - out)), name="sigmoid", elementwise=True)
+softplus = Op(lambda x: np.logaddexp(x, 0), lambda g, out, x: g * sigmoid(x), name="softplus", elementwise=True)
 silu = Op(
     lambda x: x * _sigmoid(x),
     lambda g, out, x: g * (sigmoid(x) * (1 + x * sigmoid(-x))),
     name="silu",
+    elementwise=True,
 )
-gelu = Op(lambda x: x * _normal_cdf(x), lambda g, out, x: g * gelu_slope(x), name="gelu")
+gelu = Op(lambda x: x * _normal_cdf(x), lambda g, out, x: g * gelu_slope(x), name="gelu", elementwise=True)

@@ -72,6 +72,7 @@ where = Op(
     lambda g, out, condition, x, y: np.where(condition, g, 0),
     lambda g, out, condition, x, y: np.where(condition, 0, g),
     params="condition x y",
+    elementwise=True,
 )
 
 
@@ -86,6 +87,7 @@ clip_between = Op(
     lambda g, out, x, low, high: g * ((x < low) & (low <= high)) / (out == out),
     lambda g, out, x, low, high: g * (_clip(x, low, np.inf) > high) / (out == out),
     name="clip",
+    elementwise=True,
 )
 
 

@@ -74,12 +74,13 @@ def _over_slant_twice(g: Array, x: Array) -> Array:
     return over(g, square) if np.iscomplexobj(x) or _no_overflow(square) else over(over(g, slant(x)), slant(x))
 
 
-slant = Op(_slant, lambda g, out, x: chain(g, over(x, out)), name="slant")
+slant = Op(_slant, lambda g, out, x: chain(g, over(x, out)), name="slant", elementwise=True)
 over_slant_twice: Op = Op(
     _over_slant_twice,
     lambda h, out, g, x: over_slant_twice(h, x),
     lambda h, out, g, x: chain(h, chain(over(-2 * out, slant(x)), over(x, slant(x)))),
     name="over_slant_twice",
+    elementwise=True,
 )
 sin = Op(np.sin, lambda g, out, x: g * np.cos(x))
 cos = Op(np.cos, lambda g, out, x: -g * np.sin(x))
@@ -110,9 +111,9 @@ radians = Op(np.radians, lambda g, out, x: g * (np.pi / 180))
 rad2deg = Op(np.rad2deg, lambda g, out, x: g * (180 / np.pi))
 deg2rad = Op(np.deg2rad, lambda g, out, x: g * (np.pi / 180))
 
-real = Op(np.real, lambda g, out, x: g)
+real = Op(np.real, lambda g, out, x: g, elementwise=True)
 conjugate = Op(np.conjugate, lambda g, out, x: g.conj())
-imag = Op(np.imag, lambda g, out, x: g * -1j)
+imag = Op(np.imag, lambda g, out, x: g * -1j, elementwise=True)
 
 
 def angle(z: Array, deg: bool = False) -> Array:
@@ -127,7 +128,7 @@ def real_if_close(a: Array, tol: float = 100) -> Array:
     return a.real if np.iscomplexobj(a) and np.all(abs(a.imag) < limit) else a
 
 
-sinc = Op(np.sinc, lambda g, out, x: g * (-np.pi * spherical_bessel(np.pi * x, n=1)))
+sinc = Op(np.sinc, lambda g, out, x: g * (-np.pi * spherical_bessel(np.pi * x, n=1)), elementwise=True)
 copysign = Op(
     np.copysign,
     lambda g, out, x, y: g * np.sign(x) * np.copysign(1, y),
@@ -188,7 +189,7 @@ floor = Op(np.floor, lambda g, out, x: np.zeros_like(x))
 ceil = Op(np.ceil, lambda g, out, x: np.zeros_like(x))
 trunc = Op(np.trunc, lambda g, out, x: np.zeros_like(x))
 rint = Op(np.rint, lambda g, out, x: np.zeros_like(x))
-around = Op(np.round, lambda g, out, x, **_: np.zeros_like(x), params="a decimals out")
+around = Op(np.round, lambda g, out, x, **_: np.zeros_like(x), params="a decimals out", elementwise=True)
 floor_divide = Op(
     np.floor_divide,
     lambda g, out, x, y: np.zeros_like(out),
@@ -196,7 +197,7 @@ floor_divide = Op(
     forward=operator.floordiv,
 )
 
-fix = Op(np.fix, lambda g, out, x: np.zeros_like(x), params="x out")
+fix = Op(np.fix, lambda g, out, x: np.zeros_like(x), params="x out", elementwise=True)
 logical_and = Op(np.logical_and)
 logical_or = Op(np.logical_or)
 logical_xor = Op(np.logical_xor)

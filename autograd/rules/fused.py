@@ -49,8 +49,8 @@ def linear_rule(wanted: Sequence[int], g: Array, out: Array, x: Array, weight: A
     """g Wᵀ, xᵀ g, and the sum of the rows of g."""
     flat = rows(g)
     return [
-        sum_of_rows(flat) if i == 2 else rows(x).T @ flat if i == 1 else flat @ weight.T if x.ndim == 2
-        else (flat @ weight.T).reshape(x.shape)
+        sum_of_rows(flat) if i == 2 else rows(x).T @ flat if i == 1 else flat @ weight.T if g.ndim == 2
+        else (flat @ weight.T).reshape((*g.shape[:-1], weight.shape[0]))
         for i in wanted
     ]  # fmt: skip
 
@@ -212,7 +212,7 @@ def gelu_tanh_rule(g: Array, out: Array, x: Array, kept: Array = None) -> Array:
     return g * (0.5 * (1 + t) + (0.5 * x) * (1 - t * t) * (_SLOPE + (3 * _SLOPE * _CUBIC) * (x * x)))
 
 
-gelu_tanh = Op(lambda x: _gelu_tanh(x)[0], gelu_tanh_rule, keeping=_gelu_tanh, name="gelu_tanh")
+gelu_tanh = Op(lambda x: _gelu_tanh(x)[0], gelu_tanh_rule, keeping=_gelu_tanh, name="gelu_tanh", elementwise=True)
 
 
 def _shares(q: Array, k: Array, *bias: Array, scale: float, causal: bool) -> Array:

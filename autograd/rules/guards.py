@@ -58,10 +58,12 @@ chain_product = Op(
     lambda h, out, g, d: chain(h, d),
     lambda h, out, g, d: chain(g, h),
     name="chain",
+    elementwise=True,
 )
 chain_quotient = Op(
     _quotient,
     lambda h, out, g, d: over(h, d),
     lambda h, out, g, d: chain(h, over(-out, d)),
     name="over",
+    elementwise=True,
 )

@@ -32,7 +32,8 @@ class Op:
     which returns the cotangents of the inputs at the places `wanted`, one for each: so it is asked once for all.
     `params` names the parameters in NumPy's order, array inputs first, so that static arguments may be
     given by position. An operation without rules is a constant: its result has no derivative. The inputs of an
-    `opaque` operation may be anything, not arrays alone.
+    `opaque` operation may be anything, not arrays alone. Of an `elementwise` one, as every ufunc of numbers is, function and
+    rules are elementwise arithmetic, for arrays of any shapes that broadcast.
 
     `keeping` computes as `forward` does, and returns beside the result what the rules would have to compute again: they
     find it in the keyword ``kept``. It is None where a rule is recorded, for derivatives of higher order.
@@ -48,6 +49,7 @@ class Op:
         variadic: bool = False,
         opaque: bool = False,
         keeping: Callable[..., tuple[Array, Any]] | None = None,
+        elementwise: bool | None = None,
     ) -> None:
         self.function = function
         self.rules = rules
@@ -57,8 +59,9 @@ class Op:
         self.variadic = variadic
         self.opaque = opaque
         self.keeping = keeping
-        # Whether a scalar result may come from arrays: of an elementwise function it cannot.
-        self.folds = not isinstance(function, np.ufunc) or function.signature is not None
+        if elementwise is None:
+            elementwise = isinstance(function, np.ufunc) and function.signature is None
+        self.folds = not elementwise  # whether a scalar result may come from arrays
         self.saves: tuple[bool, ...] = ()  # see `find_saves`, which looks when it is first asked for
         self.__doc__ = function.__doc__
 

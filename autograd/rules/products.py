@@ -20,7 +20,7 @@ def matmul_left(g: Array, out: Array, x: Array, y: Array) -> Array:
     if y.ndim == 1:
         return g[..., None] * y
     if x.ndim == 1:
-        return (y @ g[..., None])[..., 0]
+        return g @ y.T if y.ndim == 2 else (y @ g[..., None])[..., 0]
     return g @ y.swapaxes(-1, -2)
 
 
@@ -29,7 +29,7 @@ def matmul_right(g: Array, out: Array, x: Array, y: Array) -> Array:
     if x.ndim == 1:
         return g[..., None] * x if y.ndim == 1 else x[:, None] * g[..., None, :]
     if y.ndim == 1:
-        return (x.swapaxes(-1, -2) @ g[..., None])[..., 0]
+        return g @ x if x.ndim == 2 else (x.swapaxes(-1, -2) @ g[..., None])[..., 0]
     return x.swapaxes(-1, -2) @ g
 
 

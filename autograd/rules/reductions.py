@@ -88,7 +88,7 @@ def product_of_others(x: Array, axis: Axis = None) -> Array:
     """`others`, along any axes: they are brought to the front and joined into one."""
     axes = tuple(range(x.ndim)) if axis is None or not x.ndim else tuple(i % x.ndim for i in np.atleast_1d(axis))
     order = (*axes, *(i for i in range(x.ndim) if i not in axes))
-    if order == (0,):
+    if axes == order == (0,):
         return others(x)
     front = x.transpose(order)
     flat = front.reshape((math.prod(front.shape[: len(axes)]), *front.shape[len(axes) :]))

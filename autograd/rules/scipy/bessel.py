@@ -62,24 +62,28 @@ spherical_j: Op = Op(
     missing("spherical_jn", _ORDER),
     lambda g, out, n, z: g * neighbours(spherical_j, n, z, -1),
     name="spherical_jn",
+    elementwise=True,
 )
 spherical_y: Op = Op(
     sc.spherical_yn,
     missing("spherical_yn", _ORDER),
     lambda g, out, n, z: g * neighbours(spherical_y, n, z, -1),
     name="spherical_yn",
+    elementwise=True,
 )
 spherical_i: Op = Op(
     sc.spherical_in,
     missing("spherical_in", _ORDER),
     lambda g, out, n, z: g * neighbours(spherical_i, n, z, 1),
     name="spherical_in",
+    elementwise=True,
 )
 spherical_k: Op = Op(
     sc.spherical_kn,
     missing("spherical_kn", _ORDER),
     lambda g, out, n, z: -g * neighbours(spherical_k, n, z, 1),
     name="spherical_kn",
+    elementwise=True,
 )
 
 

@@ -25,8 +25,10 @@ _ROOT_2PI = math.sqrt(2 * math.pi)
 
 # -- gamma, beta, zeta -------------------------------------------------------------------------------------------
 
-polygamma: Op = Op(sc.polygamma, missing("polygamma", "the order n"), lambda g, out, n, x: g * polygamma(n + 1, x))
-zeta: Op = Op(sc.zeta, missing("zeta", "x"), lambda g, out, x, q: -g * x * zeta(x + 1, q))
+polygamma: Op = Op(
+    sc.polygamma, missing("polygamma", "the order n"), lambda g, out, n, x: g * polygamma(n + 1, x), elementwise=True
+)
+zeta: Op = Op(sc.zeta, missing("zeta", "x"), lambda g, out, x, q: -g * x * zeta(x + 1, q), elementwise=True)
 psi = Op(sc.psi, lambda g, out, x: g * polygamma(1, x))
 gamma = Op(sc.gamma, lambda g, out, x: g * out * sc.psi(x))
 gammaln = Op(sc.gammaln, lambda g, out, x: g * sc.psi(x))
@@ -145,7 +147,7 @@ def lambertw_rule(g: Array, out: Array, z: Array, k: int = 0, tol: float = 1e-8)
     return chain(g, np.exp(-out) / (1 + out))
 
 
-lambertw = Op(sc.lambertw, lambertw_rule, params="z k tol")
+lambertw = Op(sc.lambertw, lambertw_rule, params="z k tol", elementwise=True)
 
 # -- exponential integrals and hypergeometric functions ----------------------------------------------------------
 
