@@ -15,6 +15,7 @@ try:
         if _beside.startswith("autograd-") and _beside.endswith(".dist-info"):
             raise ImportError(f"{_beside} stands beside it", name=__name__)  # noqa: TRY301
     from . import functions
+    from .blocks import blocked
     from .custom import checkpoint, custom_vjp, defvjp, fixed_point, implicit, primitive
     from .engine.mode import enable_grad, no_grad
     from .engine.value import Value
@@ -90,6 +91,7 @@ __all__ = [
     "StaleValueWarning",
     "UnsupportedError",
     "Value",
+    "blocked",
     "checkpoint",
     "custom_vjp",
     "defvjp",

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "autograd"
 
 # Each room names the rooms that it may import; docs of the house: CONTRIBUTING.md, "Where things are".
 _ENGINE = ("engine", "rules", "errors")
-_FUNCTIONS = ("strict", "transforms", "tracing", "custom", "opaque", "tree", "scope", *_ENGINE)
+_FUNCTIONS = ("strict", "transforms", "tracing", "custom", "blocks", "opaque", "tree", "scope", *_ENGINE)
 _SOLVERS = ("solvers", "functions", "hips", *_FUNCTIONS)
 FACES = tuple(
     "builtins core differential_operators extend misc numpy scipy test_util tracer util value wrap_util".split()
@@ -31,6 +31,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "transforms": ("tracing", "tree", *_ENGINE),
     "opaque": ("tree", *_ENGINE),
     "custom": ("opaque", "tracing", "tree", *_ENGINE),
+    "blocks": ("opaque", "tracing", "tree", *_ENGINE),
     "solvers": ("functions", *_FUNCTIONS),
     "hips": ("functions", "solvers", *_FUNCTIONS),
     "check": ("columns", *_SOLVERS),

@@ -43,7 +43,7 @@ def test_a_few_of_the_code_around_the_rules(tmp_path):
         "graph.reachable: number >= oldest  →  number > oldest",  # off by one
         "tracing.PullBack.complete: -1j  →  1j",  # a sign
         "backward.sweep: give_up(node)  →  pass",  # a statement left out
-        "transforms._transposed: enable_grad()  →  __import__('contextlib').nullcontext()",
+        "transforms._way_back: enable_grad()  →  __import__('contextlib').nullcontext()",
         "transforms._transposed.push: PullBack(pulled, u, begun=inputs)  →  PullBack(pulled, u)",  # an argument dropped
         "witness.is_safe: False  →  True",
         "witness._places: 1  →  2",

@@ -225,6 +225,9 @@ def elementwise(s: Start) -> Any:
     return (step,)
 
 
+blocked = elementwise
+
+
 def hessian(s: Start) -> Any:
     """2 + 1200x² − 400x⁺ on the diagonal and −400x beside it; each f term is of xᵢ and its neighbour x⁺."""
 

@@ -9,6 +9,7 @@ from suite.starts import Start
 
 import nn
 from autograd import Value, grad, value_and_grad
+from autograd import blocked as in_blocks
 from autograd import hessian as hessian_of
 from autograd import hvp as hvp_of
 from autograd.functions import sigmoid
@@ -188,6 +189,11 @@ def gpt(s: Start) -> Any:
 
 def elementwise(s: Start) -> Any:
     f = value_and_grad(lambda x: arrays.elementwise(np, x))
+    return (lambda: f(s.x),)
+
+
+def blocked(s: Start) -> Any:
+    f = value_and_grad(in_blocks(lambda x: arrays.elementwise(np, x)))
     return (lambda: f(s.x),)
 
 

@@ -80,6 +80,8 @@ WORKLOADS = [
     Workload("gpt", "GPT-2, 4 layers, 128 wide, 64 long: a step on {n} texts", starts.gpt, (4,), memory=1),
     Workload("elementwise", "Σ tanh(x)·exp(−x²) + x·sin x and gradient, n = {n}", starts.numbers,
              DECADES, DECADES[:6], grows=True),
+    Workload("blocked", "the same in blocks (by hand in one piece), n = {n}", starts.numbers, DECADES[5:], DECADES[5:6],
+             memory=1),
     Workload("hessian", "Hessian of Rosenbrock, N = {n}", starts.numbers, (100,)),
     Workload("hvp", "Hessian of Rosenbrock times a vector, N = {n}", starts.numbers, (100_000,), memory=1),
     Workload("chain", "chain of {n} scalar operations", starts.operations, CHAIN, CHAIN[:6],

@@ -26,12 +26,13 @@ _HARMLESS = ("strict", "stacklevel")  # of zip the lengths are equal; a warning'
 _NOTHING = ast.parse("__import__('contextlib').nullcontext()", mode="eval").body
 
 # The files, and the tests that concern each, the quickest to notice first.
-_TRANSFORMS = ("transforms", "batched", "compositions", "leaving", "witness", "edge_cases", "faces")
-_ENGINE = ("backward", "transforms", "batched", "compositions", "witness", "leaving", "value")
+_TRANSFORMS = ("transforms", "compositions", "leaving", "witness", "edge_cases", "faces", "batched")
+_ENGINE = ("backward", "transforms", "compositions", "witness", "leaving", "value", "batched")
 _SOLVERS = ("solver_doors", "solvers", "integrals")
 _CHECK = ("check_face", "check_wrong", "check_right")
 CONCERNED: dict[str, tuple[str, ...]] = {
-    "transforms.py": _TRANSFORMS, "tracing.py": _TRANSFORMS, "custom.py": _TRANSFORMS, "opaque.py": _TRANSFORMS,
+    "transforms.py": _TRANSFORMS, "tracing.py": _TRANSFORMS, "custom.py": _TRANSFORMS,
+    "opaque.py": _TRANSFORMS, "blocks.py": ("blocks",),
     "engine/backward.py": _ENGINE, "engine/graph.py": _ENGINE, "engine/witness.py": ("witness", *_ENGINE),
     "rules/batched.py": ("batched",), "solvers": _SOLVERS, "check": _CHECK,
 }  # fmt: skip
