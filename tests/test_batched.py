@@ -16,6 +16,7 @@ import autograd as ag
 from autograd import Value, tracing
 from autograd.engine import backward
 from autograd.rules import OPS, batched
+from autograd.rules.indexing import put
 from tests.oracle import directional
 from tests.samples import draw
 from tests.samples_scipy import SAMPLES as SCIPY_SAMPLES
@@ -26,7 +27,7 @@ X = np.array([0.3, -0.4, 0.9])
 
 # Rows, or ways of calling them, whose rules are asked for one cotangent after the other.
 ONE_BY_ONE = {
-    "convolve", "cumsum", "concatenate", "roll", "getitem", "scatter", "others", "linear", "layer_norm",
+    "convolve", "cumsum", "concatenate", "roll", "getitem", "scatter", "assign", "others", "linear", "layer_norm",
     "solve_triangular", "solve_banded", "solve_sylvester", "sqrtm", "expm", "logm", "sinm", "cosm", "sinhm", "coshm",
     "sparse_product", "spsolve", "correlate_all", "lfilter", "spline_at",
 }  # fmt: skip
@@ -149,6 +150,7 @@ def test_picks_whose_arrays_stand_apart():
     apart = [(i, slice(None), i), (0, slice(None), i), (i, None, i), (i, ..., i), (0, mask, slice(None), i[:2])]
     for index in [*apart, (slice(None), i, i), (..., mask), (i, 0), (True, i), np.array(1), x > 0]:
         agree(lambda x, index=index: x[index] * 2, x)
+        agree(lambda x, index=index: put(x, index, -3 * x[index]), x)
 
 
 @given(st.data())

@@ -61,7 +61,7 @@ def _axes(*keywords: str, default: Any = None, whole: bool = True) -> More:
 
     def more(n: int, out: Array, inputs: Sequence[Array], static: Static) -> Call | None:
         named = {key: static.get(key, default) for key in keywords}
-        if not whole and (None in named.values() or not out.ndim):
+        if not whole and None in named.values():
             return None
         return out, inputs, {**static, **{key: from_end(axis, out.ndim) for key, axis in named.items()}}
 
