@@ -48,3 +48,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_fixture_setup(request: pytest.FixtureRequest) -> Generator[None, object, object]:
     return (yield from measured(request.node))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """A rule that a test gave to a function of NumPy's would change what the tests after it in this process find."""
+    overrides = sys.modules.get("autograd.hips.overrides")
+    assert overrides is None or not overrides._RULED, f"{item.nodeid} did not forget(…) {list(overrides._RULED)}"

@@ -277,13 +277,6 @@ def test_constants(forgotten):
     assert isinstance(np.zeros_like(Value(X)), onp.ndarray)
 
 
-def test_tables_are_left_as_they_were():
-    from autograd.hips.overrides import _REPLACED, _RULED
-
-    assert not _RULED
-    assert not _REPLACED
-
-
 def test_a_rule_for_all_arguments_is_asked_once_for_those_wanted():
     asked = []
 
