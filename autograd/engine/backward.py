@@ -46,17 +46,8 @@ def sweep(
     them, along a new first axis.
     """
     picks: dict[Node, _Picks] = {}
-    contribute: Step
-    note_pick: Step
-    settle: Step
-    contribute, note_pick, settle = _contribute, _note_pick, _settle
-    if n:
-        contribute, note_pick, settle = (partial(step, n=n) for step in (contribute, note_pick, settle))
-    by_the_book, look = create_graph or n > 0, None
-    if (notes := note.get()) is not None:
-        look, timed = notes.watch, notes.steps(contribute, note_pick, settle)
-        by_the_book = by_the_book or look is not None or timed is not None
-        contribute, note_pick, settle = timed or (contribute, note_pick, settle)
+    contribute, note_pick, settle, look, told = _steps(n)
+    by_the_book = create_graph or told
     so_far = cotangents.get
     while order:
         node = order.pop()
@@ -100,6 +91,21 @@ def sweep(
     for node, noted in picks.items():  # from nodes of the border
         settle(node, cotangents, noted)
     return cotangents
+
+
+def _steps(n: int) -> tuple[Step, Step, Step, Watch | None, bool]:
+    """The steps of a sweep, what watches them, and whether every node must go through them.
+
+    They are for n cotangents at once where there are n, and have a clock around them while a profile is taken.
+    """
+    steps: tuple[Step, Step, Step] = (_contribute, _note_pick, _settle)
+    if n:
+        steps = (partial(_contribute, n=n), partial(_note_pick, n=n), partial(_settle, n=n))
+    notes = note.get()
+    if notes is None:
+        return *steps, None, n > 0
+    timed = notes.steps(*steps)
+    return *(timed or steps), notes.watch, n > 0 or timed is not None or notes.watch is not None
 
 
 def _contribute(
