@@ -37,6 +37,11 @@ def sum_of_rows(g: Array) -> Array:
 
 def _linear(x: Array, weight: Array, bias: Array) -> Array:
     """x W + b, for x of shape (…, inputs), W of shape (inputs, outputs) and b of shape (outputs,)."""
+    if weight.ndim != 2 or bias.shape != weight.shape[1:]:
+        raise ShapeError(
+            f"linear at {user_line()}: the weight has shape {weight.shape} and must have (inputs, outputs); the bias has "
+            f"shape {bias.shape} and must have (outputs,). For others write x @ weight + bias"
+        )
     return (rows(x) @ weight).reshape((*x.shape[:-1], weight.shape[1])) + bias if x.ndim > 2 else x @ weight + bias
 
 
@@ -83,6 +88,8 @@ def _cross_entropy(z: Array, target: Array, reduction: str = "none") -> tuple[Ar
 
     It keeps softmax z, and t if that is not the target itself, which may change.
     """
+    if reduction not in ("mean", "sum", "none"):
+        raise ShapeError(f"cross_entropy at {user_line()}: reduction={reduction!r} is not 'mean', 'sum' or 'none'")
     t = distribution(z, target)
     shifted = z - z.max(axis=-1, keepdims=True)
     e = np.exp(shifted)
@@ -146,6 +153,11 @@ standardize = Op(
 
 def _layer_norm(x: Array, weight: Array, bias: Array, eps: float) -> tuple[Array, Any]:
     """y w + b for y = `standardize` x over the axes of w, and y with 1 / √(var + ε)."""
+    if not weight.shape == bias.shape == x.shape[x.ndim - weight.ndim :]:
+        raise ShapeError(
+            f"layer_norm at {user_line()}: the weight has shape {weight.shape} and the bias {bias.shape}: both must have the "
+            f"lengths of the last axes of the input, which has shape {x.shape}"
+        )
     y, inverse = _standardize(x, tuple(range(-weight.ndim, 0)), eps)
     return y * weight + bias, (y, inverse)
 
@@ -220,6 +232,11 @@ def _shares(q: Array, k: Array, *bias: Array, scale: float, causal: bool) -> Arr
 
 def _attention(q: Array, k: Array, v: Array, *bias: Array, scale: float, causal: bool = False) -> tuple[Array, Array]:
     """softmax (scale q kᵀ + bias) v, and the softmax."""
+    if min(q.ndim, k.ndim, v.ndim) < 2:
+        raise ShapeError(
+            f"attention at {user_line()}: q of shape {q.shape}, k of {k.shape} and v of {v.shape} must have two axes or more: "
+            "(…, L, E), (…, S, E) and (…, S, Ev)"
+        )
     p = _shares(q, k, *bias, scale=scale, causal=causal)
     return p @ v, p
 
