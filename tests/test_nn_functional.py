@@ -76,6 +76,11 @@ def test_attention_of_fewer_keys_than_queries_and_shared_heads():
     np.testing.assert_allclose(found.data, softmax(q @ K[:1, :2].mT / 2, axis=-1) @ V[:1, :2])
 
 
+def test_attention_of_large_scores_neither_overflows_nor_forgets_a_query():
+    found = functional.scaled_dot_product_attention(Value(1e4 * Q), K, V, -1e4 * MASK)
+    np.testing.assert_allclose(found.data, softmax(5e3 * Q @ K.mT - 1e4 * MASK, axis=-1) @ V)
+
+
 SHAPES = [(), (1,), (2,), (2, 1), (2, 2), (2, 1, 2)]
 ROWS = {
     "linear": F.linear,

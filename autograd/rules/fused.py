@@ -136,10 +136,15 @@ def _standardize(x: Array, axes: tuple[int, ...], eps: float) -> tuple[Array, Ar
     return d * inverse, inverse
 
 
+def _back(g: Array, y: Array, inverse: Array, axes: tuple[int, ...]) -> Array:
+    """(g − mean g − y · mean(g y)) / √(var + ε), for y = `standardize` x."""
+    return inverse * (g - g.mean(axis=axes, keepdims=True) - y * (g * y).mean(axis=axes, keepdims=True))
+
+
 def standardize_rule(g: Array, out: Array, x: Array, axes: tuple[int, ...], eps: float, kept: Array = None) -> Array:
-    """(g − mean g − y · mean(g y)) / √(var + ε), for the result y."""
+    """`_back`, with 1 / √(var + ε) as it was kept."""
     inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps) if kept is None else kept
-    return inverse * (g - g.mean(axis=axes, keepdims=True) - out * (g * out).mean(axis=axes, keepdims=True))
+    return _back(g, out, inverse, axes)
 
 
 standardize = Op(
@@ -174,10 +179,7 @@ def layer_norm_rule(
     """Of x as `standardize`, with g w for g; of w it is g y, of b it is g."""
     y, inverse = _again(x, weight, eps) if kept is None else kept
     axes = tuple(range(-weight.ndim, 0))
-    return [
-        standardize_rule(g * weight, y, x, axes, eps, inverse) if i == 0 else _summed(g * y if i == 1 else g, weight)
-        for i in wanted
-    ]
+    return [_back(g * weight, y, inverse, axes) if i == 0 else _summed(g * y if i == 1 else g, weight) for i in wanted]
 
 
 def _summed(g: Array, weight: Array) -> Array:
@@ -217,7 +219,7 @@ def gelu_tanh_rule(g: Array, out: Array, x: Array, kept: Array = None) -> Array:
 gelu_tanh = Op(lambda x: _gelu_tanh(x)[0], gelu_tanh_rule, keeping=_gelu_tanh, name="gelu_tanh")
 
 
-def _shares(q: Array, k: Array, *bias: Array, scale: float, causal: bool) -> Array:
+def _attention_weights(q: Array, k: Array, *bias: Array, scale: float, causal: bool) -> Array:
     """softmax (scale q kᵀ + bias), of a query over the keys; zeros for a query that may look at none."""
     scores = (q * scale) @ k.mT
     for b in bias:
@@ -237,7 +239,7 @@ def _attention(q: Array, k: Array, v: Array, *bias: Array, scale: float, causal:
             f"attention at {user_line()}: q of shape {q.shape}, k of {k.shape} and v of {v.shape} must have two axes or more: "
             "(…, L, E), (…, S, E) and (…, S, Ev)"
         )
-    p = _shares(q, k, *bias, scale=scale, causal=causal)
+    p = _attention_weights(q, k, *bias, scale=scale, causal=causal)
     return p @ v, p
 
 
@@ -246,7 +248,7 @@ def attention_rule(
     scale: float, causal: bool = False, kept: Array = None,
 ) -> list[Array]:  # fmt: skip
     """pᵀ g for v; with s = p (g vᵀ − Σ g out): scale s k for q, scale sᵀ q for k, s for the bias."""
-    p = _shares(q, k, *bias, scale=scale, causal=causal) if kept is None else kept
+    p = _attention_weights(q, k, *bias, scale=scale, causal=causal) if kept is None else kept
     s: Array = None if wanted == [2] else p * (g @ v.mT - (g * out).sum(axis=-1, keepdims=True))
     return [p.mT @ g if i == 2 else scale * (s @ k) if i == 0 else scale * (s.mT @ q) if i == 1 else s for i in wanted]
 
