@@ -118,7 +118,7 @@ def perceptron_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
     """max(0, −t·s) for scores s and labels t of ±1: zero for a hit, the distance of the score from zero for a miss.
 
     Its gradient with respect to w, where s = w·x, is −t·x on a miss: the perceptron rule.
-    functions. Rosenblatt, "The perceptron", Psychological Review 65 (1958).
+    F. Rosenblatt, "The perceptron", Psychological Review 65 (1958).
     """
     _same_shape("perceptron_loss", input, target)
     return _reduce(relu(-(input * target)), reduction)

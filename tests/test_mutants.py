@@ -16,7 +16,7 @@ MUTANTS = {mutant.label: mutant for mutant in Table().mutants()}
 CODE = {mutant.label: mutant for mutant in code_mutants()}
 # Of the code around the rules: one of each kind of change.
 FEW = [
-    "tracing.Trace._run: x.live = False  →  pass",
+    "tracing.Trace._run: x.live, x.died = (False, now)  →  pass",
     "transforms._hessian_product: grad(f, argnum)  →  grad(f)",
     "custom._solution.pull: sign > 0  →  sign <= 0",
     "graph._check_leaf: raise changed(f'a Value ({describe(leaf)})', 'an operation')  →  pass",

@@ -1,10 +1,13 @@
 """Layers as functions: normalisation, gates and attention, by their definitions in plain NumPy."""
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy.special import ndtr, softmax
 
-from autograd import ShapeError, Value, functions
+from autograd import ShapeError, Value
+from autograd import functions as F
 from autograd.check import gradcheck
 from nn import functional
 
@@ -47,13 +50,6 @@ def test_linear_of_other_shapes_is_what_it_says(shapes):
     assert gradcheck(functional.linear, (x, w, b))
 
 
-def test_rows_that_do_not_fit_are_refused():
-    with pytest.raises(ShapeError, match=r"the bias \(outputs,\), and they are \(3, 4\) and \(5, 4\)"):
-        functions.linear(Value(np.ones((5, 3))), np.ones((3, 4)), np.ones((5, 4)))
-    with pytest.raises(ShapeError, match=r"weight and bias must have the last axes of the input"):
-        functions.layer_norm(Value(X), Value(W), B[:1], eps=0.1)
-
-
 def test_gelu():
     np.testing.assert_allclose(functional.gelu(Value(X)).data, X * ndtr(X), rtol=1e-13)
     tanh = functional.gelu(Value(X), approximate="tanh").data
@@ -88,3 +84,45 @@ def test_attention_of_fewer_keys_than_queries_and_shared_heads():
     q = RNG.standard_normal((2, 3, 5, 4))
     found = functional.scaled_dot_product_attention(Value(q), K[:1, :2], V[:1, :2])
     np.testing.assert_allclose(found.data, softmax(q @ K[:1, :2].mT / 2, axis=-1) @ V[:1, :2])
+
+
+def test_attention_of_large_scores_neither_overflows_nor_forgets_a_query():
+    found = functional.scaled_dot_product_attention(Value(1e4 * Q), K, V, -1e4 * MASK)
+    np.testing.assert_allclose(found.data, softmax(5e3 * Q @ K.mT - 1e4 * MASK, axis=-1) @ V)
+
+
+SHAPES = [(), (1,), (2,), (2, 1), (2, 2), (2, 1, 2)]
+ROWS = {
+    "linear": F.linear,
+    "layer_norm": lambda x, w, b: F.layer_norm(x, w, b, eps=0.1),
+    "attention": lambda q, k, v: F.attention(q, k, v, scale=0.7, causal=True),
+}
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_shapes_that_a_row_takes_have_the_right_derivative_and_others_are_refused(row):
+    taken = 0
+    for shapes in itertools.product(SHAPES, repeat=3):
+        arguments = [np.random.default_rng(i).uniform(0.5, 1.5, shape)[()] for i, shape in enumerate(shapes)]
+        try:
+            ROWS[row](*arguments)
+        except ValueError:
+            continue
+        assert gradcheck(ROWS[row], tuple(arguments)), shapes
+        taken += 1
+    assert 5 < taken < 50
+
+
+@pytest.mark.parametrize(
+    ("call", "match"),
+    [
+        (lambda: F.linear(X[0], W[:, None], B), r"linear at .*weight has shape \(4, 1\).*bias has shape \(4,\)"),
+        (lambda: F.linear(X[0], W, B), r"weight has shape \(4,\)"),
+        (lambda: F.layer_norm(X, W, B[:3], eps=0.1), r"layer_norm at .*weight has shape \(4,\) and the bias \(3,\)"),
+        (lambda: F.attention(Q, K, V[0, 0], scale=1.0), r"attention at .*v of \(4,\)"),
+        (lambda: F.cross_entropy(X, X, reduction="avg"), "reduction='avg' is not"),
+    ],
+)
+def test_what_is_refused_is_said(call, match):
+    with pytest.raises(ShapeError, match=match):
+        call()

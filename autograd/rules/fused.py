@@ -39,8 +39,8 @@ def _linear(x: Array, weight: Array, bias: Array) -> Array:
     """x W + b, for x of shape (…, inputs), W of shape (inputs, outputs) and b of shape (outputs,)."""
     if weight.ndim != 2 or bias.shape != weight.shape[1:]:
         raise ShapeError(
-            f"linear at {user_line()}: the weight must be (inputs, outputs) and the bias (outputs,), and they are "
-            f"{weight.shape} and {bias.shape}"
+            f"linear at {user_line()}: the weight has shape {weight.shape} and must have (inputs, outputs); the bias has "
+            f"shape {bias.shape} and must have (outputs,). For others write x @ weight + bias"
         )
     return (rows(x) @ weight).reshape((*x.shape[:-1], weight.shape[1])) + bias if x.ndim > 2 else x @ weight + bias
 
@@ -88,6 +88,8 @@ def _cross_entropy(z: Array, target: Array, reduction: str = "none") -> tuple[Ar
 
     It keeps softmax z, and t if that is not the target itself, which may change.
     """
+    if reduction not in ("mean", "sum", "none"):
+        raise ShapeError(f"cross_entropy at {user_line()}: reduction={reduction!r} is not 'mean', 'sum' or 'none'")
     t = distribution(z, target)
     shifted = z - z.max(axis=-1, keepdims=True)
     e = np.exp(shifted)
@@ -134,10 +136,15 @@ def _standardize(x: Array, axes: tuple[int, ...], eps: float) -> tuple[Array, Ar
     return d * inverse, inverse
 
 
+def _back(g: Array, y: Array, inverse: Array, axes: tuple[int, ...]) -> Array:
+    """(g − mean g − y · mean(g y)) / √(var + ε), for y = `standardize` x."""
+    return inverse * (g - g.mean(axis=axes, keepdims=True) - y * (g * y).mean(axis=axes, keepdims=True))
+
+
 def standardize_rule(g: Array, out: Array, x: Array, axes: tuple[int, ...], eps: float, kept: Array = None) -> Array:
-    """(g − mean g − y · mean(g y)) / √(var + ε), for the result y."""
+    """`_back`, with 1 / √(var + ε) as it was kept."""
     inverse = 1 / np.sqrt(x.var(axis=axes, keepdims=True) + eps) if kept is None else kept
-    return inverse * (g - g.mean(axis=axes, keepdims=True) - out * (g * out).mean(axis=axes, keepdims=True))
+    return _back(g, out, inverse, axes)
 
 
 standardize = Op(
@@ -151,10 +158,10 @@ standardize = Op(
 
 def _layer_norm(x: Array, weight: Array, bias: Array, eps: float) -> tuple[Array, Any]:
     """y w + b for y = `standardize` x over the axes of w, and y with 1 / √(var + ε)."""
-    if weight.shape != bias.shape or x.shape[x.ndim - weight.ndim :] != weight.shape:
+    if not weight.shape == bias.shape == x.shape[x.ndim - weight.ndim :]:
         raise ShapeError(
-            f"layer_norm at {user_line()}: weight and bias must have the last axes of the input, and the shapes are "
-            f"{weight.shape}, {bias.shape} and {x.shape}"
+            f"layer_norm at {user_line()}: the weight has shape {weight.shape} and the bias {bias.shape}: both must have the "
+            f"lengths of the last axes of the input, which has shape {x.shape}"
         )
     y, inverse = _standardize(x, tuple(range(-weight.ndim, 0)), eps)
     return y * weight + bias, (y, inverse)
@@ -172,10 +179,7 @@ def layer_norm_rule(
     """Of x as `standardize`, with g w for g; of w it is g y, of b it is g."""
     y, inverse = _again(x, weight, eps) if kept is None else kept
     axes = tuple(range(-weight.ndim, 0))
-    return [
-        standardize_rule(g * weight, y, x, axes, eps, inverse) if i == 0 else _summed(g * y if i == 1 else g, weight)
-        for i in wanted
-    ]
+    return [_back(g * weight, y, inverse, axes) if i == 0 else _summed(g * y if i == 1 else g, weight) for i in wanted]
 
 
 def _summed(g: Array, weight: Array) -> Array:
@@ -215,7 +219,7 @@ def gelu_tanh_rule(g: Array, out: Array, x: Array, kept: Array = None) -> Array:
 gelu_tanh = Op(lambda x: _gelu_tanh(x)[0], gelu_tanh_rule, keeping=_gelu_tanh, name="gelu_tanh", elementwise=True)
 
 
-def _shares(q: Array, k: Array, *bias: Array, scale: float, causal: bool) -> Array:
+def _attention_weights(q: Array, k: Array, *bias: Array, scale: float, causal: bool) -> Array:
     """softmax (scale q kᵀ + bias), of a query over the keys; zeros for a query that may look at none."""
     scores = (q * scale) @ k.swapaxes(-1, -2)
     for b in bias:
@@ -230,7 +234,12 @@ def _shares(q: Array, k: Array, *bias: Array, scale: float, causal: bool) -> Arr
 
 def _attention(q: Array, k: Array, v: Array, *bias: Array, scale: float, causal: bool = False) -> tuple[Array, Array]:
     """softmax (scale q kᵀ + bias) v, and the softmax."""
-    p = _shares(q, k, *bias, scale=scale, causal=causal)
+    if min(q.ndim, k.ndim, v.ndim) < 2:
+        raise ShapeError(
+            f"attention at {user_line()}: q of shape {q.shape}, k of {k.shape} and v of {v.shape} must have two axes or more: "
+            "(…, L, E), (…, S, E) and (…, S, Ev)"
+        )
+    p = _attention_weights(q, k, *bias, scale=scale, causal=causal)
     return p @ v, p
 
 
@@ -239,7 +248,7 @@ def attention_rule(
     scale: float, causal: bool = False, kept: Array = None,
 ) -> list[Array]:  # fmt: skip
     """pᵀ g for v; with s = p (g vᵀ − Σ g out): scale s k for q, scale sᵀ q for k, s for the bias."""
-    p = _shares(q, k, *bias, scale=scale, causal=causal) if kept is None else kept
+    p = _attention_weights(q, k, *bias, scale=scale, causal=causal) if kept is None else kept
     if list(wanted) == [2]:
         return [p.swapaxes(-1, -2) @ g]
     s = p * (g @ v.swapaxes(-1, -2) - (g * out).sum(axis=-1, keepdims=True))

@@ -104,7 +104,7 @@ def _changes(node: ast.AST) -> Iterator[str]:
             yield "pass"
         case ast.Expr(ast.Call()):
             yield "pass"
-        case ast.Assign([ast.Attribute() | ast.Subscript()]):
+        case ast.Assign([ast.Attribute() | ast.Subscript() | ast.Tuple([ast.Attribute(), *_])]):
             yield "pass"
         case ast.withitem(_, None):
             yield ast.unparse(_NOTHING)

@@ -51,7 +51,7 @@ ELEMENTWISE = (
     "np.broadcast_to({i}, (2, *np.shape({i})))", "{i}.sum()", "np.ravel({i})", "np.reshape({i}, (-1, 1))", "{i}.reshape(-1)",
     "{i}[None]", "{i}[..., None]", "{i}[()]", "np.resize({i}, (2, 3))", "np.where(np.less_equal({i}, 0.3), {i}, 0.3)",
     "np.signbit({i}) * {i}", "np.logical_xor({i} > 0, {i} < 0.5) * {i}", "np.where(np.isnan({i}), 0.0, {i})",
-    "np.where(np.isinf({i}), 0.0, {i})", "np.real_if_close({i})",
+    "np.where(np.isinf({i}), 0.0, {i})", "np.real_if_close({i})", "F.gelu_tanh({i})",
 )  # fmt: skip
 
 BINARY = (
@@ -138,6 +138,19 @@ PRODUCTS = (
     "np.convolve({u}, {w})", "np.correlate({u}, {w})", "np.linalg.multi_dot([{u}, {u}.T, {u}])", "np.linalg.outer({u}, {w})",
     "np.polymul({u}, {w})", "np.linalg.cross({u}, {w})", "np.convolve({u}, {w}, mode='same')", "np.linalg.matmul({u}, {w})",
     "np.linalg.tensordot({u}, {w}, axes=1)",
+)  # fmt: skip
+
+NETWORKS = (
+    "F.linear({u}, {m}, {w})", "F.linear({u}, {u}.T, {u}[..., 0])", "F.linear({i}, {m}[..., :1], {w})",
+    "F.linear({u}, np.outer(np.cos(np.arange({i}.shape[-1])), {w}), np.ravel({j}))",
+    "F.cross_entropy({i}, np.argmin({i}, axis=-1))", "F.cross_entropy({i}, np.argmax({i}, axis=-1), reduction='mean')",
+    "F.cross_entropy({i}, F.softmax({j}))", "F.cross_entropy({i}, {q}, reduction='sum')",
+    "F.cross_entropy({i}, {i}, reduction='mean')", "F.standardize({i}, axes=({a},), eps=0.3)",
+    "F.standardize({i}, axes=(-1, 0), eps=0.3)", "F.layer_norm({i}, {w}, {q}, eps=0.3)",
+    "F.layer_norm({i}, {i}[0], {i}[-1], eps=0.3)", "F.layer_norm({j}, {w}, {i}, eps=0.3)",
+    "F.attention({i}, {j}, {u}, scale=0.7)", "F.attention({u}, {w}, {w}, scale=0.5, causal=True)",
+    "F.attention({u}, {w}, {j}, np.matmul({i}, np.swapaxes({w}, -1, -2)), scale=0.5)",
+    "F.attention({i}, {i}, {i}, {j}, scale=0.7, causal=True)",
 )  # fmt: skip
 
 LINALG = (
@@ -259,6 +272,7 @@ KINDS = (
     Kind(2, SHAPING, ndim=1),
     Kind(2, INDEXING, ndim=1),
     Kind(1.5, PRODUCTS, ndim=1),
+    Kind(1, NETWORKS, ndim=1),
     Kind(1, LINALG, ndim=1),
     Kind(0.7, TO_COMPLEX),
     Kind(2, COMPLEX, complex=True),

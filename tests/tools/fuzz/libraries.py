@@ -157,6 +157,32 @@ def ours(numpy: Any) -> Namespace:
     )
 
 
+def networks(numpy: Any, softmax: Callable[..., Any], log_softmax: Callable[..., Any]) -> Namespace:
+    """What networks are made of, by its definition."""
+
+    def cross_entropy(z: Any, target: Any, reduction: str = "none") -> Any:
+        t = target if target.shape == z.shape else target[..., None] == numpy.arange(z.shape[-1])
+        terms = -(t * log_softmax(z, axis=-1)).sum(axis=-1)
+        return terms if reduction == "none" else terms.sum() if reduction == "sum" else terms.mean()
+
+    def standardize(x: Any, axes: tuple[int, ...], eps: float) -> Any:
+        d = x - x.mean(axis=axes, keepdims=True)
+        return d / numpy.sqrt((d * d).mean(axis=axes, keepdims=True) + eps)
+
+    def attention(q: Any, k: Any, v: Any, bias: Any = 0.0, *, scale: float, causal: bool = False) -> Any:
+        scores = scale * (q @ numpy.swapaxes(k, -1, -2)) + bias
+        seen = np.tri(*scores.shape[-2:]) if causal else np.ones(scores.shape[-2:])
+        return softmax(numpy.where(numpy.asarray(seen > 0), scores, -np.inf), axis=-1) @ v
+
+    return {
+        "linear": lambda x, weight, bias: x @ weight + bias,
+        "cross_entropy": cross_entropy,
+        "standardize": standardize,
+        "layer_norm": lambda x, w, b, eps: standardize(x, tuple(range(-w.ndim, 0)), eps) * w + b,
+        "attention": attention,
+    }
+
+
 def jax() -> Namespace:
     """JAX, in float64. Its indices are arrays."""
     import jax
@@ -168,6 +194,7 @@ def jax() -> Namespace:
     functions = SimpleNamespace(
         sigmoid=nn.sigmoid, softplus=nn.softplus, gelu=partial(nn.gelu, approximate=False), silu=nn.silu, erf=special.erf,
         erfc=special.erfc, relu=nn.relu, logsumexp=special.logsumexp, softmax=nn.softmax, log_softmax=nn.log_softmax,
+        gelu_tanh=nn.gelu, **networks(jnp, nn.softmax, nn.log_softmax),
     )  # fmt: skip
     return namespace(
         Layer(

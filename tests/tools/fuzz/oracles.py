@@ -40,6 +40,7 @@ PROJECTED = 6  # elements of leaves from which on finite differences are taken a
 # Where the derivatives of another library are known to be wrong: its name, a pattern in a step, and the reason.
 KNOWN = {
     ("jax", r"np\.sign\(v\[\d+\]\) \* \(v"): "JAX takes z/|z|, the sign of a complex number, for constant",
+    ("torch", r"np\.histogram(2d|dd)\(.*\)\[1\]"): "PyTorch takes the edges of bins for constant",
 }
 
 

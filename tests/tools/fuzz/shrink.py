@@ -42,6 +42,8 @@ def cuts(program: Program) -> Iterator[Program]:
     for k in reversed(range(count)):
         if count > 1:
             yield from _without(program, k)
+    for k in reversed(range(count, count + len(program.steps))):
+        yield from _given(program, k)
     for k, x in enumerate(program.leaves):
         for leaf in _simpler(x):
             yield replace(program, leaves=(*program.leaves[:k], leaf, *program.leaves[k + 1 :]))
@@ -56,6 +58,17 @@ def _without(program: Program, gone: int) -> Iterator[Program]:
         steps = [_renamed(step, names) for k, step in enumerate(program.steps, len(program.leaves)) if k != gone]
         leaves = tuple(x for k, x in enumerate(program.leaves) if k != gone)
         yield replace(program, leaves=leaves, steps=tuple(steps))
+
+
+def _given(program: Program, k: int) -> Iterator[Program]:
+    """A leaf with the numbers that step number `k` has computed, in its place."""
+    count, size = len(program.leaves), len(program.leaves) + len(program.steps)
+    with np.errstate(all="ignore"):
+        value = program.values(program.leaves, PLAIN)[k]
+    if value.dtype.kind == "f" and k not in program.ends:
+        names = [_place(count if n == k else n + (count <= n < k)) for n in range(size)]
+        steps = [_renamed(step, names) for n, step in enumerate(program.steps, count) if n != k]
+        yield replace(program, leaves=(*program.leaves, value), steps=tuple(steps))
 
 
 def _renamed(step: str, names: list[str]) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 import torch._numpy as tnp
 
-from .libraries import Layer, triangle
+from .libraries import Layer, networks, triangle
 
 
 def lifted(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -174,11 +174,24 @@ def _log_softmax(x: Any, axis: int = -1) -> Any:
     return torch.log_softmax(x, axis)
 
 
+def _cross_entropy(z: Any, target: Any, reduction: str = "none") -> Any:
+    classes, soft = z.shape[-1], target.shape == z.shape
+    rows = torch.reshape(target, (-1, classes) if soft else (-1,))
+    terms = torch.nn.functional.cross_entropy(torch.reshape(z, (-1, classes)), rows, reduction=reduction)
+    return torch.reshape(terms, z.shape[:-1]) if reduction == "none" else terms
+
+
 functions = SimpleNamespace(
     sigmoid=lifted(torch.sigmoid), softplus=lifted(lambda x: torch.logaddexp(x, torch.zeros_like(x))),
     gelu=lifted(torch.nn.functional.gelu), silu=lifted(torch.nn.functional.silu), erf=lifted(torch.special.erf),
     erfc=lifted(torch.special.erfc), relu=lifted(torch.relu), logsumexp=lifted(_logsumexp), softmax=lifted(_softmax),
-    log_softmax=lifted(_log_softmax),
+    log_softmax=lifted(_log_softmax), gelu_tanh=lifted(lambda x: torch.nn.functional.gelu(x, approximate="tanh")),
+    **networks(tnp, lifted(_softmax), lifted(_log_softmax))
+    | {
+        "linear": lifted(lambda x, weight, bias: torch.nn.functional.linear(x, weight.T, bias)),
+        "cross_entropy": lifted(_cross_entropy),
+        "layer_norm": lifted(lambda x, w, b, eps: torch.nn.functional.layer_norm(x, w.shape, w, b, eps)),
+    },
 )  # fmt: skip
 
 
