@@ -329,13 +329,16 @@ SAMPLES = [*ELEMENTWISE, *REDUCTIONS, *SHAPING, *INDEXING, *LINALG]
 _SINGULAR: list[tuple[str, list[tuple[Any, ...]]]] = [
     ("divide", [(1.0, 0.0)]), ("power", [(0.0, 0.5), (0.0, 0.0), (0.0, -1.0), (1e300, 2.0)]), ("exp", [(1000.0,)]),
     ("reciprocal sqrt cbrt log log2 log10", [(0.0,)]), ("exp2", [(2000.0,)]), ("log1p", [(-1.0,)]),
-    ("expm1 sinh cosh", [(1000.0,)]), ("arcsin arccos arccosh arctanh", [(1.0,)]), ("arctan arcsinh", [(1j,)]),
-    ("hypot", [(0.0, 0.0)]), ("chain", [(0.0, np.inf)]), ("over", [(0.0, 0.0), (1.0, 0.0)]),
+    ("expm1 sinh cosh", [(1000.0,)]), ("arcsin arccos arccosh arctanh", [(1.0,)]),
+    ("arctan arcsinh", [(1j,), (np.inf,), (np.nan,)]), ("hypot", [(0.0, 0.0)]),
+    ("chain", [(0.0, np.inf)]), ("over", [(0.0, 0.0), (1.0, 0.0)]),
     ("arctan2", [(0.0, 0.0), (1e-200, 1e-200)]), ("sign", [(0j,)]), ("std", [([1.0, 1.0],)]),
+    ("norm", [([0.0, 0.0],)]),
 ]  # fmt: skip
 SINGULAR = [(getattr(F, name), point) for names, points in _SINGULAR for name in names.split() for point in points]
 
 _HALF = np.float16(1.5 * 2**-14)
+_LONG = np.append(1.0, np.full(2**15, 1.4 * 2.0**-28))
 # Derivatives that the rounding of a formula, or the range of its numbers, would spoil: the call, the point, the values.
 EXACT: list[tuple[Callable[..., Any], Any, Any]] = [
     (np.mean, np.ones(65_532, np.float16), 2.0**-16),  # the length is beyond float16
@@ -344,6 +347,13 @@ EXACT: list[tuple[Callable[..., Any], Any, Any]] = [
     (lambda x: np.std(x, axis=1), np.repeat([[0.1], [0.7], [123.4], [1 / 3]], 10, axis=1), 0.0),
     (np.linalg.norm, np.array([0.0, 1.7e308]), [0.0, 1.0]),
     (np.linalg.norm, np.array([0.0, 5e-324]), [0.0, 1.0]),
+    # Many numbers whose squares vanish beside one whose square does not: x / √(1 + n r²) for their ratio r to it.
+    (np.linalg.norm, np.ldexp(_LONG, -510), _LONG * (1 - 0.98 * 2.0**-41)),
+    (
+        lambda x: np.max(x, axis=1),
+        np.array([[1.0, 1, 0], [2, 0, 1], [3, 3, 3]]),
+        [[0.5, 0.5, 0], [1, 0, 0], [1 / 3] * 3],
+    ),
     (lambda x: x * np.finfo(F.others(x).dtype).bits, np.ones(3, np.float32), 32.0),  # filled up, and as narrow
     (np.linalg.norm, np.ones(0), 0.0),
     (lambda x: np.linalg.norm(x, axis=1), np.ones((3, 0)), 0.0),

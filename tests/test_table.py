@@ -143,6 +143,9 @@ def test_a_zero_cotangent_wins_over_an_infinite_derivative(call, point):
             np.testing.assert_array_equal(first(x), np.zeros_like(x))
             second = grad(lambda v: np.sum(np.real(first(v))))(x)
             np.testing.assert_array_equal(second, np.zeros_like(x))
+            slope = grad(lambda v, before=points[:i], after=points[i + 1 :]: np.sum(np.real(call(*before, v, *after))))
+            unused = grad(lambda v, slope=slope: np.sum(np.real(0.0 * slope(v))))(x)
+            np.testing.assert_array_equal(unused, np.zeros_like(x))
 
 
 @pytest.mark.parametrize(("call", "point", "expected"), EXACT)
