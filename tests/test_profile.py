@@ -119,8 +119,11 @@ def test_an_operation_that_fails_does_not_count():
 
 @pytest.mark.parametrize("create_graph", [False, True])
 def test_random_programs_every_node_is_counted_and_every_derivative_is_the_same(create_graph):
-    for seed in range(40):
-        program, nodes = draw(seed), Counter()
+    # an operand of another library may be refused when the operation has computed with it: counted, and no node
+    programs = [program for program in map(draw, range(60)) if not any("foreign" in step for step in program.steps)]
+    assert len(programs) > 30
+    for program in programs:
+        nodes = Counter()
 
         def differentiate(program=program):
             with np.errstate(all="ignore"):

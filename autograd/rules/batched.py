@@ -30,7 +30,7 @@ AS_THEY_ARE: frozenset[Op] = frozenset({
     s.broadcast_to, s.astype, s.matrix_transpose,
     products.matmul, linalg.inv, linalg.solve_columns, linalg.cofactors, linalg.det, linalg.logabsdet, linalg.pinv_whole,
     linalg.cholesky_factor, linalg.eigh_packed, linalg.eig_packed, linalg.svd_packed, linalg.qr_packed,
-    fused.attention,
+    fused.attention, fused.cross_entropy,
 })  # fmt: skip
 # Of these the ones for the inputs at some places; the others add up over all axes in front.
 _SOME_AS_THEY_ARE: dict[Op, frozenset[int]] = {fused.linear: frozenset({0}), fused.layer_norm: frozenset({0})}
@@ -110,11 +110,6 @@ def _transposed(n: int, out: Array, inputs: Sequence[Array], static: Static) -> 
     return out, inputs, {"axes": (0, *(a % ndim + 1 for a in axes))}
 
 
-def _of_terms(n: int, out: Array, inputs: Sequence[Array], static: Static) -> Call | None:
-    """A loss of each row; the sum of them all is a number, beside which the rule takes no axis."""
-    return (out, inputs, static) if static.get("reduction", "none") == "none" else None
-
-
 def _joined(n: int, out: Array, inputs: Sequence[Array], static: Static) -> Call | None:
     axis = static.get("axis", 0)
     return None if axis is None else (ahead(n, out), inputs, {**static, "axis": axis % out.ndim - out.ndim})
@@ -190,7 +185,7 @@ KEYWORDS: dict[Op, More] = {
     r.direction: _axes("axis"), r.deviation: _axes("axis"), r.standard: _axes("axis"), r.shares: _axes("axis"),
     r.logsumexp: _reduced, norms.two_norm: _reduced, norms.vector_p_norm: _reduced,
     r.softmax: _axes("axis", default=-1), r.log_softmax: _axes("axis", default=-1),
-    r.cumsum: _shaped(_axes("axis", whole=False)), fused.standardize: _axes("axes"), fused.cross_entropy: _of_terms,
+    r.cumsum: _shaped(_axes("axis", whole=False)), fused.standardize: _axes("axes"),
     indexing.getitem: _picked, indexing.assign: _assigned, indexing.scatter: _put, indexing.scatter_all: _all_put,
     products.einsum_arrays: _einsum,
     fourier.fft_line: _axes("axis", default=-1), fourier.ifft_line: _axes("axis", default=-1),

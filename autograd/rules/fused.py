@@ -103,8 +103,11 @@ def _cross_entropy(z: Array, target: Array, reduction: str = "none") -> tuple[Ar
 
 
 def _of_each_row(g: Array, z: Array, reduction: str) -> Array:
-    """The cotangent of the term of each row, as a column."""
-    return g[..., None] if reduction == "none" else g / (z.size // z.shape[-1]) if reduction == "mean" else g
+    """The cotangent of the term of each row, beside whose numbers it broadcasts."""
+    if reduction == "none":
+        return g[..., None]
+    share = g / (z.size // z.shape[-1]) if reduction == "mean" else g
+    return share.reshape((*g.shape, *(1,) * z.ndim))
 
 
 def cross_entropy_rule(
