@@ -163,6 +163,7 @@ REDUCTIONS = [
         lambda bias: F.attention(*np.ones((2, 3, 2)), np.arange(6).reshape(3, 2) / 5, bias, scale=0.7),
         (3, 3),
     ),
+    fixed("attention", lambda v: F.attention(*np.arange(24).reshape(2, 2, 3, 2) / 18, v, scale=0.7), (2, 3, 2)),
     *each("cumsum", [np.cumsum, lambda x: np.cumsum(x, axis=0), lambda x: np.cumsum(x, -1)], (3, 4), complex=True),
 ]
 

@@ -56,7 +56,7 @@ def _quotient(g: Array, d: Array) -> Array:
 chain_product = Op(
     _product,
     lambda h, out, g, d: chain(h, d),
-    lambda h, out, g, d: np.where(h == 0, 0, chain(g, h)),  # a zero of either wins
+    lambda h, out, g, d: chain(g, h),
     name="chain",
     elementwise=True,
 )
