@@ -15,15 +15,11 @@ import numpy as np
 
 from ..errors import DtypeError, ShapeError, user_line
 from .op import Array, Op
+from .products import rows
 from .reductions import log_softmax, softmax
 
 _CUBIC = 0.044715
 _SLOPE = math.sqrt(2 / math.pi)
-
-
-def rows(x: Array) -> Array:
-    """All axes but the last joined into one: a product with a matrix is then one product, however many batches there are."""
-    return x if x.ndim == 2 else x.reshape((-1, x.shape[-1]))
 
 
 def sum_of_rows(g: Array) -> Array:

@@ -15,21 +15,35 @@ from .op import Array, Op
 from .shaping import axes_of
 
 
+def rows(x: Array) -> Array:
+    """All axes but the last joined into one: a product with a matrix is then one product, however many batches there are."""
+    return x if x.ndim == 2 else x.reshape((math.prod(x.shape[:-1]), x.shape[-1]))
+
+
+def _column(g: Array) -> Array:
+    """`g` with an axis behind it for the elements of a vector; a number needs none."""
+    return g[..., None] if g.ndim else g
+
+
 def matmul_left(g: Array, out: Array, x: Array, y: Array) -> Array:
     """g yᵀ; a vector counts as a row on the left and as a column on the right."""
     if y.ndim == 1:
-        return g[..., None] * y
+        return _column(g) * y
     if x.ndim == 1:
         return g @ y.T if y.ndim == 2 else (y @ g[..., None])[..., 0]
+    if y.ndim == 2 and g.ndim > 2:
+        return (rows(g) @ y.T).reshape((*g.shape[:-1], y.shape[0]))
     return g @ y.swapaxes(-1, -2)
 
 
 def matmul_right(g: Array, out: Array, x: Array, y: Array) -> Array:
     """xᵀ g; a vector counts as a row on the left and as a column on the right."""
     if x.ndim == 1:
-        return g[..., None] * x if y.ndim == 1 else x[:, None] * g[..., None, :]
+        return _column(g) * x if y.ndim == 1 else x[:, None] * (g[..., None, :] if g.ndim > 1 else g)
     if y.ndim == 1:
         return g @ x if x.ndim == 2 else (x.swapaxes(-1, -2) @ g[..., None])[..., 0]
+    if y.ndim == 2 and g.ndim == x.ndim > 2:
+        return rows(x).T @ rows(g)
     return x.swapaxes(-1, -2) @ g
 
 
