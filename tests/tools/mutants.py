@@ -49,6 +49,7 @@ TESTS = [
         "assignment",
         "nn_functional",
         "nn_losses",
+        "batched",
         "backward",
         "table",
         "scipy",
