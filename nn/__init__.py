@@ -12,9 +12,10 @@ if not hasattr(autograd, "Value"):
         "without a word. To mend it:  pip uninstall -y autograd chainrule && pip install chainrule"
     )
 
-from . import functional, init
+from . import data, functional, init, layers, optim, training
+from .containers import Sequential
 from .data import DataLoader
-from .layers import Dense, Linear, ReLU, Sequential, Sigmoid, Softmax, Tanh
+from .layers import Dense, Linear, ReLU, Sigmoid, Softmax, Tanh
 from .losses import CrossEntropyLoss, MSELoss, PerceptronLoss, SSELoss
 from .module import Module, Parameter
 from .optim import SGD
@@ -41,8 +42,12 @@ __all__ = [
     "Sigmoid",
     "Softmax",
     "Tanh",
+    "data",
     "evaluate",
     "fit",
     "functional",
     "init",
+    "layers",
+    "optim",
+    "training",
 ]

@@ -10,8 +10,8 @@ import time
 import numpy as np
 import pytest
 
-from nn import datasets
 from nn.datasets import DataUnavailableError, IdxFile, mnist, read_idx
+from nn.datasets import images as datasets
 
 ARRAYS = (np.arange(24, dtype=np.uint8).reshape(2, 3, 4), np.array([7, 8], np.uint8))
 

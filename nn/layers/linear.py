@@ -1,16 +1,15 @@
-"""Layers: a linear map, activation functions, and one after the other."""
+"""Linear maps."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from . import functional, init
-from .init import Seed
-from .module import Module, Parameter
+from .. import functional, init
+from ..init import Seed
+from ..module import Module, Parameter
 
 
 class Linear(Module):
@@ -48,58 +47,3 @@ class Linear(Module):
 
 
 Dense = Linear
-
-
-class Sequential(Module):
-    """Modules one after the other; ``net[i]`` is one of them."""
-
-    def __init__(self, *modules: Module) -> None:
-        self.parts = list(modules)
-
-    def forward(self, x: Any) -> Any:
-        for part in self.parts:
-            x = part(x)
-        return x
-
-    def named_children(self) -> Iterator[tuple[str, Module]]:
-        return ((str(i), part) for i, part in enumerate(self.parts))
-
-    def __getitem__(self, index: int) -> Module:
-        return self.parts[index]
-
-    def __len__(self) -> int:
-        return len(self.parts)
-
-
-class Sigmoid(Module):
-    """σ(x) = 1 / (1 + e⁻ˣ)."""
-
-    def forward(self, x: Any) -> Any:
-        return functional.sigmoid(x)
-
-
-class Tanh(Module):
-    """tanh x."""
-
-    def forward(self, x: Any) -> Any:
-        return functional.tanh(x)
-
-
-class ReLU(Module):
-    """max(x, 0)."""
-
-    def forward(self, x: Any) -> Any:
-        return functional.relu(x)
-
-
-class Softmax(Module):
-    """eˣ / Σ eˣ along axis `dim`. Not for training: `CrossEntropyLoss` takes the logits before it."""
-
-    def __init__(self, dim: int = -1) -> None:
-        self.dim = dim
-
-    def forward(self, x: Any) -> Any:
-        return functional.softmax(x, self.dim)
-
-    def extra_repr(self) -> str:
-        return f"dim={self.dim}"

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from autograd import no_grad
 
-from .module import Module
+from ..module import Module
 
 Loss = Callable[[Any, Any], Any]
 Metric = Callable[[Any, Any], float]

@@ -1,24 +1,15 @@
-"""Optimisers: after ``loss.backward()``, ``optimizer.step()`` moves the parameters against their gradients."""
+"""Gradient descent."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from autograd import Value
 
-
-def replace_all(moved: Sequence[tuple[Value, Any, Any]]) -> None:
-    """Give each (parameter, old data, new data) its new data: all of them, or if that is interrupted none."""
-    try:
-        for parameter, _, new in moved:
-            parameter.take_over(new)
-    except BaseException:
-        for parameter, old, _ in moved:
-            parameter.take_over(old)
-        raise
+from .optimizer import replace_all
 
 
 class SGD:

@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd import ShapeError
 
-from .init import Seed
+from ..init import Seed
 
 
 class DataLoader:
