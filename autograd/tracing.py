@@ -63,6 +63,8 @@ class Variable(Value):
 def variable(x: Any) -> Value:
     """A fresh `Value` with the data of `x`. If `x` is a `Value` itself, the fresh one is computed from it, so that a
     derivative with respect to the one is not mistaken for a derivative with respect to the other."""
+    if x.__class__ is float:
+        return _fresh(np.float64(x), whole=False)
     if isinstance(x, Value):
         copy: Value = record(arithmetic.positive, x)
         return copy if copy.requires_grad else _fresh(copy.raw, whole=False)
@@ -79,7 +81,7 @@ def variable(x: Any) -> Value:
 
 
 def _fresh(raw: Any, *, whole: bool) -> Variable:
-    fresh: Any = wrap(raw, requires_grad=True, kind=Variable)
+    fresh: Any = wrap(raw, True, None, Variable)
     fresh.live, fresh.whole = True, whole
     return fresh
 
@@ -189,7 +191,7 @@ class PullBack:
     results depend on cotangents that are `Value`s comes by itself: the rules are then computed with these.
     """
 
-    __slots__ = ("_border", "_inputs", "_met", "_order", "_outs", "older", "recorded")
+    __slots__ = ("_border", "_inputs", "_met", "_order", "_outs", "_targets", "older", "recorded")
 
     def __init__(
         self,
@@ -200,21 +202,23 @@ class PullBack:
         recorded: bool | None = None,
     ) -> None:
         self._inputs, self._outs = [*inputs, *border] if border else inputs, outs
-        self._border = frozenset(self._inputs) if border else _NOTHING
+        self._targets = frozenset(self._inputs)
+        self._border = self._targets if border else _NOTHING
         self._order: list[Node] = []
         self._met: Iterable[Node] = ()  # all between `outs` and what is older
         self.older: list[Node] = []
-        oldest = min(map(by_age, (*inputs, *begun)), default=None)
-        if oldest is not None and (values := [out for out in outs if differentiable(out)]):
+        if (inputs or begun) and (values := [out for out in outs if differentiable(out)]):
+            oldest = min(map(by_age, (*inputs, *begun))) if begun or len(inputs) > 1 else inputs[0].number
             nodes, self.older = reachable(values, oldest, self._border)
-            self._order = on_the_way(nodes, self._inputs)
-            self._met = nodes if self.older else ()
-        if recorded is not None:
-            self.recorded = recorded
-            return
-        live = bool(self.older) and _live(self.older)
-        self.recorded = live and bool(is_recording())
-        if self.older and not live:
+            self._order = on_the_way(nodes, self._targets, self.older)
+            if self.older:
+                self._met = nodes
+        if recorded is not None or not self.older:
+            self.recorded = bool(recorded)
+        elif _live(self.older):
+            self.recorded = bool(is_recording())
+        else:
+            self.recorded = False
             _warn_of_stale(self._met, self.older)
 
     @property
@@ -231,7 +235,7 @@ class PullBack:
             before, numbers = pulled.get()
             mine = {x.number for x in (*self._met, *self.older)}
             pulled.set((began, numbers | mine if before == began else mine))
-        found = backward.gradients_of(starts, self._order, self._inputs, self.recorded, self._border)
+        found = backward.gradients_of(starts, self._order, self._targets, self.recorded, self._border)
         results = [np.zeros_like(x.raw)[()] if (g := found.get(x)) is None else g for x in self._inputs]
         return results if self.recorded else backward.own(results, [g for _, g in starts])
 
@@ -293,7 +297,7 @@ class PullBack:
     def _many(self, out: Any, cotangents: Any) -> list[Any]:
         """As a call, for each of the cotangents along the first axis."""
         n = len(cotangents)
-        found = backward.gradients_of([(out, cotangents)], self._order, self._inputs, self.recorded, self._border, n=n)
+        found = backward.gradients_of([(out, cotangents)], self._order, self._targets, self.recorded, self._border, n=n)
         results = [np.zeros((n, *x.shape), x.dtype) if (g := found.get(x)) is None else g for x in self._inputs]
         return results if self.recorded else backward.own(results, [])
 

@@ -47,6 +47,10 @@ def value_and_grad(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) ->
 
 
 def _value_and_gradient(f: Function, argnum: Argnum, has_aux: bool, /, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
+    return _both(f, argnum, has_aux, args, kwargs)
+
+
+def _both(f: Function, argnum: Argnum, has_aux: bool, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
     trace = Trace(f, argnum, args, kwargs)
     out, aux = trace.out if has_aux else (trace.out, None)
     scalar = isinstance(out, Value) and out.raw.__class__ is np.float64
@@ -102,7 +106,7 @@ def grad(f: Any, argnum: Any = 0, *cotangent: Any, **options: Any) -> Any:
 
 
 def _gradient(f: Function, argnum: Argnum, has_aux: bool, /, *args: Any, **kwargs: Any) -> Any:
-    return _value_and_gradient(f, argnum, has_aux, *args, **kwargs)[1]
+    return _both(f, argnum, has_aux, args, kwargs)[1]
 
 
 def grad_and_aux(f: Function, argnum: Argnum = 0) -> Function:
@@ -111,7 +115,7 @@ def grad_and_aux(f: Function, argnum: Argnum = 0) -> Function:
 
 
 def _gradient_and_aux(f: Function, argnum: Argnum, /, *args: Any, **kwargs: Any) -> tuple[Any, Any]:
-    (_, aux), gradient = _value_and_gradient(f, argnum, True, *args, **kwargs)
+    (_, aux), gradient = _both(f, argnum, True, args, kwargs)
     return gradient, aux
 
 

@@ -23,6 +23,7 @@ from .shapes import fit, fit_each
 from .witness import original
 
 _float64 = np.float64
+_ONE = np.float64(1)
 _NO_PLACE: Any = object()
 
 
@@ -46,7 +47,7 @@ def sweep(
     them, along a new first axis.
     """
     picks: dict[Node, _Picks] = {}
-    contribute, note_pick, settle, look, told = _steps(n)
+    contribute, note_pick, settle, look, told = _steps(n) if n or note.get() else _STEPS
     by_the_book = create_graph or told
     so_far = cotangents.get
     while order:
@@ -98,7 +99,7 @@ def _steps(n: int) -> tuple[Step, Step, Step, Watch | None, bool]:
 
     They are for n cotangents at once where there are n, and have a clock around them while a profile is taken.
     """
-    steps: tuple[Step, Step, Step] = (_contribute, _note_pick, _settle)
+    steps: tuple[Step, Step, Step] = _STEPS[:3]
     if n:
         steps = (partial(_contribute, n=n), partial(_note_pick, n=n), partial(_settle, n=n))
     notes = note.get()
@@ -195,6 +196,9 @@ def _settle(x: Node, cotangents: dict[Node, Array], picks: _Picks, *, n: int = 0
     cotangents[x] = c if old is None else old + c
 
 
+_STEPS: tuple[Step, Step, Step, Watch | None, bool] = (_contribute, _note_pick, _settle, None, False)
+
+
 def grad(
     out: Node,
     inputs: Node | Sequence[Node],
@@ -217,8 +221,9 @@ def grad(
     """
     targets: Sequence[Node] = inputs if isinstance(inputs, Sequence) else [inputs]
     g = start(out, cotangent)
-    nodes, _ = reachable([out], oldest=min(map(_made, targets), default=0))
-    gradients = gradients_of([(out, g)], on_the_way(nodes, targets), targets, create_graph)
+    nodes, older = reachable([out], oldest=min(map(_made, targets), default=0))
+    wanted = set(targets)
+    gradients = gradients_of([(out, g)], on_the_way(nodes, wanted, older), wanted, create_graph)
     results = [_result(out, target, gradients, allow_unused) for target in targets]
     results = results if create_graph else own(results, [g])
     return results if isinstance(inputs, Sequence) else results[0]
@@ -233,7 +238,7 @@ def _made(target: Node) -> int:
 def gradients_of(
     outs: Iterable[tuple[Node, Array]],
     order: list[Node],
-    targets: Collection[Node],
+    targets: Set[Node],
     create_graph: bool,
     border: Set[Node] = frozenset(),
     *,
@@ -250,7 +255,7 @@ def gradients_of(
     if not order:
         return {}
     return undisturbed(
-        lambda: sweep(order.copy(), cotangents, set(targets), border=border, create_graph=create_graph, n=n),
+        lambda: sweep(order.copy(), cotangents, targets, border=border, create_graph=create_graph, n=n),
         record=create_graph or None,
     )
 
@@ -281,7 +286,7 @@ def backward(out: Node, gradient: Any = None, *, leaves_only: bool = False) -> N
     cotangents[out] = cotangent
     keep = () if leaves_only else None
     order = sorted(cotangents, key=by_age)
-    gradients = undisturbed(lambda: sweep(order, cotangents, keep, free=leaves_only), record=None)
+    gradients = undisturbed(lambda: sweep(order, cotangents, keep, free=leaves_only))
     leaves, totals, others = [], [], [cotangent]
     for node, g in gradients.items():
         if node.op is not None:
@@ -317,6 +322,8 @@ def start(out: Node, cotangent: Any) -> Array:
         )
     raw = out.raw
     if cotangent is None:
+        if raw.__class__ is _float64:
+            return _ONE
         if raw.shape != ():
             raise ShapeError(
                 f"backward from a Value of shape {raw.shape} at {user_line()} needs a gradient of that shape to start "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Set
 from operator import attrgetter
 from typing import Any, Protocol
 
@@ -111,11 +111,16 @@ GIVEN_UP = Op(lambda: None, name="given up")
 _NOTHING: tuple[Any, ...] = ((), (), {}, None)
 
 
-def on_the_way(nodes: Iterable[Node], targets: Iterable[Node]) -> list[Node]:
-    """Those of the `nodes` that are in `targets` or were computed from one, oldest first: the others need no gradient."""
-    needed = set(targets)
-    order = []
-    for node in sorted(nodes, key=by_age):
+def on_the_way(nodes: Iterable[Node], targets: Set[Node], older: Collection[Node]) -> list[Node]:
+    """Those of the `nodes` that are in `targets` or were computed from one, oldest first: the others need no gradient.
+
+    `older` are the nodes at which the walk for `nodes` turned back.
+    """
+    order = sorted(nodes, key=by_age)
+    if not older and targets >= {node for node in order if node.op is None}:
+        return order  # everything begins at the targets
+    kept, needed = [], set(targets)
+    for node in order:
         if node not in needed:
             for parent in (node.parent0, node.parent1) if node.more is None else node.more[1]:
                 if parent is not None and parent in needed:
@@ -123,5 +128,5 @@ def on_the_way(nodes: Iterable[Node], targets: Iterable[Node]) -> list[Node]:
                     break
             else:
                 continue
-        order.append(node)
-    return order
+        kept.append(node)
+    return kept
