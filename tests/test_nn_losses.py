@@ -38,7 +38,7 @@ LOSSES = {
 def test_values_and_gradients(name, reduction):
     loss, target, each, slope = LOSSES[name]
     output = Value(Y)
-    result = loss(reduction)(output, target)
+    result = loss(reduction=reduction)(output, target)
     np.testing.assert_allclose(result.data, {"mean": np.mean, "sum": np.sum, "none": np.array}[reduction](each))
     result.sum().backward()
     np.testing.assert_allclose(output.grad, slope / (each.size if reduction == "mean" else 1), atol=1e-15)
@@ -59,10 +59,13 @@ def test_sum_of_squares():
 def test_cross_entropy_of_any_shape_agrees_with_one_hot_targets(shape, classes, seed, scale):
     rng = np.random.default_rng(seed)
     z, t = rng.standard_normal((*shape, classes)) * scale, rng.integers(0, classes, shape)
-    numbers, one_hot = Value(z), Value(z)
-    a, b = functional.cross_entropy(numbers, t), functional.cross_entropy(one_hot, np.eye(classes)[t])
+    axis = min(1, len(shape))  # of the classes
+    turned, hot = np.moveaxis(z, -1, axis), np.moveaxis(np.eye(classes)[t], -1, axis)
+    numbers, one_hot = Value(turned), Value(turned)
+    a, b = functional.cross_entropy(numbers, t), functional.cross_entropy(one_hot, hot)
     np.testing.assert_allclose(a.data, b.data, rtol=1e-12)
     np.testing.assert_allclose(a.data, cross(z, np.eye(classes)[t]).mean(), rtol=1e-9, atol=1e-12)
+    assert functional.accuracy(turned, hot) == functional.accuracy(turned, t) == (z.argmax(-1) == t).mean()
     a.backward()
     b.backward()
     np.testing.assert_allclose(numbers.grad, one_hot.grad, atol=1e-15)
@@ -70,7 +73,7 @@ def test_cross_entropy_of_any_shape_agrees_with_one_hot_targets(shape, classes, 
 
 def test_cross_entropy_neither_overflows_nor_takes_the_log_of_zero():
     z = Value([[1000.0, -1000.0], [-1000.0, 1000.0]])
-    loss = functional.cross_entropy(z, np.array([0, 0]), "none")
+    loss = functional.cross_entropy(z, np.array([0, 0]), reduction="none")
     np.testing.assert_array_equal(loss.data, [0, 2000])
     loss.sum().backward()
     np.testing.assert_array_equal(z.grad, [[0, 0], [-1, 1]])
@@ -91,7 +94,7 @@ def test_float32_stays():
 
 def test_second_derivative_of_cross_entropy():
     probe = RNG.standard_normal(Y.shape)
-    hvp = grad(lambda z: (grad(lambda v: functional.cross_entropy(v, CLASSES, "sum"))(z) * probe).sum())(Y)
+    hvp = grad(lambda z: (grad(lambda v: functional.cross_entropy(v, CLASSES, reduction="sum"))(z) * probe).sum())(Y)
     p = softmax(Y, axis=-1)
     np.testing.assert_allclose(hvp, p * (probe - (p * probe).sum(-1, keepdims=True)), atol=1e-14)
 
@@ -119,7 +122,7 @@ def test_targets_are_not_broadcast(loss):
 @pytest.mark.parametrize("loss", [nn.MSELoss, nn.CrossEntropyLoss])
 def test_unknown_reductions(loss):
     with pytest.raises(ValueError, match="reduction='average'"):
-        loss("average")(Value(Y), T)
+        loss(reduction="average")(Value(Y), T)
 
 
 @pytest.mark.parametrize("target", [CLASSES, ONE_HOT])
@@ -149,8 +152,10 @@ def test_cross_entropy_of_weighted_smoothed_and_ignored_classes(share, weight, t
     # of smoothed classes each term has the weight of its own class, and the target's share that of the target
     each = -(((1 - share) * one_hot + share / 3 * counts[:, None]) * w * log_softmax(Y, axis=-1)).sum(-1)
     options = {"weight": weight, "label_smoothing": share}
-    total = functional.cross_entropy(Value(Y), target, "sum", **options)
-    np.testing.assert_allclose(functional.cross_entropy(Value(Y), target, "none", **options).data, each, atol=1e-15)
+    total = functional.cross_entropy(Value(Y), target, reduction="sum", **options)
+    np.testing.assert_allclose(
+        functional.cross_entropy(Value(Y), target, reduction="none", **options).data, each, atol=1e-15
+    )
     np.testing.assert_allclose(total.data, each.sum())
     mean = nn.CrossEntropyLoss(**options)(Value(Y), target)
     np.testing.assert_allclose(mean.data, each.sum() / (one_hot * w).sum())
@@ -160,11 +165,11 @@ def test_cross_entropy_of_weighted_smoothed_and_ignored_classes(share, weight, t
 def test_cross_entropy_of_weighted_and_smoothed_distributions(weight):
     w = np.ones(3) if weight is None else weight
     each = -(smoothed(SPREAD, 0.2) * w * log_softmax(Y, axis=-1)).sum(-1)
-    found = functional.cross_entropy(Value(Y), SPREAD, "none", weight=weight, label_smoothing=0.2)
+    found = functional.cross_entropy(Value(Y), SPREAD, reduction="none", weight=weight, label_smoothing=0.2)
     np.testing.assert_allclose(found.data, each)
 
 
 def test_a_distribution_may_be_learnt():
     t = Value(SPREAD)
-    functional.cross_entropy(Y, t, "sum").backward()
+    functional.cross_entropy(Y, t, reduction="sum").backward()
     np.testing.assert_allclose(t.grad, -log_softmax(Y, axis=-1))
