@@ -36,8 +36,7 @@ def ctc_loss(
     times, lengths = (np.atleast_1d(np.asarray(a)) for a in (input_lengths, target_lengths))
     labels = _padded(np.asarray(targets), lengths, probs.shape, times, blank)
     each = _losses(probs, labels, times, lengths, blank)
-    impossible = each.data > -_NEVER / 2 if hasattr(each, "data") else each > -_NEVER / 2
-    each = where(impossible, 0.0 if zero_infinity else np.inf, each).astype(log_probs.dtype)
+    each = where(each > -_NEVER / 2, 0.0 if zero_infinity else np.inf, each).astype(log_probs.dtype)
     if reduction == "mean":
         return (each / np.maximum(lengths, 1)).astype(log_probs.dtype).mean()
     return each.sum() if reduction == "sum" else each[0] if single else each
