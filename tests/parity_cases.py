@@ -1,7 +1,8 @@
 """The table of what `nn` and PyTorch are both asked to compute: an expression, and how its inputs are drawn.
 
-The expression names a module or a function in the words that both have: `nn`, `F` (nn.functional), and `A`, which makes an
-array of a list. tests/tools/parity.py evaluates it with PyTorch's and keeps the answers in tests/data/parity/;
+The expression names a module or a function in the words that both have: `nn`, `F` (nn.functional), `A`, which makes an
+array of a list, ``With(f, module)`` for a call ``f(module, *inputs)``, and `padded`, which runs a module over sequences of
+several lengths. tests/tools/parity.py evaluates it with PyTorch's and keeps the answers in tests/data/parity/;
 tests/test_nn_parity.py evaluates it with ours. Weights and inputs are drawn on both sides, from `numpy.random.RandomState`,
 whose streams never change.
 """
@@ -234,4 +235,44 @@ LOSSES = [
     ),
 ]
 
-CASES: dict[str, list[Case]] = {"activations": ACTIVATIONS, "linear": LINEAR, "losses": LOSSES}
+_OPTIONS = [
+    "",
+    ", bias=False",
+    ", num_layers=2",
+    ", bidirectional=True",
+    ", num_layers=2, bidirectional=True, batch_first=True, bias=False",
+]
+
+
+def _recurrent(kind: str, states: int, option: str = "") -> list[Case]:
+    """Layers and cells, without and with a state to begin with; without a batch; a padded batch of several lengths."""
+    layer, cell, call = (
+        f"nn.{kind}(3, 4",
+        f"nn.{kind}Cell(3, 4",
+        f"lambda m, x, *s: m(x, {'s' if states > 1 else 's[0]'})",
+    )
+    return [
+        *(case(f"{layer}{options}{option})", normal(5, 2, 3)) for options in _OPTIONS),
+        case(f"{layer}{option})", normal(5, 3)),
+        case(f"With({call}, {layer}, num_layers=2{option}))", normal(5, 3, 3), *[normal(2, 3, 4)] * states),
+        case(f"With({call}, {layer}, num_layers=2{option}))", normal(5, 3), *[normal(2, 4)] * states),
+        case(f"With(padded, {layer}, num_layers=2, bidirectional=True{option}))", normal(5, 3, 3), given([5, 2, 3])),
+        case(f"{cell}{option})", normal(2, 3)),
+        case(f"{cell}, bias=False{option})", normal(3)),
+        case(f"With({call}, {cell}{option}))", normal(2, 3), *[normal(2, 4)] * states),
+    ]
+
+
+RECURRENT = [
+    *_recurrent("RNN", 1),
+    *_recurrent("RNN", 1, ", nonlinearity='relu'"),
+    *_recurrent("LSTM", 2),
+    *_recurrent("GRU", 1),
+]
+
+CASES: dict[str, list[Case]] = {
+    "activations": ACTIVATIONS,
+    "linear": LINEAR,
+    "losses": LOSSES,
+    "recurrent": RECURRENT,
+}

@@ -146,6 +146,15 @@ REDUCTIONS = [
     fixed("cross_entropy", lambda z: F.cross_entropy(z, np.array([2, 0]), reduction="mean"), (2, 4)),
     fixed("cross_entropy", lambda z, t: F.cross_entropy(z, t, reduction="mean"), (2, 2, 3), (2, 2, 3)),
     fixed("cross_entropy", lambda z, t: F.cross_entropy(z, t, reduction="sum"), (2, 2, 3), (2, 2, 3)),
+    fixed("rnn", F.rnn, (3, 2, 2), (2, 2), (2, 2)),
+    fixed(
+        "rnn", lambda x: F.rnn(x, np.full((2, 2), 0.7), np.eye(2) / 2, nonlinearity="relu"), (1, 2, 2), domain=POSITIVE
+    ),
+    fixed("rnn", lambda x, h, w: F.rnn(x, h, w, nonlinearity="relu"), (3, 2, 2), (2, 2), (2, 2), domain=POSITIVE),
+    fixed("lstm", F.lstm, (3, 2, 8), (2, 2), (2, 2), (8, 2)),
+    fixed("lstm", lambda x, w: F.lstm(x, *np.ones((2, 1, 1)), w)[0, -1], (2, 1, 4), (4, 1)),
+    fixed("gru", F.gru, (3, 2, 6), (2, 2), (6, 2), (6,)),
+    fixed("gru", lambda h, w: F.gru(np.ones((1, 2, 6)), h, w), (2, 2), (6, 2)),
     fixed("standardize", lambda x: F.standardize(x, axes=(0, 2), eps=0.01), (2, 2, 3)),
     fixed("layer_norm", lambda x, w, b: F.layer_norm(x, w, b, eps=0.01), (2, 2, 3), (3,), (3,)),
     fixed("layer_norm", lambda x, w, b: F.layer_norm(x, w, b, eps=0.01), (2, 2, 3), (2, 3), (2, 3)),

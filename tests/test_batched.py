@@ -28,6 +28,7 @@ X = np.array([0.3, -0.4, 0.9])
 # Rows, or ways of calling them, whose rules are asked for one cotangent after the other.
 ONE_BY_ONE = {
     "convolve", "cumsum", "concatenate", "roll", "getitem", "scatter", "assign", "others", "linear", "layer_norm",
+    "rnn", "lstm", "gru",
     "solve_triangular", "solve_banded", "solve_sylvester", "sqrtm", "expm", "logm", "sinm", "cosm", "sinhm", "coshm",
     "sparse_product", "spsolve", "correlate_all", "lfilter", "spline_at",
 }  # fmt: skip

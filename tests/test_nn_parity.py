@@ -22,6 +22,21 @@ from tests.parity_cases import CASES, DATA, Case, flat
 
 PLACES = [(name, i) for name, cases in CASES.items() for i in range(len(cases))]
 MODULES = [(name, i) for name, i in PLACES if CASES[name][i].is_module]
+
+
+class With(nn.Module):
+    def __init__(self, call: Any, module: nn.Module) -> None:
+        self.call, self.module = call, module
+
+    def forward(self, *inputs: Any) -> Any:
+        return self.call(self.module, *inputs)
+
+
+def padded(module: nn.Module, x: Any, lengths: Any) -> Any:
+    return module(x, lengths=lengths)
+
+
+WORDS = {"nn": nn, "F": F, "A": np.array, "With": With, "padded": padded}
 TOLERANCE = {np.float64: 1e-10, np.float32: 1e-5}
 
 
@@ -49,7 +64,7 @@ def answers(name: str) -> list[tuple[str, dict[str, list[Any]]]]:
 
 def made(case: Case, dtype: Any) -> Any:
     """What the expression means here, with the weights that PyTorch was given."""
-    call = eval(case.expression, {"nn": nn, "F": F, "A": np.array})
+    call = eval(case.expression, WORDS)
     if isinstance(call, nn.Module):
         call.to(dtype)
         for parameter, layout, name in layouts(call):
@@ -121,14 +136,14 @@ def test_the_answers_are_those_of_the_table():
 def test_a_module_is_shown_as_the_call_that_makes_it(place):
     module = made(CASES[place[0]][place[1]], np.float64)
     if not module.children():
-        assert repr(eval(f"nn.{module!r}", {"nn": nn})) == repr(module)
+        assert repr(eval(f"nn.{module!r}", WORDS)) == repr(module)
 
 
 @pytest.mark.parametrize("place", MODULES, ids=label)
 def test_copies_compute_the_same(place):
     case = CASES[place[0]][place[1]]
     module, inputs = made(case, np.float64), case.draw()
-    fresh = eval(case.expression, {"nn": nn, "A": np.array})
+    fresh = eval(case.expression, WORDS)
     fresh.load_state_dict(module.state_dict())
     right = flat(module(*inputs))
     for other in (copy.deepcopy(module), pickle.loads(pickle.dumps(module)), fresh):

@@ -27,6 +27,7 @@ from . import (
     masked,
     norms,
     products,
+    recurrent,
     reductions,
     sets,
     shaping,
@@ -50,7 +51,7 @@ __all__ = [
 
 _MODULES = (
     guards, arithmetic, elementwise, activations, reductions, masked, statistics, shaping, joining, indexing, calculus,
-    counts, sets, products, linalg, norms, fourier, fused,
+    counts, sets, products, linalg, norms, fourier, fused, recurrent,
 )  # fmt: skip
 
 

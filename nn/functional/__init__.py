@@ -58,6 +58,7 @@ from .margins import (
     triplet_margin_loss,
 )  # fmt: skip
 from .normalization import layer_norm
+from .recurrent import gru_sequence, length_mask, lstm_sequence, pad_sequence, rnn_sequence
 
 __all__ = [
     "accuracy",
@@ -77,6 +78,7 @@ __all__ = [
     "gaussian_nll_loss",
     "gelu",
     "glu",
+    "gru_sequence",
     "hardsigmoid",
     "hardswish",
     "hardtanh",
@@ -86,21 +88,25 @@ __all__ = [
     "l1_loss",
     "layer_norm",
     "leaky_relu",
+    "length_mask",
     "linear",
     "log_softmax",
     "logsigmoid",
+    "lstm_sequence",
     "margin_ranking_loss",
     "mish",
     "mse_loss",
     "multi_margin_loss",
     "multilabel_margin_loss",
     "nll_loss",
+    "pad_sequence",
     "pairwise_distance",
     "perceptron_loss",
     "poisson_nll_loss",
     "prelu",
     "relu",
     "relu6",
+    "rnn_sequence",
     "scaled_dot_product_attention",
     "selu",
     "sigmoid",

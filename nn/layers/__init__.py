@@ -28,12 +28,16 @@ from .activations import (
 from .dropout import Dropout, Dropout1d, Dropout2d
 from .embedding import Embedding
 from .linear import Bilinear, Dense, Linear
+from .recurrent import GRU, LSTM, RNN, GRUCell, LSTMCell, RNNCell
 
 __all__ = [
     "CELU",
     "ELU",
     "GELU",
     "GLU",
+    "GRU",
+    "LSTM",
+    "RNN",
     "SELU",
     "Bilinear",
     "Dense",
@@ -41,15 +45,18 @@ __all__ = [
     "Dropout1d",
     "Dropout2d",
     "Embedding",
+    "GRUCell",
     "Hardsigmoid",
     "Hardswish",
     "Hardtanh",
+    "LSTMCell",
     "LeakyReLU",
     "Linear",
     "LogSigmoid",
     "LogSoftmax",
     "Mish",
     "PReLU",
+    "RNNCell",
     "ReLU",
     "ReLU6",
     "SiLU",

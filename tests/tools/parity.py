@@ -15,16 +15,34 @@ import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from tests.parity_cases import CASES, DATA, Case, flat
 
 TORCH = "2.13.0"
 
 
+class With(nn.Module):
+    def __init__(self, call: Any, module: nn.Module) -> None:
+        super().__init__()
+        self.call, self.module = call, module
+
+    def forward(self, *inputs: Any) -> Any:
+        return self.call(self.module, *inputs)
+
+
+def padded(module: nn.Module, x: torch.Tensor, lengths: torch.Tensor) -> Any:
+    output, last = module(pack_padded_sequence(x, lengths, enforce_sorted=False))
+    return pad_packed_sequence(output)[0], last
+
+
+WORDS = {"nn": nn, "F": F, "A": torch.tensor, "With": With, "padded": padded}
+
+
 def answer(case: Case, dtype: torch.dtype) -> dict[str, list[Any]]:
     """Outputs, first and (where PyTorch has them) second derivatives with respect to inputs and parameters, as arrays."""
     torch.set_default_dtype(dtype)
-    call = eval(case.asked, {"nn": nn, "F": F, "A": torch.tensor})
+    call = eval(case.asked, WORDS)
     inputs = [torch.from_numpy(np.asarray(x)) for x in case.draw()]
     inputs = [x.to(dtype) if x.is_floating_point() else x for x in inputs]
     leaves = [x for x, spec in zip(inputs, case.inputs, strict=True) if not spec.fixed]
