@@ -24,7 +24,7 @@ def _fitting(name: str, gates: int, x: Array, w: Array, *states: Array) -> None:
     if x.ndim != 3 or w.shape != (gates * n, n) or x.shape[2] != gates * n or {s.shape for s in states} != needed:
         raise ShapeError(
             f"{name} at {user_line()}: what the inputs contribute has shape {x.shape}, the recurrent weight {w.shape} and the "
-            f"first states {[s.shape for s in states]}: they must be (steps, batch, {gates} × hidden), ({gates} × hidden, hidden) "
+            f"first states {[s.shape for s in states]}: they must be (steps, batch, {gates} hidden), ({gates} hidden, hidden) "
             "and (batch, hidden)"
         )
 

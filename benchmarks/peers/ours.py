@@ -187,6 +187,22 @@ def gpt(s: Start) -> Any:
     return (step,)
 
 
+def lstm(s: Start) -> Any:
+    model = nn.LSTM(s.x.shape[2], s.target.shape[2], dtype=np.float32)
+    for parameter, start in zip(model.parameters(), s.p, strict=True):
+        parameter.data = start
+    loss_function, optimizer = nn.MSELoss(), nn.SGD(model.parameters(), lr=s.rate)
+
+    def step() -> Any:
+        optimizer.zero_grad()
+        loss = loss_function(model(s.x)[0], s.target)
+        loss.backward(leaves_only=True)
+        optimizer.step()
+        return loss.data, *(p.grad for p in model.parameters())
+
+    return (step,)
+
+
 def elementwise(s: Start) -> Any:
     f = value_and_grad(lambda x: arrays.elementwise(np, x))
     return (lambda: f(s.x),)

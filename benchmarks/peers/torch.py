@@ -159,6 +159,24 @@ def gpt(s: Start) -> Any:
     return (step,)
 
 
+def lstm(s: Start) -> Any:
+    model = torch.nn.LSTM(s.x.shape[2], s.target.shape[2])
+    with torch.no_grad():
+        for parameter, start in zip(model.parameters(), s.p, strict=True):
+            parameter.copy_(torch.from_numpy(start))
+    x, target = torch.from_numpy(s.x), torch.from_numpy(s.target)
+    optimizer = torch.optim.SGD(model.parameters(), lr=s.rate)
+
+    def step() -> Any:
+        optimizer.zero_grad()
+        loss = F.mse_loss(model(x)[0], target)
+        loss.backward()
+        optimizer.step()
+        return loss.detach(), *(p.grad for p in model.parameters())
+
+    return (step,)
+
+
 def elementwise(s: Start) -> Any:
     x = leaf(s.x)
 

@@ -83,6 +83,15 @@ def gpt(batch: int, layers: int = 4, width: int = 128, context: int = 64, letter
     return Start(p=p, tokens=tokens[:, :-1], targets=tokens[:, 1:], heads=4, rate=0.1)
 
 
+def lstm(batch: int, steps: int = 50, width: int = 128) -> Start:
+    """A batch of sequences and what the outputs are to be, and weights and biases of an LSTM in float32, in PyTorch's order."""
+    rng = np.random.default_rng(7)
+    shapes = [(4 * width, width)] * 2 + [(4 * width,)] * 2
+    p = [rng.uniform(-1, 1, shape).astype(np.float32) * np.float32(width**-0.5) for shape in shapes]
+    x, target = rng.standard_normal((2, steps, batch, width), dtype=np.float32)
+    return Start(p=p, x=x, target=target, rate=0.1)
+
+
 def numbers(n: int) -> Start:
     """n numbers, and n more for a direction."""
     rng = np.random.default_rng(6)
