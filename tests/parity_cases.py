@@ -270,7 +270,32 @@ RECURRENT = [
     *_recurrent("GRU", 1),
 ]
 
+_QKV = (normal(2, 3, 4), normal(2, 5, 4), normal(2, 5, 4))
+_SDPA = (normal(2, 2, 3, 4), normal(2, 2, 5, 4), normal(2, 2, 5, 3))
+_PADDING = given([[False, False, True, False, True], [False] * 5])
+_UPPER = given(np.triu(np.ones((3, 5), bool), 2))
+_MHA = "nn.MultiheadAttention(4, 2"
+
+ATTENTION = [
+    case("F.scaled_dot_product_attention", *_SDPA),
+    case("lambda q, k, v: F.scaled_dot_product_attention(q, k, v, None, 0.0, True, scale=0.3)", *_SDPA),
+    case("lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, ~m)", *_SDPA, _UPPER),
+    case("F.scaled_dot_product_attention", *_SDPA, normal(3, 5)),
+    case(f"With(lambda m, x: m(x, x, x), {_MHA}))", normal(3, 2, 4)),
+    case(f"With(lambda m, x: m(x, x, x, average_attn_weights=False), {_MHA}, bias=False))", normal(3, 2, 4)),
+    case(f"With(lambda m, x: m(x, x, x, need_weights=False)[0], {_MHA}, batch_first=True))", normal(3, 2, 4)),
+    case(f"{_MHA}, batch_first=True)", *_QKV),
+    case(f"{_MHA}, bias=False)", normal(3, 4), normal(5, 4), normal(5, 4)),
+    case(f"{_MHA}, kdim=3, vdim=5)", normal(3, 2, 4), normal(4, 2, 3), normal(4, 2, 5)),
+    case(f"With(lambda m, q, k, v, p, u: m(q, k, v, p, attn_mask=u), {_MHA}, batch_first=True))", *_QKV, _PADDING, _UPPER),
+    case(f"With(lambda m, q, k, v, a: m(q, k, v, attn_mask=a, need_weights=False)[0], {_MHA}, batch_first=True))",
+         *_QKV, fixed(normal(4, 3, 5))),
+    case(f"With(lambda m, q, k, v, p: m(q, k, v, p), {_MHA}))", normal(3, 4), normal(5, 4), normal(5, 4),
+         fixed(normal(5))),
+]  # fmt: skip
+
 CASES: dict[str, list[Case]] = {
+    "attention": ATTENTION,
     "activations": ACTIVATIONS,
     "linear": LINEAR,
     "losses": LOSSES,

@@ -25,6 +25,7 @@ from .activations import (
     Softsign,
     Tanh,
 )  # fmt: skip
+from .attention import MultiheadAttention
 from .dropout import Dropout, Dropout1d, Dropout2d
 from .embedding import Embedding
 from .linear import Bilinear, Dense, Linear
@@ -55,6 +56,7 @@ __all__ = [
     "LogSigmoid",
     "LogSoftmax",
     "Mish",
+    "MultiheadAttention",
     "PReLU",
     "RNNCell",
     "ReLU",
