@@ -80,6 +80,7 @@ from .optim import SGD
 from .random import manual_seed
 from .scalar import MLP, Layer, Neuron
 from .state import StateDictError
+from .summary import summary
 from .training import Epoch, evaluate, fit
 
 __all__ = [
@@ -163,5 +164,6 @@ __all__ = [
     "manual_seed",
     "optim",
     "random",
+    "summary",
     "training",
 ]

@@ -17,6 +17,7 @@ import pytest
 
 import nn
 from autograd import Value, grad
+from autograd.check import gradcheck
 from nn import functional as F
 from tests.parity_cases import CASES, DATA, Case, flat
 
@@ -125,6 +126,31 @@ def test_parity(place, dtype):
             assert (mine.shape, mine.dtype) == (right.shape, dtype), kind
             size = max(1.0, np.abs(right).max(initial=0.0, where=np.isfinite(right)))
             np.testing.assert_allclose(mine, right, rtol=TOLERANCE[dtype], atol=TOLERANCE[dtype] * size, err_msg=kind)
+
+
+def without_second() -> list[tuple[str, int]]:
+    found = [(name, i) for name, i in PLACES if answers(name)[i][1].keys() == {"outputs", "first"}]
+    cases = [(place, CASES[place[0]][place[1]]) for place in found]
+    return [place for place, c in cases if "='none'" not in c.expression and not all(spec.fixed for spec in c.inputs)]
+
+
+@pytest.mark.parametrize("place", without_second(), ids=label)
+def test_second_derivatives_that_pytorch_does_not_have(place):
+    case = CASES[place[0]][place[1]]
+    call, inputs = made(case, np.float64), case.draw()
+    places = [i for i, spec in enumerate(case.inputs) if not spec.fixed]
+
+    def scalar(*values: Any) -> Any:
+        given = dict(zip(places, values, strict=True))
+        outputs = flat(call(*[given.get(i, x) for i, x in enumerate(inputs)]))
+        return sum((y * case.probe(i, y.shape)).sum() for i, y in enumerate(outputs))
+
+    def squares(*values: Any) -> Any:
+        return sum((g * g).sum() for g in grad(scalar, tuple(range(len(places))))(*values))
+
+    start = [inputs[i] for i in places]
+    ways = [case.stream(f"way {i}").standard_normal(x.shape) for i, x in enumerate(start)]
+    assert gradcheck(lambda t: squares(*(x + t * way for x, way in zip(start, ways, strict=True))), (0.0,))
 
 
 def test_the_answers_are_those_of_the_table():
