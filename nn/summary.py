@@ -72,12 +72,12 @@ def summary(model: Module, *inputs: Any) -> Summary:
     Examples:
         >>> import nn
         >>> summary(nn.Sequential(nn.Linear(784, 100), nn.ReLU(), nn.Linear(100, 10)), (32, 784))
-        module                 output     parameters  multiply-adds     memory
-        ---------------------  ---------  ----------  -------------  ---------
-        Sequential             (32, 10)       79,510      2,540,800  52.5 KiB
-          0: Linear            (32, 100)      78,500      2,508,800  25.0 KiB
-          1: ReLU              (32, 100)           0              0  25.0 KiB
-          2: Linear            (32, 10)        1,010         32,000   2.5 KiB
+        module       output     parameters  multiply-adds    memory
+        -----------  ---------  ----------  -------------  --------
+        Sequential   (32, 10)       79,510      2,540,800  52.5 KiB
+          0: Linear  (32, 100)      78,500      2,508,800  25.0 KiB
+          1: ReLU    (32, 100)           0              0  25.0 KiB
+          2: Linear  (32, 10)        1,010         32,000   2.5 KiB
         79,510 of 79,510 parameters are trained
     """
     parameters = model.parameters()
