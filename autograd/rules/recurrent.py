@@ -19,13 +19,13 @@ from .op import Array, Op
 
 
 def _fitting(name: str, gates: int, x: Array, w: Array, *states: Array) -> None:
-    n = w.shape[-1]
-    needed = {(*x.shape[1:2], n)}
-    if x.ndim != 3 or w.shape != (gates * n, n) or x.shape[2] != gates * n or {s.shape for s in states} != needed:
+    n, batch, given = w.shape[-1], x.shape[1:2], [s.shape for s in states]
+    needed = (*x.shape[:1], *batch, gates * n), (gates * n, n), [(*batch, n)] * len(states)
+    if x.ndim != 3 or not len(x) or (x.shape, w.shape, given) != needed:
         raise ShapeError(
-            f"{name} at {user_line()}: what the inputs contribute has shape {x.shape}, the recurrent weight {w.shape} and the "
-            f"first states {[s.shape for s in states]}: they must be (steps, batch, {gates} hidden), ({gates} hidden, hidden) "
-            "and (batch, hidden)"
+            f"{name} at {user_line()}: what the inputs contribute has shape {x.shape}, the recurrent weight {w.shape} and the first "
+            f"states {given}: they must be (steps, batch, {gates} hidden), ({gates} hidden, hidden) and (batch, hidden), for "
+            "one step or more"
         )
 
 

@@ -174,7 +174,41 @@ def networks(numpy: Any, softmax: Callable[..., Any], log_softmax: Callable[...,
         seen = np.tri(*scores.shape[-2:]) if causal else np.ones(scores.shape[-2:])
         return softmax(numpy.where(numpy.asarray(seen > 0), scores, -np.inf), axis=-1) @ v
 
+    def sigmoid(x: Any) -> Any:
+        return 1 / (1 + numpy.exp(-x))
+
+    def rnn(x: Any, h: Any, w: Any, nonlinearity: str = "tanh") -> Any:
+        states = []
+        for t in range(x.shape[0]):
+            y = x[t] + h @ w.T
+            h = numpy.tanh(y) if nonlinearity == "tanh" else numpy.maximum(y, 0)
+            states.append(h)
+        return numpy.stack(states)
+
+    def lstm(x: Any, h: Any, c: Any, w: Any) -> Any:
+        states, n = [], w.shape[1]
+        for t in range(x.shape[0]):
+            y = x[t] + h @ w.T
+            i, f, o = sigmoid(y[:, :n]), sigmoid(y[:, n : 2 * n]), sigmoid(y[:, 3 * n :])
+            c = f * c + i * numpy.tanh(y[:, 2 * n : 3 * n])
+            h = o * numpy.tanh(c)
+            states.append(numpy.stack([h, c]))
+        return numpy.stack(states, axis=1)
+
+    def gru(x: Any, h: Any, w: Any, bias: Any = 0.0) -> Any:
+        states, n = [], w.shape[1]
+        for t in range(x.shape[0]):
+            y = h @ w.T + bias
+            both = sigmoid(x[t, :, : 2 * n] + y[:, : 2 * n])
+            new = numpy.tanh(x[t, :, 2 * n :] + both[:, :n] * y[:, 2 * n :])
+            h = (1 - both[:, n:]) * new + both[:, n:] * h
+            states.append(h)
+        return numpy.stack(states)
+
     return {
+        "rnn": rnn,
+        "lstm": lstm,
+        "gru": gru,
         "linear": lambda x, weight, bias: x @ weight + bias,
         "cross_entropy": cross_entropy,
         "standardize": standardize,
