@@ -389,4 +389,5 @@ INNER = {
     "magnitude",
     "lasting",
     "memory",
+    "moments",
 }

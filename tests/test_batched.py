@@ -31,6 +31,8 @@ ONE_BY_ONE = {
     "rnn", "lstm", "gru",
     "solve_triangular", "solve_banded", "solve_sylvester", "sqrtm", "expm", "logm", "sinm", "cosm", "sinhm", "coshm",
     "sparse_product", "spsolve", "correlate_all", "lfilter", "spline_at",
+    "convolution", "convolution_transpose", "convolution_weight", "max_pool", "to_largest", "at_largest", "sum_pool", "to_all",
+    "batch_norm", "batch_norm_back", "channel_dots", "channel_sums",
 }  # fmt: skip
 
 

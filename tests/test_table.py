@@ -14,10 +14,11 @@ from autograd.rules.arithmetic import chain
 from tests.oracle import projections, weighted, weights
 from tests.samples import CONSTANT, EXACT, INNER, SINGULAR, Sample, draw
 from tests.samples import SAMPLES as FIRST_SAMPLES
+from tests.samples_convolution import SAMPLES as WINDOW_SAMPLES
 from tests.samples_counts import SAMPLES as COUNT_SAMPLES
 from tests.samples_numpy import SAMPLES as MORE_SAMPLES
 
-SAMPLES = FIRST_SAMPLES + MORE_SAMPLES + COUNT_SAMPLES
+SAMPLES = FIRST_SAMPLES + MORE_SAMPLES + COUNT_SAMPLES + WINDOW_SAMPLES
 SEEDS = st.integers(0, 2**32 - 1)
 CHECKS = settings(max_examples=5, deadline=None, derandomize=True)
 ids = {"ids": str}
