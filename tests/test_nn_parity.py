@@ -19,7 +19,8 @@ import nn
 from autograd import Value, grad
 from autograd.check import gradcheck
 from nn import functional as F
-from tests.parity_cases import CASES, DATA, Case, flat
+from tests.parity_cases import DATA, Case, flat
+from tests.parity_table import CASES
 
 PLACES = [(name, i) for name, cases in CASES.items() for i in range(len(cases))]
 MODULES = [(name, i) for name, i in PLACES if CASES[name][i].is_module]

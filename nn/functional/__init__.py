@@ -26,6 +26,7 @@ from .activations import (
     tanh,
 )  # fmt: skip
 from .attention import scaled_dot_product_attention
+from .convolution import conv1d, conv2d, conv_transpose1d, conv_transpose2d
 from .ctc import ctc_loss
 from .dropout import dropout, dropout1d, dropout2d
 from .embedding import embedding
@@ -57,15 +58,38 @@ from .margins import (
     soft_margin_loss,
     triplet_margin_loss,
 )  # fmt: skip
-from .normalization import layer_norm
+from .normalization import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
+from .pooling import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    adaptive_max_pool1d,
+    adaptive_max_pool2d,
+    avg_pool1d,
+    avg_pool2d,
+    max_pool1d,
+    max_pool2d,
+)
 from .recurrent import gru_sequence, length_mask, lstm_sequence, pad_sequence, rnn_sequence
+from .resampling import interpolate, pad, pixel_shuffle, pixel_unshuffle
+from .shaping import flatten, unflatten
 
 __all__ = [
     "accuracy",
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "avg_pool1d",
+    "avg_pool2d",
+    "batch_norm",
     "bilinear",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "celu",
+    "conv1d",
+    "conv2d",
+    "conv_transpose1d",
+    "conv_transpose2d",
     "cosine_embedding_loss",
     "cosine_similarity",
     "cross_entropy",
@@ -75,15 +99,19 @@ __all__ = [
     "dropout2d",
     "elu",
     "embedding",
+    "flatten",
     "gaussian_nll_loss",
     "gelu",
     "glu",
+    "group_norm",
     "gru_sequence",
     "hardsigmoid",
     "hardswish",
     "hardtanh",
     "hinge_embedding_loss",
     "huber_loss",
+    "instance_norm",
+    "interpolate",
     "kl_div",
     "l1_loss",
     "layer_norm",
@@ -94,18 +122,24 @@ __all__ = [
     "logsigmoid",
     "lstm_sequence",
     "margin_ranking_loss",
+    "max_pool1d",
+    "max_pool2d",
     "mish",
     "mse_loss",
     "multi_margin_loss",
     "multilabel_margin_loss",
     "nll_loss",
+    "pad",
     "pad_sequence",
     "pairwise_distance",
     "perceptron_loss",
+    "pixel_shuffle",
+    "pixel_unshuffle",
     "poisson_nll_loss",
     "prelu",
     "relu",
     "relu6",
+    "rms_norm",
     "rnn_sequence",
     "scaled_dot_product_attention",
     "selu",
@@ -119,4 +153,5 @@ __all__ = [
     "sse_loss",
     "tanh",
     "triplet_margin_loss",
+    "unflatten",
 ]

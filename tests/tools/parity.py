@@ -17,7 +17,8 @@ from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from tests.parity_cases import CASES, DATA, Case, flat
+from tests.parity_cases import DATA, Case, flat
+from tests.parity_table import CASES
 
 TORCH = "2.13.0"
 
