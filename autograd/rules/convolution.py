@@ -131,7 +131,7 @@ class _Plan:
 
 
 @lru_cache(maxsize=256)
-def _planned(x: Shape, w: Shape, y: Shape, *, groups: int, **windows: Any) -> _Plan:
+def planned(x: Shape, w: Shape, y: Shape, *, groups: int, **windows: Any) -> _Plan:
     """The plan for these shapes; that of y is not needed, but if it is there already it must be the right one.
 
     Raises:
@@ -156,7 +156,7 @@ def _planned(x: Shape, w: Shape, y: Shape, *, groups: int, **windows: Any) -> _P
 
 def _convolution(x: Array, w: Array, *bias: Array, **static: Any) -> Array:
     """y, and to each of its channels its bias added."""
-    plan = _planned(x.shape, w.shape, (), **static)
+    plan = planned(x.shape, w.shape, (), **static)
     if any(b.shape != w.shape[:1] for b in bias):
         raise ShapeError(
             f"convolution at {user_line()}: the bias has shape {bias[0].shape} and must have {w.shape[:1]}"
@@ -176,7 +176,7 @@ def _convolution(x: Array, w: Array, *bias: Array, **static: Any) -> Array:
 
 def _transpose(y: Array, w: Array, size: tuple[int, ...], **static: Any) -> Array:
     """x, whose axes of windows have the lengths `size`."""
-    plan = _planned((y.shape[0], w.shape[1] * static["groups"], *size), w.shape, y.shape, **static)
+    plan = planned((y.shape[0], w.shape[1] * static["groups"], *size), w.shape, y.shape, **static)
     written = np.ascontiguousarray(plan.inside(y, plan.y)).reshape(plan.y[2], plan.y[1], plan.line)
     x = np.zeros((plan.x[2], plan.x[1], *plan.x[3:], plan.x[0]), np.result_type(y, w))
     kernels, meetings = w.reshape(*plan.w[:3], -1).transpose(1, 3, 2, 0), plan.meetings
@@ -186,7 +186,9 @@ def _transpose(y: Array, w: Array, size: tuple[int, ...], **static: Any) -> Arra
             if not i:
                 continue
             behind = slice(m[0], m[-1] + 1) if m[-1] - m[0] == len(m) - 1 else m
-            spread = (matrices[i] @ _joined(written[behind, o])).reshape(plan.w[1], -1, *plan.y[3:], plan.y[0])
+            spread = (matrices[i] @ _joined(written[behind, o])).reshape(
+                plan.w[1], len(plan.across), *plan.y[3:], plan.y[0]
+            )
             for j, (there, here) in enumerate(plan.across):
                 place = row[(slice(None), *here)]
                 place += spread[(slice(None), j, *there)]
@@ -195,7 +197,7 @@ def _transpose(y: Array, w: Array, size: tuple[int, ...], **static: Any) -> Arra
 
 def _weight(x: Array, y: Array, size: tuple[int, ...], **static: Any) -> Array:
     """w, which has `size` taps along each axis."""
-    plan = _planned(x.shape, (y.shape[1], x.shape[1] // static["groups"], *size), y.shape, **static)
+    plan = planned(x.shape, (y.shape[1], x.shape[1] // static["groups"], *size), y.shape, **static)
     read, rows = plan.inside(x, plan.x), plan.rows
     written = np.ascontiguousarray(plan.inside(y, plan.y)).reshape(plan.y[2], plan.y[1], plan.line)
     w = np.zeros((plan.w[0], plan.w[2] * plan.taps), np.result_type(x, y))
