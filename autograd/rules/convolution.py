@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -69,7 +69,7 @@ class _Plan:
         along = [
             taps(*of_axis) for of_axis in zip(self.x[2:], self.y[2:], self.w[2:], stride, low, dilation, strict=True)
         ]
-        self.groups, self.dilation, self.down = groups, dilation[0], along[0]
+        self.groups, self.down = groups, along[0]
         self.across = [tuple(zip(*pairs, strict=True)) for pairs in itertools.product(*along[1:])]
         self.whole = self.across == [tuple((slice(0, n), slice(0, n, 1)) for n in self.x[3:])]
         self.line = math.prod(self.y[3:]) * self.y[0]  # numbers that lie behind one another in a row of y
@@ -109,25 +109,35 @@ class _Plan:
     @cached_property
     def rows(self) -> list[tuple[slice, slice]]:
         """For each row of y the taps down the rows that serve it, and the rows of x that they read."""
-        found = []
-        for m in range(self.y[2]):
-            serving = [i for i, (there, _) in enumerate(self.down) if there.start <= m < there.stop] or [0]
-            there, here = self.down[serving[0]]
-            n = len(serving) if there.start <= m < there.stop else 0
-            start = here.start + (m - there.start) * here.step
-            found.append((slice(serving[0], serving[0] + n), slice(start, start + n * self.dilation, self.dilation)))
-        return found
+        return _runs(self.y[2], ((m, i, r) for i, m, r in self._met()))
 
     @cached_property
-    def meetings(self) -> list[tuple[tuple[int, ...], list[int]]]:
-        """For each row of x the taps down the rows that read it, the last first, and the row of y that each serves there."""
-        found: list[tuple[list[int], list[int]]] = [([], []) for _ in range(self.x[2])]
-        for i in reversed(range(self.w[2])):
-            there, here = self.down[i]
-            for m, r in zip(range(there.start, there.stop), range(here.start, here.stop, here.step), strict=True):
-                found[r][0].append(i)
-                found[r][1].append(m)
-        return [(tuple(i), m) for i, m in found]
+    def served(self) -> list[tuple[slice, slice]]:
+        """For each row of x the taps that read it, numbered from the last, and the rows of y that they serve."""
+        return _runs(self.x[2], ((r, self.w[2] - 1 - i, m) for i, m, r in reversed(self._met())))
+
+    def _met(self) -> list[tuple[int, int, int]]:
+        """Every tap down the rows, with each row of y that it serves and the row of x that it reads there."""
+        return [
+            (i, m, r)
+            for i, (there, here) in enumerate(self.down)
+            for m, r in zip(range(there.start, there.stop), range(here.start, here.stop, here.step), strict=True)
+        ]
+
+
+def _runs(n: int, meetings: Iterable[tuple[int, int, int]]) -> list[tuple[slice, slice]]:
+    """For each of n places the numbers that it meets, of two kinds, both evenly spaced and in order."""
+    found: list[tuple[list[int], list[int]]] = [([], []) for _ in range(n)]
+    for place, a, b in meetings:
+        found[place][0].append(a)
+        found[place][1].append(b)
+    return [(_run(a), _run(b)) for a, b in found]
+
+
+def _run(numbers: list[int]) -> slice:
+    if not numbers:
+        return slice(0, 0)
+    return slice(numbers[0], numbers[-1] + 1, numbers[1] - numbers[0] if len(numbers) > 1 else 1)
 
 
 @lru_cache(maxsize=256)
@@ -179,16 +189,13 @@ def _transpose(y: Array, w: Array, size: tuple[int, ...], **static: Any) -> Arra
     plan = planned((y.shape[0], w.shape[1] * static["groups"], *size), w.shape, y.shape, **static)
     written = np.ascontiguousarray(plan.inside(y, plan.y)).reshape(plan.y[2], plan.y[1], plan.line)
     x = np.zeros((plan.x[2], plan.x[1], *plan.x[3:], plan.x[0]), np.result_type(y, w))
-    kernels, meetings = w.reshape(*plan.w[:3], -1).transpose(1, 3, 2, 0), plan.meetings
+    kernels = w.reshape(*plan.w[:3], len(plan.across)).transpose(1, 3, 2, 0)[:, :, ::-1]
     for c, o in plan.of_group():
-        matrices = {i: kernels[:, :, list(i), o].reshape(plan.taps, -1) for i, _ in meetings if i}
-        for row, (i, m) in zip(x[:, c], meetings, strict=True):
-            if not i:
-                continue
-            behind = slice(m[0], m[-1] + 1) if m[-1] - m[0] == len(m) - 1 else m
-            spread = (matrices[i] @ _joined(written[behind, o])).reshape(
-                plan.w[1], len(plan.across), *plan.y[3:], plan.y[0]
-            )
+        kernel = np.ascontiguousarray(kernels[..., o]).reshape(plan.taps, plan.w[2], -1)
+        for row, (i, m) in zip(x[:, c], plan.served, strict=True):
+            serving = _joined(written[m, o])
+            spread = kernel[:, i].reshape(plan.taps, len(serving)) @ serving
+            spread = spread.reshape(plan.w[1], len(plan.across), *plan.y[3:], plan.y[0])
             for j, (there, here) in enumerate(plan.across):
                 place = row[(slice(None), *here)]
                 place += spread[(slice(None), j, *there)]
