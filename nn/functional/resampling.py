@@ -52,7 +52,7 @@ def _along(x: Any, axis: int, *places: slice) -> list[Any]:
 def _within(mode: str, x: Any, axis: int, before: int, after: int, most: int) -> int:
     if not 0 <= max(before, after) <= most or min(before, after) < 0:
         raise ShapeError(
-            f"pad: mode={mode!r} with {before} and {after} of an axis of length {x.shape[axis]}: at most {most} will do"
+            f"pad: mode={mode!r} with {before} and {after} at an axis of length {x.shape[axis]}: from 0 to {most} will do"
         )
     return int(x.shape[axis])
 

@@ -43,6 +43,7 @@ TESTS = [
     f"tests/test_{name}.py"
     for name in (
         "conventions",
+        "convolution",
         "edge_cases",
         "rule_arithmetic",
         "ends_of_a_format",
