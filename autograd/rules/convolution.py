@@ -71,7 +71,8 @@ class _Plan:
         ]
         self.groups, self.down = groups, along[0]
         self.across = [tuple(zip(*pairs, strict=True)) for pairs in itertools.product(*along[1:])]
-        self.whole = self.across == [tuple((slice(0, n), slice(0, n, 1)) for n in self.x[3:])]
+        places = self.x[3:]
+        self.whole = self.across == [(tuple(slice(0, n) for n in places), tuple(slice(0, n, 1) for n in places))]
         self.line = math.prod(self.y[3:]) * self.y[0]  # numbers that lie behind one another in a row of y
         self.taps = self.w[1] * len(self.across)  # rows of columns for each row of x
 
