@@ -115,7 +115,7 @@ class _Call:
             ", ".join(str(x.shape) for x in _arrays(self.output)),
             self.module.num_parameters(),
             sum(_multiply_adds(node) for node in inside),
-            sum(node.nbytes for node in inside if node.raw.base is None),
+            sum(node.nbytes for node in inside if not any(np.may_share_memory(node.raw, x) for x in node.inputs)),
         )
 
 

@@ -91,6 +91,14 @@ def test_a_wanted_output_size():
         layer(X, output_size=(11, 11))
 
 
+def test_a_summary_counts_what_convolution_keeps_and_computes():
+    net = nn.Sequential(nn.Conv2d(4, 2, 3), nn.ConvTranspose2d(2, 4, 3, bias=False), nn.MaxPool2d(2), nn.Flatten())
+    _, first, second, pool, flat = nn.summary(net, X.shape).lines
+    assert (first.multiply_adds, first.bytes) == (2 * 2 * 3 * 4 * 4 * 9, 2 * 2 * 3 * 4 * 8)
+    assert (second.multiply_adds, second.bytes) == (2 * 2 * 3 * 4 * 4 * 9, X.nbytes)
+    assert (pool.bytes, flat.bytes) == (2 * 4 * 2 * 3 * 8, 0)
+
+
 def test_modules_take_what_their_names_say():
     assert [type(net).__name__ for net in (nn.MaxPool1d(2), nn.Conv1d(1, 1, 1))] == ["MaxPool1d", "Conv1d"]
     assert repr(nn.Conv2d(1, 8, 3, padding="same", bias=False)) == (
