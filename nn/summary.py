@@ -66,8 +66,8 @@ class Summary:
 def summary(model: Module, *inputs: Any) -> Summary:
     """The modules of `model` with the shapes of their outputs, parameters, multiply-adds and memory, for these inputs.
 
-    Each input is an array, or a shape (batch included) of an array of zeros in the dtype of the parameters. The model is
-    called once, as in use (`Module.eval`).
+    Each input is an array, or a shape (batch included) of an array of zeros in the dtype of the parameters; None and truth
+    values are given on as they are. The model is called once, as in use (`Module.eval`).
 
     Examples:
         >>> import nn
@@ -135,6 +135,8 @@ def _now() -> int:
 
 
 def _input(given: Any, dtype: Any) -> Any:
+    if given is None or isinstance(given, bool):
+        return given  # an option
     array = np.zeros(given, dtype) if isinstance(given, tuple) else np.asarray(given)
     return Value(array) if array.dtype.kind in "fc" else array
 
@@ -143,7 +145,7 @@ def _arrays(output: Any) -> Iterator[Any]:
     if isinstance(output, (tuple, list)):
         for part in output:
             yield from _arrays(part)
-    elif hasattr(output, "shape"):
+    elif output is not None:
         yield output
 
 
@@ -188,8 +190,7 @@ _PRODUCTS: dict[str, Callable[..., int]] = {
 
 def _size(count: int) -> str:
     size, unit = float(count), "B"
-    for larger in ("KiB", "MiB", "GiB"):
-        if size < 1024:
-            break
-        size, unit = size / 1024, larger
+    for larger in ("KiB", "MiB"):
+        if size >= 1024:
+            size, unit = size / 1024, larger
     return f"{count} B" if unit == "B" else f"{size:.1f} {unit}"

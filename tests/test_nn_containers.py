@@ -26,6 +26,7 @@ def test_sequential_is_a_list():
     np.testing.assert_array_equal(net[:2](x).data, np.tanh(first(x).data))
     assert isinstance(net[1:], nn.Sequential)
     assert names(net[2:]) == ["2.weight", "2.bias"]
+    assert names(net[1:].append(nn.PReLU())) == ["2.weight", "2.bias", "3.weight"]
     assert net.append(nn.ReLU()) is net
     assert net.insert(1, nn.ReLU()) is net
     assert [type(part).__name__ for part in net] == ["Linear", "ReLU", "Tanh", "Linear", "ReLU"]
@@ -43,6 +44,7 @@ def test_sequential_with_names():
     assert names(net[1:]) == ["down.weight", "down.bias"]
     del net[1]
     assert names(net) == ["up.weight", "up.bias", "down.weight", "down.bias"]
+    assert names(net.insert(0, nn.PReLU())) == ["2.weight", "up.weight", "up.bias", "down.weight", "down.bias"]
     with pytest.raises(AttributeError, match="Sequential has no attribute 'act'"):
         net.act
 

@@ -180,3 +180,5 @@ def test_causal_attention_of_several_heads_is_that_of_the_mask():
     np.testing.assert_allclose(fast.data, right[0].data, atol=1e-15)
     with pytest.raises(ValueError, match="embed_dim=4 is not divisible by num_heads=3"):
         nn.MultiheadAttention(4, 3)
+    with pytest.raises(ValueError, match="min_val=1.0 must be below max_val=1.0"):
+        nn.Hardtanh(1.0)

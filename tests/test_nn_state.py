@@ -289,6 +289,8 @@ def test_summary_of_attention():
         def forward(self, q, k, v):
             return nn.functional.scaled_dot_product_attention(q, k, v)
 
+    layer, x = nn.MultiheadAttention(4, 2), np.ones((3, 2, 4))
+    assert nn.summary(layer, x, x, x, None, False).lines[0].output == "(3, 2, 4)"
     found = nn.summary(Attend(), (2, 3, 4), (2, 5, 4), (2, 5, 6))
     assert found.lines[0].multiply_adds == 2 * 3 * 5 * (4 + 6)
     assert str(nn.summary(nn.ReLU(), (1024, 1024))).splitlines()[2].endswith("8.0 MiB")

@@ -23,7 +23,7 @@ def _fitting(name: str, gates: int, x: Array, w: Array, *states: Array) -> None:
     needed = (*x.shape[:1], *batch, gates * n), (gates * n, n), [(*batch, n)] * len(states)
     if x.ndim != 3 or not len(x) or (x.shape, w.shape, given) != needed:
         raise ShapeError(
-            f"{name} at {user_line()}: what the inputs contribute has shape {x.shape}, the recurrent weight {w.shape} and the first "
+            f"{name} at {user_line()}: what the inputs add has shape {x.shape}, the recurrent weight {w.shape} and the first "
             f"states {given}: they must be (steps, batch, {gates} hidden), ({gates} hidden, hidden) and (batch, hidden), for "
             "one step or more"
         )
