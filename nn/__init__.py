@@ -73,6 +73,8 @@ from .layers import (
     Softplus,
     Softsign,
     Tanh,
+    TransformerEncoder,
+    TransformerEncoderLayer,
     Unflatten,
     Upsample,
 )  # fmt: skip
@@ -200,6 +202,8 @@ __all__ = [
     "Softsign",
     "StateDictError",
     "Tanh",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
     "TripletMarginLoss",
     "Unflatten",
     "Upsample",

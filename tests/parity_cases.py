@@ -294,6 +294,17 @@ ATTENTION = [
          fixed(normal(5))),
 ]  # fmt: skip
 
+_LAYER = "nn.TransformerEncoderLayer(4, 2, 6, 0.0"
+ATTENTION += [
+    case(f"{_LAYER})", normal(3, 2, 4)),
+    case(f"{_LAYER}, 'gelu', 1e-3, True, True)", normal(2, 3, 4)),
+    case(f"{_LAYER}, bias=False, activation=F.silu)", normal(3, 4)),
+    case(f"With(lambda m, x, u, p: m(x, u, p), {_LAYER}, batch_first=True))",
+         normal(2, 3, 4), given(np.triu(np.ones((3, 3), bool), 1)), given([[False, False, True], [False] * 3])),
+    case(f"With(lambda m, x, u: m(x, u), nn.TransformerEncoder({_LAYER}), 2, nn.LayerNorm(4)))",
+         normal(3, 2, 4), given(np.triu(np.ones((3, 3), bool), 1))),
+]  # fmt: skip
+
 CASES: dict[str, list[Case]] = {
     "attention": ATTENTION,
     "activations": ACTIVATIONS,

@@ -164,6 +164,15 @@ def test_dropout_inside_of_attention_and_recurrent_layers_rests_in_use():
         np.testing.assert_array_equal(layer(*arguments)[0].data, layer(*arguments)[0].data)
 
 
+def test_the_layers_of_an_encoder_draw_from_one_generator():
+    layer = nn.TransformerEncoderLayer(4, 2, 8, dropout=0.5, generator=0)
+    net = nn.TransformerEncoder(layer, 2)
+    kept = {id(part.generator) for part in net.modules() if hasattr(part, "generator")}
+    assert kept == {id(layer.dropout.generator)}
+    free = nn.TransformerEncoder(nn.TransformerEncoderLayer(4, 2, 8), 2)
+    assert {part.generator for part in free.modules() if hasattr(part, "generator")} == {None}
+
+
 # -- embeddings ------------------------------------------------------------------------------------------------------------
 
 
