@@ -79,27 +79,22 @@ def _lstm(x: Array, h: Array, c: Array, w: Array) -> tuple[Array, Any]:
     i, f, o = σ(…), g = tanh(…) of x + h Wᵀ; c′ = f c + i g; h′ = o tanh c′. One tanh computes all gates: σ(y) = ½ + ½ tanh ½y.
     """
     _fitting("lstm", 4, x, w, h, c)
-    n = w.shape[1]
-    dtype = np.result_type(x, h, c, w)
+    n, dtype = w.shape[1], np.result_type(x, h, c, w)
     half = np.repeat(np.array([0.5, 0.5, 1, 0.5], dtype), n)
-    gates, columns = x * half, np.ascontiguousarray((w * half[:, None]).T)
-    out = np.empty((2, *x.shape[:2], n), dtype)
-    product, share, squashed = (
-        np.empty(x.shape[1:], dtype),
-        np.empty(h.shape, dtype),
-        np.empty((*x.shape[:2], n), dtype),
-    )
+    rest, columns = 1 - half, np.ascontiguousarray((w * half[:, None]).T)
+    gates, squashed = np.empty(x.shape, dtype), np.empty((*x.shape[:2], n), dtype)
+    out, product, share = np.empty((2, *squashed.shape), dtype), np.empty(x.shape[1:], dtype), np.empty(h.shape, dtype)
     for t in range(len(x)):
-        a = gates[t]
+        a, hidden, cell = gates[t], out[0, t], out[1, t]
+        np.multiply(x[t], half, out=a)
         np.add(a, np.matmul(h, columns, out=product), out=a)
         np.tanh(a, out=a)
         np.multiply(a, half, out=a)
-        np.add(a, 1 - half, out=a)
-        new, hidden = out[1, t], out[0, t]
-        np.multiply(a[:, n : 2 * n], c, out=new)
-        np.add(new, np.multiply(a[:, :n], a[:, 2 * n : 3 * n], out=share), out=new)
-        np.multiply(a[:, 3 * n :], np.tanh(new, out=squashed[t]), out=hidden)
-        h, c = hidden, new
+        np.add(a, rest, out=a)
+        np.multiply(a[:, n : 2 * n], c, out=cell)
+        np.add(cell, np.multiply(a[:, :n], a[:, 2 * n : 3 * n], out=share), out=cell)
+        np.multiply(a[:, 3 * n :], np.tanh(cell, out=squashed[t]), out=hidden)
+        h, c = hidden, cell
     return out, (gates, squashed)
 
 
