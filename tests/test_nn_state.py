@@ -212,6 +212,18 @@ def test_to_changes_parameters_gradients_and_buffers():
         block.to(int)
 
 
+def test_to_of_scalars():
+    model = nn.MLP(2, [2, 1], generator=0).float()
+    assert {p.dtype for p in model.parameters()} == {np.dtype("float32")}
+    assert model([np.float32(1), np.float32(2)]).dtype == np.float32
+
+
+def test_an_attribute_called_settings_does_not_disturb_repr():
+    layer = nn.LeakyReLU(0.2)
+    layer.settings = {"anything": 1}
+    assert repr(layer) == "LeakyReLU(negative_slope=0.2)"
+
+
 def test_apply_reaches_every_part_and_the_module_last():
     net, seen = nn.Sequential(nn.Linear(2, 2), nn.Sequential(nn.ReLU())), []
     assert net.apply(seen.append) is net
