@@ -72,9 +72,10 @@ def test_a_batch_of_none():
     x, w = Value(np.zeros((0, 2, 4, 5))), Value(np.ones((3, 2, 2, 2)))
     y = F.convolution(x, w, np.ones(3), **PLAIN)
     assert y.shape == (0, 3, 3, 4)
-    dx, dw = grad(lambda x, w: np.sum(F.convolution(x, w, **PLAIN)), (0, 1))(x.data, w.data)
+    dx, dw, db = grad(lambda *xs: np.sum(F.convolution(*xs, **PLAIN)), (0, 1, 2))(x.data, w.data, np.ones(3))
     assert dx.shape == x.shape
     np.testing.assert_array_equal(dw, np.zeros(w.shape))
+    np.testing.assert_array_equal(db, np.zeros(3))
 
 
 def test_results_lie_with_the_batch_innermost_and_nobody_sees_it():

@@ -77,7 +77,7 @@ def test_running_statistics_of_several_batches():
 
 def test_a_batch_that_is_refused_leaves_the_statistics_alone():
     layer = nn.BatchNorm1d(4)
-    with pytest.raises(ShapeError, match="each channel has one number"):
+    with pytest.raises(ShapeError, match="1 numbers for each channel"):
         layer(X[:1, :, 0, 0])
     assert [b.tolist() for b in layer.buffers()] == [[0] * 4, [1] * 4, 0]
 
@@ -130,7 +130,8 @@ def test_modules_take_what_their_names_say():
         (lambda: F.batch_norm(X), ValueError, "needs a running_mean and a running_var"),
         (lambda: F.batch_norm(X, weight=np.ones(3), training=True), ShapeError, r"weight has shape \(3,\), and the input"),
         (lambda: nn.BatchNorm1d(4)(X), ShapeError, "BatchNorm1d: the input must have 2 or 3 axes"),
-        (lambda: F.instance_norm(X[:, :, :1, :1]), ShapeError, "each channel has one number"),
+        (lambda: F.batch_norm(X[:0], training=True), ShapeError, "0 numbers for each channel"),
+        (lambda: F.instance_norm(X[:, :, :1, :1]), ShapeError, "1 numbers for each channel"),
         (lambda: F.group_norm(X, 3), ShapeError, "4 channels cannot be divided into 3 groups"),
         (lambda: F.group_norm(X[0, 0, 0], 1), ShapeError, r"shape \(N, C, …\)"),
         (lambda: nn.GroupNorm(3, 4), ValueError, "num_groups=3 must divide num_channels=4"),

@@ -255,7 +255,7 @@ def _channel_sums(x: Array) -> Array:
     """The sum over all axes but the second, as products with ones, which BLAS adds up many times faster than NumPy."""
     order = sorted(range(x.ndim), key=lambda i: -x.strides[i])
     inside, place = x.transpose(order), order.index(1)
-    if not inside.flags.c_contiguous or place == x.ndim - 1:
+    if not (x.size and inside.flags.c_contiguous) or place == x.ndim - 1:
         return x.sum(axis=(0, *range(2, x.ndim)))
     line = math.prod(inside.shape[place + 1 :])
     return (inside.reshape(-1, line) @ np.ones(line, x.dtype)).reshape(-1, x.shape[1]).sum(axis=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -61,8 +62,10 @@ def batch_norm(
         shift = -running_mean * scale if bias is None else bias - running_mean * scale
         return input * _channels(scale, input) + _channels(shift, input)
     n = input.size // max(input.shape[1], 1)
-    if n == 1:
-        raise ShapeError(f"batch_norm: of an input of shape {input.shape} each channel has one number, and no variance")
+    if n < 2:
+        raise ShapeError(
+            f"batch_norm: an input of shape {input.shape} has {n} numbers for each channel, and no variance"
+        )
     found = moments(input)
     y = _batch_norm(input, *_both(input, weight, bias), found, eps=eps)
     _move(running_mean, found[0], momentum)
@@ -82,10 +85,10 @@ def instance_norm(
         return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
     _of_channels("instance_norm", input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
     axes = tuple(range(2, input.ndim))
-    n = input.size // max(input.shape[0] * input.shape[1], 1)
-    if n == 1:
+    n = math.prod(input.shape[2:])
+    if n < 2:
         raise ShapeError(
-            f"instance_norm: of an input of shape {input.shape} each channel has one number, and no variance"
+            f"instance_norm: an input of shape {input.shape} has {n} numbers for each channel, and no variance"
         )
     y = standardize(input, axes=axes, eps=eps)
     if running_mean is not None:

@@ -205,7 +205,22 @@ def networks(numpy: Any, softmax: Callable[..., Any], log_softmax: Callable[...,
             states.append(h)
         return numpy.stack(states)
 
+    def windows(x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any, empty: float = 0.0) -> Any:
+        """What the windows along the last axis see, through one tap after the other."""
+        (k,), (s,), ((low, high),), (d,) = kernel, stride, padding, dilation
+        ends = [numpy.full((*x.shape[:-1], n), empty) for n in (low, high)]
+        x = numpy.concatenate([ends[0], x, ends[1]], axis=-1)
+        m = (x.shape[-1] - d * (k - 1) - 1) // s + 1
+        return numpy.stack([x[..., i * d : i * d + (m - 1) * s + 1 : s] for i in range(k)])
+
+    def convolution(x: Any, w: Any, *, groups: int, **static: Any) -> Any:
+        return sum(w[:, :, i] @ seen for i, seen in enumerate(windows(x, w.shape[2:], **static)))
+
     return {
+        "convolution": convolution,
+        "sum_pool": lambda x, **static: windows(x, **static).sum(axis=0),
+        "max_pool": lambda x, **static: windows(x, **static, empty=-9.0).max(axis=0),
+        "batch_norm": lambda x, w, b, eps: standardize(x, (0,), eps) * w + b,
         "rnn": rnn,
         "lstm": lstm,
         "gru": gru,
