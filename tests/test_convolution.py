@@ -117,6 +117,13 @@ def test_of_equal_numbers_the_first_has_the_derivative():
     np.testing.assert_array_equal(grad(lambda x: np.sum(F.max_pool(x, **how)))(x), [[1, 0, 0, 1], [0, 0, 0, 0]])
 
 
+def test_a_number_that_is_the_largest_of_two_windows_has_the_sum():
+    """Dilated windows lie in one another, though they are not longer than their stride."""
+    how = {**windows((2,), ((0, 0),), (2,)), "kernel": (2,)}
+    x = np.array([0.0, 1, 5, 2, 3])
+    np.testing.assert_array_equal(grad(lambda x: F.max_pool(x, **how) @ np.array([1.0, 10]))(x), [0, 0, 11, 0, 0])
+
+
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_a_number_that_is_none_is_the_largest():
     x = np.array([[1.0, np.nan, 2, 3]])
