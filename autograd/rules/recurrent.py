@@ -182,11 +182,8 @@ def gru_rule(
         back = carried * to_h[t] + (carried[:, None] * to_y[t]).reshape((-1, 3 * n)) @ w
         carried = back + g[t - 1] if t else back
     all_steps = np.stack(steps[::-1])[:, :, None]
-    at_x, at_y = (all_steps * to_x).reshape((*x.shape,)), (all_steps * to_y).reshape((*x.shape,))
-    return [
-        at_x if i == 0 else carried if i == 1 else _product(at_y, earlier) if i == 2 else at_y.sum(axis=(0, 1))
-        for i in wanted
-    ]
+    at_x, at_y = (all_steps * to_x).reshape(x.shape), (all_steps * to_y).reshape(x.shape)
+    return [at_x if i == 0 else carried if i == 1 else _product(at_y, earlier) if i == 2 else at_y for i in wanted]
 
 
 gru = Op(lambda x, h, w, *bias: _gru(x, h, w, *bias)[0], gru_rule, keeping=_gru, variadic=True, name="gru")
