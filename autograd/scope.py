@@ -72,9 +72,9 @@ class Notes:
 
     def __call__(self, node: Value) -> None:
         if self.calls:
-            vars(node)["calls"] = self.calls
+            node.notes["calls"] = self.calls
         if self.lines:
-            vars(node)["line"] = user_line()
+            node.notes["line"] = user_line()
         if self.look is not None:
             self.look(node)
 
@@ -177,11 +177,11 @@ def noting() -> bool:
 
 def calls_of(value: Value) -> tuple[Call, ...]:
     """The calls that `value` was computed in, outermost first."""
-    calls: tuple[Call, ...] = getattr(value, "calls", ())
+    calls: tuple[Call, ...] = value.notes.get("calls", ())
     return calls
 
 
 def line_of(value: Value) -> str | None:
     """``file.py:12``, where `value` was computed, if that was traced."""
-    noted: str | None = vars(value).get("line")
+    noted: str | None = value.notes.get("line")
     return noted

@@ -327,7 +327,7 @@ def _live(older: list[Node]) -> bool:
     stack: list[Any] = list(older)
     while stack:
         node = stack.pop()
-        if vars(node).get("awaited"):
+        if node.notes.get("awaited"):
             return True
         if node.op is None:
             if not isinstance(node, Variable) or node.live:
@@ -381,7 +381,7 @@ def awaited(values: Sequence[Any]) -> Iterator[None]:
     wanted anyway.
     """
     mine = object()
-    theirs = [vars(x).setdefault("awaited", set()) for x in values if x.op is not None or isinstance(x, Variable)]
+    theirs = [x.notes.setdefault("awaited", set()) for x in values if x.op is not None or isinstance(x, Variable)]
     for waiting in theirs:
         waiting.add(mine)
     try:

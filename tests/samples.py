@@ -146,6 +146,14 @@ REDUCTIONS = [
     fixed("cross_entropy", lambda z: F.cross_entropy(z, np.array([2, 0]), reduction="mean"), (2, 4)),
     fixed("cross_entropy", lambda z, t: F.cross_entropy(z, t, reduction="mean"), (2, 2, 3), (2, 2, 3)),
     fixed("cross_entropy", lambda z, t: F.cross_entropy(z, t, reduction="sum"), (2, 2, 3), (2, 2, 3)),
+    # Steps, batch and hidden are of different lengths, so that an axis in the wrong place is noticed.
+    fixed("rnn", F.rnn, (2, 3, 2), (3, 2), (2, 2)),
+    fixed("rnn", lambda x: F.rnn(x, np.full((2, 2), 0.7), np.eye(2) / 2, nonlinearity="relu"), (3, 2, 2)),
+    fixed("rnn", lambda x, h, w: F.rnn(x, h, w, nonlinearity="relu"), (3, 2, 1), (2, 1), (1, 1), domain=POSITIVE),
+    fixed("lstm", F.lstm, (2, 3, 8), (3, 2), (3, 2), (8, 2)),
+    fixed("lstm", lambda x, w: F.lstm(x, *np.ones((2, 2, 1)), w), (3, 2, 4), (4, 1)),
+    fixed("gru", F.gru, (2, 3, 6), (3, 2), (6, 2), (6,)),
+    fixed("gru", lambda x, w: F.gru(x, np.ones((2, 1)), w), (3, 2, 3), (3, 1)),
     fixed("standardize", lambda x: F.standardize(x, axes=(0, 2), eps=0.01), (2, 2, 3)),
     fixed("layer_norm", lambda x, w, b: F.layer_norm(x, w, b, eps=0.01), (2, 2, 3), (3,), (3,)),
     fixed("layer_norm", lambda x, w, b: F.layer_norm(x, w, b, eps=0.01), (2, 2, 3), (2, 3), (2, 3)),
@@ -380,4 +388,5 @@ INNER = {
     "magnitude",
     "lasting",
     "memory",
+    "moments",
 }

@@ -28,8 +28,11 @@ X = np.array([0.3, -0.4, 0.9])
 # Rows, or ways of calling them, whose rules are asked for one cotangent after the other.
 ONE_BY_ONE = {
     "convolve", "cumsum", "concatenate", "roll", "getitem", "scatter", "assign", "others", "linear", "layer_norm",
+    "rnn", "lstm", "gru",
     "solve_triangular", "solve_banded", "solve_sylvester", "sqrtm", "expm", "logm", "sinm", "cosm", "sinhm", "coshm",
     "sparse_product", "spsolve", "correlate_all", "lfilter", "spline_at",
+    "convolution", "convolution_transpose", "convolution_weight", "max_pool", "to_largest", "at_largest", "sum_pool", "to_all",
+    "batch_norm", "batch_norm_back", "channel_dots", "channel_sums",
 }  # fmt: skip
 
 

@@ -31,7 +31,7 @@ with pytest.MonkeyPatch.context() as patch:
 
     from tools import environment
 
-SMALL = {1: 1, 100: 10, 1000: 3, 10_000: 64, 100_000: 50}  # sizes at which the workloads are compared here
+SMALL = {1: 1, 64: 2, 100: 10, 1000: 3, 10_000: 64, 100_000: 50}  # sizes at which the workloads are compared here
 ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
 
 
@@ -158,9 +158,10 @@ def test_results_agree(workload):
 
 def small(name):
     """The start of a network, small and in float64, and the arrays in it."""
-    if name == "gpt":
-        start = tiny_gpt(1)
+    if name in ("gpt", "lenet", "convnet"):
+        start = tiny_gpt(1) if name == "gpt" else getattr(starts, name)(2)
         start.p = [a.astype(float) for a in start.p]
+        start.x = start.x[..., :8, :8] if name == "convnet" else getattr(start, "x", None)  # fewer kinks
         return start, start.p
     start = next(w for w in WORKLOADS if w.name == name).start(4)
     if name == "scalar_gpt":
@@ -169,7 +170,7 @@ def small(name):
     return start, [a for layer in start.layers for a in layer]
 
 
-@pytest.mark.parametrize("name", ["moons", "scalar_gpt", "gpt"])
+@pytest.mark.parametrize("name", ["moons", "scalar_gpt", "gpt", "lenet", "convnet"])
 def test_the_derivatives_by_hand_are_those_of_finite_differences(name):
     start, arrays = small(name)
     rng = np.random.default_rng(0)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtr, softmax
 
+import nn
 from autograd import ShapeError, Value
 from autograd import functions as F
 from autograd.check import gradcheck
@@ -121,8 +122,67 @@ def test_shapes_that_a_row_takes_have_the_right_derivative_and_others_are_refuse
         (lambda: F.layer_norm(X, W, B[:3], eps=0.1), r"layer_norm at .*weight has shape \(4,\) and the bias \(3,\)"),
         (lambda: F.attention(Q, K, V[0, 0], scale=1.0), r"attention at .*v of \(4,\)"),
         (lambda: F.cross_entropy(X, X, reduction="avg"), "reduction='avg' is not"),
+        (
+            lambda: nn.TransformerEncoderLayer(4, 2, activation="tanh"),
+            "activation='tanh' is 'relu', 'gelu' or a function",
+        ),
+        (lambda: functional.prelu(X, B), r"4 slopes for an input of shape \(2, 3, 4\)"),
+        (lambda: functional.glu(X, 1), "axis 1 .* cannot be halved"),
+        (lambda: functional.bilinear(X, X, np.ones((2, 4, 3))), r"\(…, 4\) and \(…, 3\)"),
+        (lambda: nn.MultiheadAttention(4, 2)(X, X, X[0]), r"value has shape \(3, 4\)"),
+        (lambda: nn.MultiheadAttention(6, 2)(X, X, X), r"query has shape \(2, 3, 4\).*length 6"),
+        (
+            lambda: nn.MultiheadAttention(4, 2)(X, X, X, attn_mask=np.ones((3, 3))),
+            r"attn_mask has shape \(3, 3\), and \(2, 2\)",
+        ),
+        (
+            lambda: nn.MultiheadAttention(4, 2)(X, X, X, np.ones((2, 3))),
+            r"key_padding_mask has shape \(2, 3\), and \(3, 2\)",
+        ),
     ],
 )
 def test_what_is_refused_is_said(call, match):
-    with pytest.raises(ShapeError, match=match):
+    with pytest.raises(ValueError, match=match):
         call()
+
+
+def test_attention_with_dropout_scales_the_weights_it_keeps():
+    ones = np.ones((400, 3))
+    found = functional.scaled_dot_product_attention(Value(np.zeros((50, 3))), ones, ones, None, 0.5, generator=0)
+    np.testing.assert_allclose(found.data.mean(), 1, atol=0.02)
+    causal = functional.scaled_dot_product_attention(Q, K, np.ones_like(V), MASK, 0.4, True, generator=0)
+    assert np.isfinite(causal).all()
+    assert len(np.unique(causal.round(9))) > 3
+
+
+def test_a_query_that_may_look_at_nothing_gets_zeros_from_every_way():
+    nothing = np.zeros((5, 5), bool)
+    assert not functional.scaled_dot_product_attention(Q, K, V, nothing).any()
+    assert not functional.scaled_dot_product_attention(Q, K, V, nothing, 0.5, generator=0).any()
+    layer = nn.MultiheadAttention(4, 2, bias=False, generator=0)
+    x = Value(Q)
+    mixed, weights = layer(x, x, x, attn_mask=np.ones((2, 2), bool))
+    mixed.sum().backward()
+    assert not mixed.data.any()
+    assert not weights.data.any()
+    assert np.isfinite(x.grad).all()
+
+
+def test_a_mask_may_be_learnt():
+    bias = Value(np.zeros((5, 5)))
+    functional.scaled_dot_product_attention(Q, K, V, bias).sum().backward()
+    assert bias.grad.any()
+
+
+def test_causal_attention_of_several_heads_is_that_of_the_mask():
+    layer, x = nn.MultiheadAttention(4, 2, generator=0), Value(Q)
+    right = layer(x, x, x, attn_mask=np.triu(np.ones((2, 2), bool), 1))
+    for a, b in zip(layer(x, x, x, is_causal=True), right, strict=True):
+        np.testing.assert_allclose(a.data, b.data, atol=1e-15)
+    fast, none = layer(x, x, x, is_causal=True, need_weights=False)
+    assert none is None
+    np.testing.assert_allclose(fast.data, right[0].data, atol=1e-15)
+    with pytest.raises(ValueError, match="embed_dim=4 is not divisible by num_heads=3"):
+        nn.MultiheadAttention(4, 3)
+    with pytest.raises(ValueError, match="min_val=1.0 must be below max_val=1.0"):
+        nn.Hardtanh(1.0)

@@ -267,13 +267,13 @@ def test_adding_up_what_was_picked_belongs_to_where_it_was_picked(pick, leaf, tm
 
 def nothing_is_left():
     y = np.exp(Value(2.0)) * 2
-    return (note.get(), is_recording(), vars(y)) == (None, True, {})
+    return (note.get(), is_recording(), y.notes) == (None, True, {})
 
 
 def test_nothing_is_left_behind():
     with profile() as p:
         y = np.exp(Value(2.0)) * 2
-    assert vars(y) == {}
+    assert y.notes == {}
     assert nothing_is_left()
     y.backward()
     assert {line.name: line.backward for line in p.operations} == {"exp": 0, "multiply": 0}

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import math
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,15 +13,18 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, mutually_broadcastable_shapes
 
 from autograd import Value, grad
+from autograd import functions as F
 from autograd.rules import COMPOSED, OPS
 from autograd.rules.arithmetic import chain
+from autograd.rules.op import Op
 from tests.oracle import projections, weighted, weights
 from tests.samples import CONSTANT, EXACT, INNER, SINGULAR, Sample, draw
 from tests.samples import SAMPLES as FIRST_SAMPLES
+from tests.samples_convolution import SAMPLES as WINDOW_SAMPLES
 from tests.samples_counts import SAMPLES as COUNT_SAMPLES
 from tests.samples_numpy import SAMPLES as MORE_SAMPLES
 
-SAMPLES = FIRST_SAMPLES + MORE_SAMPLES + COUNT_SAMPLES
+SAMPLES = FIRST_SAMPLES + MORE_SAMPLES + COUNT_SAMPLES + WINDOW_SAMPLES
 SEEDS = st.integers(0, 2**32 - 1)
 CHECKS = settings(max_examples=5, deadline=None, derandomize=True)
 ids = {"ids": str}
@@ -181,3 +188,11 @@ def test_every_row_has_a_sample():
     sampled = {sample.name for sample in SAMPLES} | CONSTANT.keys() | INNER
     rows = set(OPS) | {name.rpartition(".")[2] for name in COMPOSED}
     assert rows == sampled, f"rows without a sample in tests/samples.py: {sorted(rows ^ sampled)}"
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda op: pickle.loads(pickle.dumps(op))])
+def test_a_row_is_copied_and_pickled_as_itself(copied):
+    assert copied(F.relu) is F.relu
+    own = Op(math.floor, None, name="relu")
+    assert copied(own) is not F.relu
+    assert copied(own).function is math.floor

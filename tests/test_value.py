@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import autograd
+import nn
 from autograd import DtypeError, GraphError, IndexingError, ShapeError, UnsupportedError, Value, no_grad
 from autograd import functions as F
 
@@ -245,10 +246,12 @@ def test_repr(value, text):
     assert repr(value) == text
 
 
-def test_new_attributes_are_welcome():
-    p = Value(1.0)
-    p.momentum = 0.5
-    assert p.momentum == 0.5
+@pytest.mark.parametrize("kind", [Value, nn.Parameter])
+def test_a_misspelt_attribute_is_an_error(kind):
+    with pytest.raises(AttributeError, match="gradd"):
+        kind(1.0).gradd = 3
+    with pytest.raises(AttributeError, match="gradd"):
+        (kind(1.0) * 2).gradd = 3
 
 
 def test_what_python_asks_of_numbers():
@@ -273,11 +276,17 @@ def test_complex_scalars_on_either_side(scalar):
             np.testing.assert_allclose(result.data, expected)
 
 
+class Noted(Value):
+    """A subclass, whose objects have attributes of their own."""
+
+
 def test_copies_and_pickles():
     leaf = Value([1.0, 2.0], name="w")
-    leaf.momentum = 0.5
+    noted = Noted(1.0)
+    noted.momentum = 0.5
+    assert copy.deepcopy(noted).momentum == pickle.loads(pickle.dumps(noted)).momentum == 0.5
     for copied in (copy.deepcopy(leaf), pickle.loads(pickle.dumps(leaf))):
-        assert (copied.name, copied.requires_grad, copied.momentum) == ("w", True, 0.5)
+        assert (copied.name, copied.requires_grad) == ("w", True)
         np.testing.assert_array_equal(copied.data, leaf.data)
     copied.data -= 1
     assert leaf.data[0] == 1

@@ -100,11 +100,19 @@ class Protocols(ArrayMethods):
     @property
     def name(self) -> str | None:
         """What it is called in pictures and messages."""
-        return vars(self).get("name")
+        return self.notes.get("name")
 
     @name.setter
-    def name(self, name: str | None) -> None:
-        vars(self)["name"] = name
+    def name(self: Any, name: str | None) -> None:
+        self.notes["name"] = name
+
+    @property
+    def notes(self: Any) -> dict[str, Any]:
+        """What is known of it besides its numbers: its name, and what `scope` and `trace_lines` note."""
+        if getattr(self, "_notes", None) is None:
+            self._notes: dict[str, Any] = {}
+        found: dict[str, Any] = self._notes
+        return found
 
     def __repr__(self: Any) -> str:
         parts = [repr(self.name)] if self.name else []
@@ -130,10 +138,11 @@ class Protocols(ArrayMethods):
         """A leaf of its own; of a computed Value one that is computed from it."""
         if self.op is not None:
             return self.copy()
-        make, arguments, (more, slots) = self.__reduce__()
+        make, arguments, (own, slots) = self.__reduce__()
         leaf = make(*arguments)
         leaf.grad = copy.deepcopy(slots["grad"], memo)
-        vars(leaf).update(more or {})
+        if own:  # of a subclass with attributes of its own
+            vars(leaf).update(own)
         return leaf
 
     def __copy__(self: Any) -> Any:

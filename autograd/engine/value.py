@@ -193,8 +193,8 @@ class Value(Protocols):
     """
 
     __slots__ = (
-        "__dict__",
         "__weakref__",
+        "_notes",
         "grad",
         "in0",
         "in1",
@@ -369,7 +369,7 @@ class Value(Protocols):
         return (
             wrap,
             (self.raw.copy(), self.requires_grad, self.name, type(self)),
-            (vars(self) or None, {"grad": self.grad}),
+            (getattr(self, "__dict__", None) or None, {"grad": self.grad}),
         )
 
     # -- operators -----------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from . import (
     activations,
     arithmetic,
     calculus,
+    convolution,
     counts,
     elementwise,
     fourier,
@@ -25,8 +26,11 @@ from . import (
     joining,
     linalg,
     masked,
+    normalization,
     norms,
+    pooling,
     products,
+    recurrent,
     reductions,
     sets,
     shaping,
@@ -50,7 +54,7 @@ __all__ = [
 
 _MODULES = (
     guards, arithmetic, elementwise, activations, reductions, masked, statistics, shaping, joining, indexing, calculus,
-    counts, sets, products, linalg, norms, fourier, fused,
+    counts, sets, products, linalg, norms, fourier, fused, recurrent, convolution, pooling, normalization,
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ again on `Value`s, which is how derivatives of derivatives come about.
 from __future__ import annotations
 
 import dis
+import importlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -123,8 +124,18 @@ class Op:
                 return record(self, inputs, static)
         return self.forward(*inputs, **static)
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """A row of the table is pickled and copied as itself: a module that keeps one as an attribute can be, too."""
+        return (_row, (self.name,)) if _row(self.name) is self else super().__reduce_ex__(protocol)
+
     def __repr__(self) -> str:
         return f"<Op {self.name}>"
+
+
+def _row(name: str) -> Op | None:
+    """The row of the table of that name."""
+    found: Op | None = importlib.import_module("autograd.rules").OPS.get(name)
+    return found
 
 
 def _used(rule: Rule) -> Iterator[int]:

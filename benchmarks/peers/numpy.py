@@ -10,8 +10,10 @@ from suite.starts import Start
 
 from peers.array_programs import two_two_one_arrays
 from peers.numpy_gpt import gpt, scalar_gpt
+from peers.numpy_images import convnet, lenet
+from peers.numpy_lstm import lstm
 
-__all__ = ["gpt", "scalar_gpt"]
+__all__ = ["convnet", "gpt", "lenet", "lstm", "scalar_gpt"]
 importing = "numpy"
 
 

@@ -187,6 +187,52 @@ def gpt(s: Start) -> Any:
     return (step,)
 
 
+def lstm(s: Start) -> Any:
+    model = nn.LSTM(s.x.shape[2], s.target.shape[2], dtype=np.float32)
+    for parameter, start in zip(model.parameters(), s.p, strict=True):
+        parameter.data = start
+    loss_function, optimizer = nn.MSELoss(), nn.SGD(model.parameters(), lr=s.rate)
+
+    def step() -> Any:
+        optimizer.zero_grad()
+        loss = loss_function(model(s.x)[0], s.target)
+        loss.backward(leaves_only=True)
+        optimizer.step()
+        return loss.data, *(p.grad for p in model.parameters())
+
+    return (step,)
+
+
+def _network(s: Start, *layers: nn.Module) -> Any:
+    """A step of gradient descent, of layers that begin at `s.p`."""
+    model, loss_function = nn.Sequential(*layers), nn.CrossEntropyLoss()
+    for parameter, a in zip(model.parameters(), s.p, strict=True):
+        parameter.data = a
+    optimizer = nn.SGD(model.parameters(), lr=s.rate)
+
+    def step() -> Any:
+        loss = loss_function(model(s.x), s.t)
+        optimizer.zero_grad()
+        loss.backward(leaves_only=True)
+        optimizer.step()
+        return loss.data, *(p.grad for p in model.parameters())
+
+    return (step,)
+
+
+def lenet(s: Start) -> Any:
+    blocks = [layer for w in (s.p[0], s.p[2]) for layer in (
+        nn.Conv2d(w.shape[1], w.shape[0], 5, dtype=w.dtype), nn.ReLU(), nn.MaxPool2d(2))]  # fmt: skip
+    return _network(s, *blocks, nn.Flatten(), nn.Linear(256, 10, dtype=np.float32))
+
+
+def convnet(s: Start) -> Any:
+    blocks = [layer for w in s.p[:-2:3] for layer in (
+        nn.Conv2d(w.shape[1], w.shape[0], 3, padding=1, bias=False, dtype=w.dtype),
+        nn.BatchNorm2d(w.shape[0], dtype=w.dtype), nn.ReLU(), nn.MaxPool2d(2))]  # fmt: skip
+    return _network(s, *blocks, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(128, 10, dtype=np.float32))
+
+
 def elementwise(s: Start) -> Any:
     f = value_and_grad(lambda x: arrays.elementwise(np, x))
     return (lambda: f(s.x),)

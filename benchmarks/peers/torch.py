@@ -159,6 +159,55 @@ def gpt(s: Start) -> Any:
     return (step,)
 
 
+def lstm(s: Start) -> Any:
+    model = torch.nn.LSTM(s.x.shape[2], s.target.shape[2])
+    with torch.no_grad():
+        for parameter, start in zip(model.parameters(), s.p, strict=True):
+            parameter.copy_(torch.from_numpy(start))
+    x, target = torch.from_numpy(s.x), torch.from_numpy(s.target)
+    optimizer = torch.optim.SGD(model.parameters(), lr=s.rate)
+
+    def step() -> Any:
+        optimizer.zero_grad()
+        loss = F.mse_loss(model(x)[0], target)
+        loss.backward()
+        optimizer.step()
+        return loss.detach(), *(p.grad for p in model.parameters())
+
+    return (step,)
+
+
+def _network(s: Start, *layers: torch.nn.Module) -> Any:
+    """A step of gradient descent, of layers that begin at `s.p`, where matrices are (inputs, outputs)."""
+    model, x, t = torch.nn.Sequential(*layers), torch.from_numpy(s.x), torch.from_numpy(s.t)
+    with torch.no_grad():
+        for parameter, a in zip(model.parameters(), s.p, strict=True):
+            parameter.copy_(torch.from_numpy(a.T if a.ndim == 2 else a))
+    optimizer = torch.optim.SGD(model.parameters(), lr=s.rate)
+
+    def step() -> Any:
+        loss = F.cross_entropy(model(x), t)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return loss.detach(), *(p.grad.T if p.ndim == 2 else p.grad for p in model.parameters())
+
+    return (step,)
+
+
+def lenet(s: Start) -> Any:
+    blocks = [layer for w in (s.p[0], s.p[2]) for layer in (
+        torch.nn.Conv2d(w.shape[1], w.shape[0], 5), torch.nn.ReLU(), torch.nn.MaxPool2d(2))]  # fmt: skip
+    return _network(s, *blocks, torch.nn.Flatten(), torch.nn.Linear(256, 10))
+
+
+def convnet(s: Start) -> Any:
+    blocks = [layer for w in s.p[:-2:3] for layer in (
+        torch.nn.Conv2d(w.shape[1], w.shape[0], 3, padding=1, bias=False), torch.nn.BatchNorm2d(w.shape[0]),
+        torch.nn.ReLU(), torch.nn.MaxPool2d(2))]  # fmt: skip
+    return _network(s, *blocks, torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(128, 10))
+
+
 def elementwise(s: Start) -> Any:
     x = leaf(s.x)
 

@@ -83,6 +83,44 @@ def gpt(batch: int, layers: int = 4, width: int = 128, context: int = 64, letter
     return Start(p=p, tokens=tokens[:, :-1], targets=tokens[:, 1:], heads=4, rate=0.1)
 
 
+def lstm(batch: int, steps: int = 50, width: int = 128) -> Start:
+    """A batch of sequences and what the outputs are to be, and weights and biases of an LSTM in float32, in PyTorch's order."""
+    rng = np.random.default_rng(7)
+    shapes = [(4 * width, width)] * 2 + [(4 * width,)] * 2
+    p = [rng.uniform(-1, 1, shape).astype(np.float32) * np.float32(width**-0.5) for shape in shapes]
+    x, target = rng.standard_normal((2, steps, batch, width), dtype=np.float32)
+    return Start(p=p, x=x, target=target, rate=0.1)
+
+
+def _images(batch: int, *shape: int) -> Start:
+    """A batch of images that are noise, and their labels."""
+    rng = np.random.default_rng(7)
+    return Start(x=rng.standard_normal((batch, *shape), dtype=np.float32), t=rng.integers(0, 10, batch), rate=0.05)
+
+
+def _kernel(rng: np.random.Generator, *shape: int) -> np.ndarray:
+    fan_in = np.prod(shape[1:]) if len(shape) > 2 else shape[0]
+    return rng.standard_normal(shape, dtype=np.float32) * np.float32((2 / fan_in) ** 0.5)
+
+
+def lenet(batch: int) -> Start:
+    """Images in the shape of MNIST's; the arrays of two convolutions 5 × 5 and a linear layer, (inputs, outputs)."""
+    rng, s = np.random.default_rng(8), _images(batch, 1, 28, 28)
+    s.p = [_kernel(rng, *shape) if len(shape) > 1 else np.zeros(shape, np.float32)
+           for shape in [(8, 1, 5, 5), (8,), (16, 8, 5, 5), (16,), (256, 10), (10,)]]  # fmt: skip
+    return s
+
+
+def convnet(batch: int) -> Start:
+    """Images in the shape of CIFAR's; of three blocks the kernels 3 × 3 and the scales and shifts, and a linear layer."""
+    rng, s = np.random.default_rng(9), _images(batch, 3, 32, 32)
+    s.p = []
+    for inputs, outputs in itertools.pairwise((3, 32, 64, 128)):
+        s.p += [_kernel(rng, outputs, inputs, 3, 3), np.ones(outputs, np.float32), np.zeros(outputs, np.float32)]
+    s.p += [_kernel(rng, 128, 10), np.zeros(10, np.float32)]
+    return s
+
+
 def numbers(n: int) -> Start:
     """n numbers, and n more for a direction."""
     rng = np.random.default_rng(6)

@@ -76,8 +76,11 @@ WORKLOADS = [
     _mlp(128),
     _mlp(512),
     _mlp(32, "mlp_values", "the same at batch 32, on plain arrays"),
-    # LeNet comes here, when `nn` has convolution.
+    Workload("lenet", "LeNet, a step on {n} images of 28 × 28", starts.lenet, (64,), memory=1, compared=4),
+    Workload("convnet", "batch-norm ConvNet, a step on {n} images of 32 × 32 × 3", starts.convnet, (64,),
+             memory=1, compared=4),
     Workload("gpt", "GPT-2, 4 layers, 128 wide, 64 long: a step on {n} texts", starts.gpt, (4,), memory=1),
+    Workload("lstm", "LSTM, 128 wide, 50 long: a step on {n} sequences", starts.lstm, (32,), memory=1),
     Workload("elementwise", "Σ tanh(x)·exp(−x²) + x·sin x and gradient, n = {n}", starts.numbers,
              DECADES, DECADES[:6], grows=True),
     Workload("blocked", "the same in blocks (by hand in one piece), n = {n}", starts.numbers, DECADES[5:], DECADES[5:6],

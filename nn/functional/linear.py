@@ -1,9 +1,10 @@
-"""The linear map."""
+"""Linear and bilinear maps."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from autograd import ShapeError
 from autograd.functions import linear as _linear
 from autograd.functions import matmul
 
@@ -14,3 +15,15 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
         product = matmul(input, weight)
         return product if bias is None else product + bias
     return _linear(input, weight, bias)
+
+
+def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Any:
+    """y_k = x₁ᵀ A_k x₂ + b_k, for x₁ of shape (…, n), x₂ of shape (…, m), A of shape (outputs, n, m)."""
+    outputs, n, m = weight.shape
+    batch = input1.shape[:-1]
+    if input1.shape != (*batch, n) or input2.shape != (*batch, m):
+        raise ShapeError(f"bilinear: a weight of shape {weight.shape} takes inputs of shapes (…, {n}) and (…, {m}), of equal "
+                         f"axes before the last; they have {input1.shape} and {input2.shape}")  # fmt: skip
+    left = matmul(input1, weight.transpose(1, 0, 2).reshape(n, outputs * m)).reshape(*batch, outputs, m)
+    product = matmul(left, input2[..., None])[..., 0]
+    return product if bias is None else product + bias

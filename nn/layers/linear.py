@@ -1,15 +1,22 @@
-"""Linear maps."""
+"""Linear and bilinear maps."""
 
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from .. import functional, init
-from ..init import Seed
 from ..module import Module, Parameter
+from ..random import Seed, default_generator
+
+
+def uniform(*shape: int, bound: float, dtype: Any, generator: np.random.Generator) -> Parameter:
+    """A parameter, uniform on ±bound."""
+    parameter = Parameter(np.empty(shape, dtype))
+    init.uniform_(parameter, -bound, bound, generator=generator)
+    return parameter
 
 
 class Linear(Module):
@@ -24,19 +31,17 @@ class Linear(Module):
         out_features: the number of outputs.
         bias: whether b is added.
         dtype: of the parameters; with inputs of the same dtype everything stays in it.
-        generator: a `numpy.random.Generator` or a seed; None takes fresh entropy.
+        generator: a `numpy.random.Generator` or a seed; None takes that of `nn.manual_seed`.
     """
+
+    torch_layout: ClassVar = {"weight": (1, 0)}
 
     def __init__(
         self, in_features: int, out_features: int, bias: bool = True, *, dtype: Any = np.float64, generator: Seed = None
     ) -> None:
-        generator = np.random.default_rng(generator)
-        bound = 1 / math.sqrt(in_features)
-        self.weight = Parameter(np.empty((in_features, out_features), dtype), name="weight")
-        self.bias = Parameter(np.empty(out_features, dtype), name="bias") if bias else None
-        for parameter in (self.weight, self.bias):
-            if parameter is not None:
-                init.uniform_(parameter, -bound, bound, generator=generator)
+        bound, rng = 1 / math.sqrt(in_features) if in_features else 0.0, default_generator(generator)
+        self.weight = uniform(in_features, out_features, bound=bound, dtype=dtype, generator=rng)
+        self.bias = uniform(out_features, bound=bound, dtype=dtype, generator=rng) if bias else None
 
     def forward(self, x: Any) -> Any:
         return functional.linear(x, self.weight, self.bias)
@@ -47,3 +52,25 @@ class Linear(Module):
 
 
 Dense = Linear
+
+
+class Bilinear(Module):
+    """y_k = x₁ᵀ A_k x₂ + b_k, for x₁ of shape (…, in1_features) and x₂ of shape (…, in2_features).
+
+    `weight` has the shape (out_features, in1_features, in2_features); both parameters begin uniform on ±1/√in1_features.
+    """
+
+    def __init__(
+        self, in1_features: int, in2_features: int, out_features: int, bias: bool = True, *, dtype: Any = np.float64,
+        generator: Seed = None,
+    ) -> None:  # fmt: skip
+        bound, rng = 1 / math.sqrt(in1_features), default_generator(generator)
+        self.weight = uniform(out_features, in1_features, in2_features, bound=bound, dtype=dtype, generator=rng)
+        self.bias = uniform(out_features, bound=bound, dtype=dtype, generator=rng) if bias else None
+
+    def forward(self, x1: Any, x2: Any) -> Any:
+        return functional.bilinear(x1, x2, self.weight, self.bias)
+
+    def extra_repr(self) -> str:
+        outputs, first, second = self.weight.shape
+        return f"in1_features={first}, in2_features={second}, out_features={outputs}, bias={self.bias is not None}"

@@ -43,6 +43,7 @@ TESTS = [
     f"tests/test_{name}.py"
     for name in (
         "conventions",
+        "convolution",
         "edge_cases",
         "rule_arithmetic",
         "ends_of_a_format",
@@ -100,7 +101,7 @@ def check_rows(names: Sequence[str]) -> None:
 
 
 def copy_of_the_project(folder: Path) -> Path:
-    kept_out = shutil.ignore_patterns(".*", "out", "site", "__pycache__", "images", "examples", "data")
+    kept_out = shutil.ignore_patterns(".*", "out", "site", "__pycache__", "images", "examples")
     return Path(shutil.copytree(ROOT, folder, ignore=kept_out))
 
 

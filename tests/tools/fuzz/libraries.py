@@ -174,7 +174,56 @@ def networks(numpy: Any, softmax: Callable[..., Any], log_softmax: Callable[...,
         seen = np.tri(*scores.shape[-2:]) if causal else np.ones(scores.shape[-2:])
         return softmax(numpy.where(numpy.asarray(seen > 0), scores, -np.inf), axis=-1) @ v
 
+    def sigmoid(x: Any) -> Any:
+        return 1 / (1 + numpy.exp(-x))
+
+    def rnn(x: Any, h: Any, w: Any, nonlinearity: str = "tanh") -> Any:
+        states = []
+        for t in range(x.shape[0]):
+            y = x[t] + h @ w.T
+            h = numpy.tanh(y) if nonlinearity == "tanh" else numpy.maximum(y, 0)
+            states.append(h)
+        return numpy.stack(states)
+
+    def lstm(x: Any, h: Any, c: Any, w: Any) -> Any:
+        states, n = [], w.shape[1]
+        for t in range(x.shape[0]):
+            y = x[t] + h @ w.T
+            i, f, o = sigmoid(y[:, :n]), sigmoid(y[:, n : 2 * n]), sigmoid(y[:, 3 * n :])
+            c = f * c + i * numpy.tanh(y[:, 2 * n : 3 * n])
+            h = o * numpy.tanh(c)
+            states.append(numpy.stack([h, c]))
+        return numpy.stack(states, axis=1)
+
+    def gru(x: Any, h: Any, w: Any, bias: Any = 0.0) -> Any:
+        states, n = [], w.shape[1]
+        for t in range(x.shape[0]):
+            y = h @ w.T + bias
+            both = sigmoid(x[t, :, : 2 * n] + y[:, : 2 * n])
+            new = numpy.tanh(x[t, :, 2 * n :] + both[:, :n] * y[:, 2 * n :])
+            h = (1 - both[:, n:]) * new + both[:, n:] * h
+            states.append(h)
+        return numpy.stack(states)
+
+    def windows(x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any, empty: float = 0.0) -> Any:
+        """What the windows along the last axis see, through one tap after the other."""
+        (k,), (s,), ((low, high),), (d,) = kernel, stride, padding, dilation
+        ends = [numpy.full((*x.shape[:-1], n), empty) for n in (low, high)]
+        x = numpy.concatenate([ends[0], x, ends[1]], axis=-1)
+        m = (x.shape[-1] - d * (k - 1) - 1) // s + 1
+        return numpy.stack([x[..., i * d : i * d + (m - 1) * s + 1 : s] for i in range(k)])
+
+    def convolution(x: Any, w: Any, *, groups: int, **static: Any) -> Any:
+        return sum(w[:, :, i] @ seen for i, seen in enumerate(windows(x, w.shape[2:], **static)))
+
     return {
+        "convolution": convolution,
+        "sum_pool": lambda x, **static: windows(x, **static).sum(axis=0),
+        "max_pool": lambda x, **static: windows(x, **static, empty=-9.0).max(axis=0),
+        "batch_norm": lambda x, w, b, eps: standardize(x, (0,), eps) * w + b,
+        "rnn": rnn,
+        "lstm": lstm,
+        "gru": gru,
         "linear": lambda x, weight, bias: x @ weight + bias,
         "cross_entropy": cross_entropy,
         "standardize": standardize,
