@@ -1,11 +1,16 @@
-"""`Module`: parameters and parts, found by looking at the attributes of an object."""
+"""`Module`: parameters, buffers and parts, found by looking at the attributes of an object."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Self
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar, Self
 
-from autograd import Value, noting, scope
+import numpy as np
+
+from autograd import DtypeError, Value, noting, scope
+
+from . import state
+from .hooks import Handle, Hook
 
 
 class Parameter(Value):
@@ -18,47 +23,84 @@ class Module:
     """Something with parameters that can be called: a layer, a loss, a whole network.
 
     A subclass assigns its `Parameter`s and its parts (other modules) to attributes, also inside lists, tuples and
-    dicts, and defines `forward`. Nothing needs to be registered: the attributes are the register.
+    dicts, and defines `forward`. Nothing needs to be registered: the attributes are the register. Arrays that belong to
+    its state and are not trained are named by `register_buffer`.
     """
 
     training = True
+    settings: ClassVar[tuple[str, ...]] = ()  # the attributes that `repr` shows
+    torch_layout: ClassVar[
+        dict[str, tuple[int, ...]]
+    ] = {}  # how the axes of a parameter stand in PyTorch's of that name
+    _buffer_names: tuple[str, ...] = ()
+    _transient: frozenset[str] = frozenset()  # the buffers that `state_dict` leaves out
+    _hooks: tuple[Hook, ...] = ()
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """The output for these inputs."""
         raise NotImplementedError(f"{type(self).__name__} must define forward(self, …)")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        run = self._hooked if self._hooks else self.forward
         if not noting():
-            return self.forward(*args, **kwargs)
+            return run(*args, **kwargs)
         with scope(type(self).__name__, self):  # a frame around this call's nodes in a picture of the graph
-            return self.forward(*args, **kwargs)
+            return run(*args, **kwargs)
+
+    def _hooked(self, *args: Any, **kwargs: Any) -> Any:
+        for hook in self._hooks:
+            if hook.before and (changed := hook.function(self, args)) is not None:
+                args = changed if isinstance(changed, tuple) else (changed,)
+        output = self.forward(*args, **kwargs)
+        for hook in self._hooks:
+            if not hook.before and (changed := hook.function(self, args, output)) is not None:
+                output = changed
+        return output
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if type(value) is Value and value.op is None and value.requires_grad:
+            raise TypeError(
+                f"{type(self).__name__}.{name}: a plain Value would not be trained. Make it an nn.Parameter, or a constant "
+                "(its detach()); an array that belongs to the state is named by register_buffer"
+            )
+        if isinstance(value, Parameter) and value.name is None:
+            value.name = name  # for pictures and messages
+        super().__setattr__(name, value)
 
     # -- what is in it -------------------------------------------------------------------------------------------
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """The direct parts, each with the name of its attribute."""
-        return ((name, part) for name, part in _entries(vars(self)) if isinstance(part, Module))
+        return ((name, part) for name, part in self._entries() if isinstance(part, Module))
 
-    def named_modules(self, prefix: str = "") -> Iterator[tuple[str, Module]]:
-        """This module and all parts of parts, each once, with dotted names."""
+    def named_modules(self, prefix: str = "", remove_duplicate: bool = True) -> Iterator[tuple[str, Module]]:
+        """This module and all parts of parts, with dotted names: each once, or by every name that it has."""
         seen: set[int] = set()
-        stack: list[tuple[str, Module]] = [(prefix, self)]
+        stack: list[tuple[str, Module, frozenset[int]]] = [(prefix, self, frozenset())]
         while stack:
-            name, module = stack.pop()
-            if id(module) in seen:
+            name, module, around = stack.pop()
+            if id(module) in (seen if remove_duplicate else around):
                 continue
             seen.add(id(module))
             yield name, module
-            stack += [(_join(name, key), part) for key, part in reversed(list(module.named_children()))]
+            inside = around | {id(module)}
+            stack += [(_join(name, key), part, inside) for key, part in reversed(list(module.named_children()))]
 
-    def named_parameters(self, prefix: str = "") -> Iterator[tuple[str, Parameter]]:
-        """Every parameter once (also one that two parts share), with its dotted name."""
+    def named_parameters(self, prefix: str = "", remove_duplicate: bool = True) -> Iterator[tuple[str, Parameter]]:
+        """Every parameter with its dotted name: once, also one that two parts share, or by every name that it has."""
         seen: set[int] = set()
-        for path, module in self.named_modules(prefix):
-            for key, entry in _entries(vars(module)):
-                if isinstance(entry, Parameter) and id(entry) not in seen:
+        for path, module in self.named_modules(prefix, remove_duplicate):
+            for key, entry in module._entries():
+                if isinstance(entry, Parameter) and not (remove_duplicate and id(entry) in seen):
                     seen.add(id(entry))
                     yield _join(path, key), entry
+
+    def named_buffers(self, prefix: str = "", remove_duplicate: bool = True) -> Iterator[tuple[str, np.ndarray]]:
+        """Every buffer with its dotted name."""
+        for path, module in self.named_modules(prefix, remove_duplicate):
+            for key in module._buffer_names:
+                if (buffer := getattr(module, key)) is not None:
+                    yield _join(path, key), buffer
 
     def children(self) -> list[Module]:
         """The direct parts."""
@@ -72,7 +114,62 @@ class Module:
         """Every parameter once."""
         return [parameter for _, parameter in self.named_parameters()]
 
+    def buffers(self) -> list[np.ndarray]:
+        """Every buffer."""
+        return [buffer for _, buffer in self.named_buffers()]
+
+    def get_submodule(self, target: str) -> Module:
+        """The part with this dotted name; itself for the empty one."""
+        return _found(self, "module", dict(self.named_modules(remove_duplicate=False)), target)
+
+    def get_parameter(self, target: str) -> Parameter:
+        """The parameter with this dotted name."""
+        return _found(self, "parameter", dict(self.named_parameters(remove_duplicate=False)), target)
+
+    def get_buffer(self, target: str) -> np.ndarray:
+        """The buffer with this dotted name."""
+        return _found(self, "buffer", dict(self.named_buffers(remove_duplicate=False)), target)
+
+    def num_parameters(self, *, trainable: bool = False) -> int:
+        """How many numbers there are in all parameters, or in those that are not frozen."""
+        return sum(p.size for p in self.parameters() if p.requires_grad or not trainable)
+
+    def _entries(self) -> Iterator[tuple[str, Any]]:
+        """The parts and parameters among the attributes, and in the lists, tuples and dicts there."""
+        return modules_and_parameters(vars(self))
+
+    # -- what it adds to itself ------------------------------------------------------------------------------------
+
+    def register_buffer(self, name: str, array: Any, persistent: bool = True) -> None:
+        """Make `array` the attribute `name`: state that is not trained, such as a running mean.
+
+        `to` changes its dtype, and `state_dict` has it if it is `persistent`. None is a buffer that is not there.
+        """
+        setattr(self, name, None if array is None else np.array(array))
+        if name not in self._buffer_names:
+            self._buffer_names = (*self._buffer_names, name)
+        self._transient = self._transient - {name} if persistent else self._transient | {name}
+
+    def register_forward_pre_hook(self, hook: Callable[..., Any]) -> Handle:
+        """Call ``hook(module, args)`` before `forward`; what it returns, if not None, are the arguments in their place."""
+        return self._hook(hook, before=True)
+
+    def register_forward_hook(self, hook: Callable[..., Any]) -> Handle:
+        """Call ``hook(module, args, output)`` after `forward`; what it returns, if not None, is the output in its place."""
+        return self._hook(hook, before=False)
+
+    def _hook(self, function: Callable[..., Any], *, before: bool) -> Handle:
+        hook = Hook(function, before)
+        self._hooks = (*self._hooks, hook)
+        return Handle(self, hook)
+
     # -- what can be done to all of it ---------------------------------------------------------------------------
+
+    def apply(self, function: Callable[[Module], object]) -> Self:
+        """Call `function` with every part, and with this module last."""
+        for module in reversed(self.modules()):
+            function(module)
+        return self
 
     def zero_grad(self) -> None:
         """Forget the gradients: the next `backward` begins at nothing."""
@@ -89,28 +186,98 @@ class Module:
         """``train(False)``."""
         return self.train(False)
 
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Whether the parameters have gradients. Frozen ones get none, and an optimiser leaves them where they are."""
+        for parameter in self.parameters():
+            parameter.requires_grad = requires_grad
+            if not requires_grad:
+                parameter.grad = None
+        return self
+
+    def freeze(self) -> Self:
+        """``requires_grad_(False)``."""
+        return self.requires_grad_(False)
+
+    def unfreeze(self) -> Self:
+        """``requires_grad_(True)``."""
+        return self.requires_grad_(True)
+
+    def to(self, dtype: Any) -> Self:
+        """Change parameters, their gradients, and buffers of floating point numbers to `dtype`, in place."""
+        dtype = np.dtype(dtype)
+        if dtype.kind not in "fc":
+            raise DtypeError(f"{type(self).__name__}.to({dtype}): parameters are floating point or complex numbers")
+        for parameter in self.parameters():
+            if parameter.dtype != dtype:
+                gradient = parameter.grad
+                parameter.data = parameter.raw.astype(dtype)
+                parameter.grad = None if gradient is None else gradient.astype(dtype)
+        for module in self.modules():
+            for name in module._buffer_names:
+                buffer = getattr(module, name)
+                if buffer is not None and buffer.dtype.kind in "fc":
+                    setattr(module, name, buffer.astype(dtype))
+        return self
+
+    def float(self) -> Self:
+        """``to(np.float32)``."""
+        return self.to(np.float32)
+
+    def double(self) -> Self:
+        """``to(np.float64)``."""
+        return self.to(np.float64)
+
+    # -- its state -------------------------------------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, np.ndarray]:
+        """Copies of all parameters and persistent buffers, under PyTorch's names and in its order."""
+        return state.state_dict(self)
+
+    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> state.IncompatibleKeys:
+        """Take over the numbers of a `state_dict`: all of them, or after an error none.
+
+        Args:
+            state_dict: arrays under the names that `state_dict` gives them; each is brought to the dtype it has here.
+            strict: whether names that are missing, or that this module does not have, are an error; else they are
+                returned. A shape that does not fit always is one.
+
+        Raises:
+            StateDictError: with the list of what is missing, unexpected or misshapen.
+        """
+        return state.load_state_dict(self, state_dict, strict)
+
     # -- how it looks --------------------------------------------------------------------------------------------
 
     def extra_repr(self) -> str:
         """What stands between the parentheses of `repr`, before the parts."""
-        return ""
+        return ", ".join(f"{name}={_shown(getattr(self, name))}" for name in self.settings)
 
     def __repr__(self) -> str:
-        extra = self.extra_repr()
-        parts = [f"({name}): {part!r}".replace("\n", "\n  ") for name, part in self.named_children()]
+        extra, name = self.extra_repr(), type(self).__name__
+        parts = [f"({key}): {part!r}".replace("\n", "\n  ") for key, part in self.named_children()]
         if not parts:
-            return f"{type(self).__name__}({extra})"
-        return "\n  ".join([f"{type(self).__name__}({extra}", *parts]) + "\n)"
+            return f"{name}({extra})"
+        return "\n  ".join([f"{name}(", *([extra] if extra else []), *parts]) + "\n)"
 
 
-def _entries(container: dict[str, Any] | list[Any] | tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
+def modules_and_parameters(container: dict[str, Any] | list[Any] | tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
     """The modules and parameters in a container and in the containers in it, with dotted names."""
     for key, entry in container.items() if isinstance(container, dict) else enumerate(container):
         if isinstance(entry, (Module, Parameter)):
             yield str(key), entry
         elif isinstance(entry, (dict, list, tuple)):
-            yield from ((_join(str(key), inner), found) for inner, found in _entries(entry))
+            yield from ((_join(str(key), inner), found) for inner, found in modules_and_parameters(entry))
 
 
 def _join(*names: str) -> str:
     return ".".join(name for name in names if name)
+
+
+def _shown(setting: Any) -> str:
+    return repr(setting.tolist()) if isinstance(setting, np.ndarray) else repr(setting)
+
+
+def _found(module: Module, kind: str, named: dict[str, Any], target: str) -> Any:
+    if target not in named:
+        raise AttributeError(f"{type(module).__name__} has no {kind} {target!r}; it has {', '.join(named) or 'none'}")
+    return named[target]

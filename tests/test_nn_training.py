@@ -39,7 +39,9 @@ def test_momentum_is_its_formula(start):
 
 
 def test_sgd_says_what_it_is():
-    assert repr(nn.SGD([nn.Parameter(1.0)], lr=0.5)) == "SGD(lr=0.5, momentum=0.0, 1 parameters)"
+    assert repr(nn.SGD([nn.Parameter(1.0)], lr=0.5)) == (
+        "SGD(lr=0.5, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False, maximize=False, 1 parameters)"
+    )
     with pytest.raises(ValueError, match="no parameters"):
         nn.SGD(nn.ReLU().parameters(), lr=0.1)
 
