@@ -12,7 +12,7 @@ if not hasattr(autograd, "Value"):
         "without a word. To mend it:  pip uninstall -y autograd chainrule && pip install chainrule"
     )
 
-from . import data, functional, init, layers, optim, training
+from . import data, functional, init, layers, optim, random, training, utils
 from .containers import Sequential
 from .data import DataLoader
 from .layers import Dense, Linear, ReLU, Sigmoid, Softmax, Tanh
@@ -49,5 +49,7 @@ __all__ = [
     "init",
     "layers",
     "optim",
+    "random",
     "training",
+    "utils",
 ]
