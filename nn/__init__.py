@@ -19,6 +19,7 @@ from .layers import Dense, Linear, ReLU, Sigmoid, Softmax, Tanh
 from .losses import CrossEntropyLoss, MSELoss, PerceptronLoss, SSELoss
 from .module import Module, Parameter
 from .optim import SGD
+from .saving import load, save
 from .scalar import MLP, Layer, Neuron
 from .training import Epoch, evaluate, fit
 
@@ -48,8 +49,10 @@ __all__ = [
     "functional",
     "init",
     "layers",
+    "load",
     "optim",
     "random",
+    "save",
     "training",
     "utils",
 ]

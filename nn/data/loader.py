@@ -122,7 +122,8 @@ class DataLoader:
         if len(state_dict["generators"]) != len(self._generators()):
             raise ValueError("DataLoader: the state is that of a loader with other samplers")
         self._set(state_dict["generators"])
-        self._resume = (int(state_dict["position"]), state_dict["start"])
+        position = int(state_dict["position"])
+        self._position, self._resume = 0, (position, state_dict["start"]) if position else None
 
     def _generators(self) -> list[np.random.Generator]:
         """What the order depends on, each once."""

@@ -1,0 +1,113 @@
+"""A training while it goes on: what the loop works with, and what callbacks see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from ..module import Module
+from .history import Epoch, History
+
+if TYPE_CHECKING:
+    from .callbacks import Callback
+
+Loss = Callable[[Any, Any], Any]
+Metric = Callable[[Any, Any], float]
+Hook = Callable[["Run"], object]
+
+
+class Means:
+    """Means over rows of the loss and the metric, gathered batch by batch."""
+
+    def __init__(self, metric: Metric | None) -> None:
+        self.metric = metric
+        self.rows = 0
+        self.loss = self.figure = 0.0
+
+    def add(self, output: Any, targets: Any, loss: float) -> None:
+        n = len(targets)
+        self.rows += n
+        self.loss += loss * n
+        if self.metric is not None:
+            self.figure += float(self.metric(output, targets)) * n
+
+    def result(self) -> tuple[float, float | None]:
+        rows = max(self.rows, 1)
+        return self.loss / rows, None if self.metric is None else self.figure / rows
+
+
+class Run:
+    """What is trained with what, and how far it is.
+
+    Attributes:
+        epoch: how many epochs are over.
+        batch: how many batches of this epoch are.
+        gathered: how many of them wait for a step of the optimiser.
+        stop: set it to end the training after this batch, or this epoch.
+        history: the epochs so far.
+    """
+
+    def __init__(
+        self,
+        model: Module,
+        loss: Loss,
+        optimizer: Any,
+        train: Any,
+        validation: Any,
+        epochs: int,
+        callbacks: Iterable[Callback],
+        metric: Metric | None,
+    ) -> None:
+        self.model, self.loss, self.optimizer = model, loss, optimizer
+        self.train, self.validation, self.epochs, self.metric = train, validation, epochs, metric
+        self.callbacks = sorted(callbacks, key=lambda callback: callback.last)
+        self.epoch = self.batch = self.gathered = 0
+        self.stop = False
+        self.history = History()
+        self.means = Means(metric)
+        self.first_lr: float | None = None
+        self.resumed = False
+        self._before_step, self._after_step = self.hooks("on_gradients"), self.hooks("on_step")
+
+    def hooks(self, name: str) -> list[Hook]:
+        """The methods of this name that callbacks define."""
+        from .callbacks import Callback
+
+        every = [(callback, getattr(callback, name)) for callback in self.callbacks]
+        return [method for c, method in every if getattr(type(c), name) is not getattr(Callback, name)]
+
+    def call(self, name: str) -> None:
+        """Call each callback's method of this name."""
+        for hook in self.hooks(name):
+            hook(self)
+
+    def begin_epoch(self) -> None:
+        """Count from nothing, or from where the checkpoint was taken."""
+        if not self.resumed:
+            self.batch, self.means = 0, Means(self.metric)
+            groups = getattr(self.optimizer, "param_groups", None)
+            self.first_lr = groups[0]["lr"] if groups else None
+        self.resumed = False
+
+    def over(self) -> bool:
+        """Whether there is no further epoch."""
+        return self.stop or self.epoch >= self.epochs
+
+    def step(self) -> None:
+        """Move the parameters, against the mean of the gradients that were gathered."""
+        if self.gathered > 1:
+            for p in self.model.parameters():
+                if p.grad is not None:
+                    p.grad = p.grad / self.gathered
+        for hook in self._before_step:
+            hook(self)
+        self.optimizer.step()
+        self.gathered = 0
+        for hook in self._after_step:
+            hook(self)
+
+    def end_epoch(self, epoch: Epoch) -> None:
+        """Note an epoch that is over."""
+        self.history.append(epoch)
+        self.epoch += 1
+        self.batch = 0
