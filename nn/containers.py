@@ -93,6 +93,8 @@ class _List(_Container[Part]):
             self.append(entry)
         return self
 
+    __iadd__ = extend
+
     def insert(self, index: int, entry: Part) -> Self:
         """Put an entry before the one at `index`."""
         entries = list(self.parts.values())

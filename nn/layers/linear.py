@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from .. import functional, init
-from ..init import Seed
 from ..module import Module, Parameter
+from ..random import Seed, default_generator
 
 
 class Linear(Module):
@@ -27,11 +27,13 @@ class Linear(Module):
         generator: a `numpy.random.Generator` or a seed; None takes fresh entropy.
     """
 
+    torch_layout: ClassVar = {"weight": (1, 0)}
+
     def __init__(
         self, in_features: int, out_features: int, bias: bool = True, *, dtype: Any = np.float64, generator: Seed = None
     ) -> None:
-        generator = np.random.default_rng(generator)
-        bound = 1 / math.sqrt(in_features)
+        generator = default_generator(generator)
+        bound = 1 / math.sqrt(in_features) if in_features else 0.0
         self.weight = Parameter(np.empty((in_features, out_features), dtype), name="weight")
         self.bias = Parameter(np.empty(out_features, dtype), name="bias") if bias else None
         for parameter in (self.weight, self.bias):

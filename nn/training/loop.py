@@ -123,19 +123,24 @@ def measure(model: Module, data: Loader, metrics: Metrics) -> dict[str, Any]:
     return _measured(model, lambda output, targets: np.float64(0), data, None, metrics)[1]
 
 
+def outputs(model: Module, data: Loader) -> Any:
+    """The outputs for all inputs of `data`, one array, with the model as in use and nothing recorded."""
+    return measure(model, data, {"outputs": lambda output, targets: output})["outputs"]
+
+
 def _measured(
     model: Module, loss: Loss, data: Loader, metric: Metric | None, metrics: Metrics
 ) -> tuple[tuple[float, float | None], dict[str, Any]]:
-    means, outputs, wanted = Means(metric), [], []
+    means, found, wanted = Means(metric), [], []
     model.eval()
     with no_grad():
         for inputs, targets in data:
             output = model(inputs)
             means.add(output, targets, loss(output, targets).item())
             if metrics:
-                outputs.append(output.raw if isinstance(output, Value) else output)
+                found.append(output.raw if isinstance(output, Value) else output)
                 wanted.append(targets)
-    every = (np.concatenate(outputs), np.concatenate(wanted)) if metrics else ()
+    every = (np.concatenate(found), np.concatenate(wanted)) if metrics else ()
     return means.result(), {name: figure(*every) for name, figure in metrics.items()}
 
 
