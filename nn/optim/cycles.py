@@ -128,8 +128,8 @@ class OneCycleLR(LRScheduler):
 
     def get_lr(self) -> list[float]:
         t = self.last_epoch
-        if t >= self.total_steps:
-            raise ValueError(f"OneCycleLR: step {t + 1} of {self.total_steps}: it has no more")
+        if t > self.total_steps:
+            raise ValueError(f"OneCycleLR: step {t} of {self.total_steps}: it has no more")
         i = next(i for i in range(1, len(self.corners)) if t <= self.corners[i][0] or i == len(self.corners) - 1)
         (start, *before), (end, *after) = self.corners[i - 1], self.corners[i]
         way = (t - start) / (end - start)

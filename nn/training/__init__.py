@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from . import callbacks, metrics
-from .callbacks import Callback, CSVLogger, EarlyStopping, GradientClipping, LRSchedule, TensorBoard
+from .callbacks import CSVLogger, EarlyStopping, GradientClipping, LRSchedule, TensorBoard
 from .checkpoint import Checkpoint
 from .history import Epoch, History
 from .loop import evaluate, fit, measure
+from .run import Callback, Run
 
 __all__ = [
     "CSVLogger",
@@ -17,6 +18,7 @@ __all__ = [
     "GradientClipping",
     "History",
     "LRSchedule",
+    "Run",
     "TensorBoard",
     "callbacks",
     "evaluate",

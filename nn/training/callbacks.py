@@ -1,4 +1,4 @@
-"""What is done while `fit` trains: a callback defines some of seven methods, each of which is given the `Run`."""
+"""What is done while `fit` trains; see `Callback`."""
 
 from __future__ import annotations
 
@@ -10,45 +10,7 @@ from typing import Any
 from .. import utils
 from ..optim.lr_scheduler import ReduceLROnPlateau
 from ..saving import PathLike, replace_file
-from .run import Run
-
-
-class Callback:
-    """The base of callbacks; their methods do nothing.
-
-    One that remembers something returns it from `state_dict`, and takes it in `load_state_dict`: then a training that was
-    killed goes on as if it had not been.
-    """
-
-    last = False  # whether it is called after the others
-
-    def on_fit_begin(self, run: Run) -> None:
-        """Before everything."""
-
-    def on_epoch_begin(self, run: Run) -> None:
-        """Before the first batch of an epoch."""
-
-    def on_gradients(self, run: Run) -> None:
-        """The gradients are there; the optimiser's step comes next."""
-
-    def on_step(self, run: Run) -> None:
-        """The optimiser has made a step."""
-
-    def on_batch_end(self, run: Run) -> None:
-        """A batch is done; ``run.batch`` counts it."""
-
-    def on_epoch_end(self, run: Run) -> None:
-        """An epoch is done, and stands in ``run.history[-1]``."""
-
-    def on_fit_end(self, run: Run) -> None:
-        """After everything, also after Ctrl-C."""
-
-    def state_dict(self) -> dict[str, Any]:
-        """What it remembers: arrays, numbers, strings, lists and dicts."""
-        return {}
-
-    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Remember it."""
+from .run import Callback, Run
 
 
 def figure(run: Run, monitor: str) -> float:

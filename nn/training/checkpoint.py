@@ -11,8 +11,8 @@ import numpy as np
 from ..module import Module
 from ..random import default_generator
 from ..saving import PathLike, load, save
-from .callbacks import Callback, figure
-from .run import Means, Run
+from .callbacks import figure
+from .run import Callback, Means, Run
 
 
 class Checkpoint(Callback):

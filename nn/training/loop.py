@@ -14,9 +14,8 @@ import numpy as np
 from autograd import NonFiniteError, Value, no_grad, strict
 
 from ..module import Module
-from .callbacks import Callback
 from .history import Epoch, History
-from .run import Loss, Means, Metric, Run
+from .run import Callback, Loss, Means, Metric, Run
 
 Metrics = Mapping[str, Callable[[Any, Any], Any]]
 

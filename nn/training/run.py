@@ -3,17 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..module import Module
 from .history import Epoch, History
 
-if TYPE_CHECKING:
-    from .callbacks import Callback
-
 Loss = Callable[[Any, Any], Any]
 Metric = Callable[[Any, Any], float]
 Hook = Callable[["Run"], object]
+
+
+class Callback:
+    """The base of what is done while `fit` trains: seven methods that do nothing, of which a callback defines some.
+
+    One that remembers something returns it from `state_dict`, and takes it in `load_state_dict`: then a training that was
+    killed goes on as if it had not been.
+    """
+
+    last = False  # whether it is called after the others
+
+    def on_fit_begin(self, run: Run) -> None:
+        """Before everything."""
+
+    def on_epoch_begin(self, run: Run) -> None:
+        """Before the first batch of an epoch."""
+
+    def on_gradients(self, run: Run) -> None:
+        """The gradients are there; the optimiser's step comes next."""
+
+    def on_step(self, run: Run) -> None:
+        """The optimiser has made a step."""
+
+    def on_batch_end(self, run: Run) -> None:
+        """A batch is done; ``run.batch`` counts it."""
+
+    def on_epoch_end(self, run: Run) -> None:
+        """An epoch is done, and stands in ``run.history[-1]``."""
+
+    def on_fit_end(self, run: Run) -> None:
+        """After everything, also after Ctrl-C."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """What it remembers: arrays, numbers, strings, lists and dicts."""
+        return {}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Remember it."""
 
 
 class Means:
@@ -71,8 +106,6 @@ class Run:
 
     def hooks(self, name: str) -> list[Hook]:
         """The methods of this name that callbacks define."""
-        from .callbacks import Callback
-
         every = [(callback, getattr(callback, name)) for callback in self.callbacks]
         return [method for c, method in every if getattr(type(c), name) is not getattr(Callback, name)]
 

@@ -66,10 +66,10 @@ SCHEDULES: list[tuple[str, dict[str, Any]]] = [
     ("PolynomialLR", {"total_iters": 12, "power": 2.5}),
     ("LambdaLR", {"lr_lambda": "inverse"}),
     ("MultiplicativeLR", {"lr_lambda": "inverse"}),
-    ("OneCycleLR", {"max_lr": [1.0, 0.5], "total_steps": 31}),
+    ("OneCycleLR", {"max_lr": [1.0, 0.5], "total_steps": 29}),
     (
         "OneCycleLR",
-        {"max_lr": 1.0, "epochs": 4, "steps_per_epoch": 8, "three_phase": True, "anneal_strategy": "linear"},
+        {"max_lr": 1.0, "epochs": 3, "steps_per_epoch": 10, "three_phase": True, "anneal_strategy": "linear"},
     ),
     ("CyclicLR", {"base_lr": 0.01, "max_lr": 1.0, "step_size_up": 4, "step_size_down": 3}),
     ("CyclicLR", {"base_lr": [0.01, 0.1], "max_lr": 1.0, "step_size_up": 5, "mode": "triangular2"}),
@@ -144,8 +144,9 @@ def rates(optimizer: Any, schedule: Any, name: str) -> Any:
     """The learning rates of both groups, and the momentum, at every time."""
     seen = []
     for t in range(TICKS):
+        if t:
+            schedule.step(*([wave(t)] if name == "ReduceLROnPlateau" else []))
         seen.append([group[key] for group in optimizer.param_groups for key in ("lr", "momentum")])
-        schedule.step(*([wave(t)] if name == "ReduceLROnPlateau" else []))
     return np.array(seen)
 
 
