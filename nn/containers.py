@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Generic, Self, TypeVar, overload
 
@@ -29,9 +31,14 @@ class _Container(Module, Generic[Part]):
         yield from self.parts.items()
         yield from modules_and_parameters({key: entry for key, entry in vars(self).items() if key != "parts"})
 
-    def _kind(self, entry: Any) -> Part:
+    def _kind(self, entry: Any) -> Any:
         """The entry, or an error if it cannot be one."""
-        raise NotImplementedError
+        if not isinstance(entry, Module):
+            raise TypeError(
+                f"{type(self).__name__} is made of modules, and got {entry!r}: a function is put into a Module whose forward "
+                "calls it, a list of modules is spread out with *"
+            )
+        return entry
 
     def __len__(self) -> int:
         return len(self.parts)
@@ -60,7 +67,7 @@ class _List(_Container[Part]):
     def __getitem__(self, index: int | slice) -> Part | Self:
         """One entry, or for a slice a container of the same entries."""
         if isinstance(index, slice):
-            new = type(self)()
+            new = copy.copy(self)
             new.parts = dict(list(self.parts.items())[index])
             if not isinstance(self, Sequential):
                 new._renumber(new.parts.values())
@@ -71,10 +78,9 @@ class _List(_Container[Part]):
         self.parts[self._key(index)] = self._kind(entry)
 
     def __delitem__(self, index: int) -> None:
-        named = any(not key.isdecimal() for key in self.parts)
         del self.parts[self._key(index)]
-        if not named:
-            self._renumber(list(self.parts.values()))
+        if all(map(str.isdecimal, self.parts)):
+            self._renumber(self.parts.values())
 
     def __iter__(self) -> Iterator[Part]:
         return iter(self.parts.values())
@@ -84,7 +90,7 @@ class _List(_Container[Part]):
 
     def append(self, entry: Part) -> Self:
         """Put an entry at the end."""
-        self.parts[str(len(self.parts))] = self._kind(entry)
+        self.parts[self._free()] = self._kind(entry)
         return self
 
     def extend(self, entries: Iterable[Part]) -> Self:
@@ -97,19 +103,16 @@ class _List(_Container[Part]):
 
     def insert(self, index: int, entry: Part) -> Self:
         """Put an entry before the one at `index`."""
-        entries = list(self.parts.values())
-        entries.insert(index, self._kind(entry))
-        self._renumber(entries)
+        entries = list(self.parts.items())
+        entries.insert(index, (self._free(), self._kind(entry)))
+        self.parts = dict(entries)
+        if all(map(str.isdecimal, self.parts)):
+            self._renumber(self.parts.values())
         return self
 
-
-def _module(container: Module, entry: Any) -> Module:
-    if not isinstance(entry, Module):
-        raise TypeError(
-            f"{type(container).__name__} is made of modules, and got {entry!r}: a function is put into a Module whose "
-            "forward calls it, a list of modules is spread out with *"
-        )
-    return entry
+    def _free(self) -> str:
+        """The first number from the length on that is no name yet: a slice of a `Sequential` keeps its names."""
+        return next(str(i) for i in itertools.count(len(self.parts)) if str(i) not in self.parts)
 
 
 def _parameter(entry: Any) -> Parameter:
@@ -132,9 +135,6 @@ class Sequential(_List[Module]):
         else:
             super().__init__(modules)  # type: ignore[arg-type]  # `_kind` looks at each
 
-    def _kind(self, entry: Any) -> Module:
-        return _module(self, entry)
-
     def forward(self, x: Any) -> Any:
         for part in self.parts.values():
             x = part(x)
@@ -150,9 +150,6 @@ class Sequential(_List[Module]):
 
 class ModuleList(_List[Module]):
     """A list of modules; what calls them is the `forward` of the module that it belongs to."""
-
-    def _kind(self, entry: Any) -> Module:
-        return _module(self, entry)
 
 
 class ParameterList(_List[Parameter]):
@@ -211,9 +208,6 @@ class _Dict(_Container[Part]):
 
 class ModuleDict(_Dict[Module]):
     """Modules by name."""
-
-    def _kind(self, entry: Any) -> Module:
-        return _module(self, entry)
 
 
 class ParameterDict(_Dict[Parameter]):

@@ -1,6 +1,6 @@
 """Ten steps of every optimiser and thirty of every schedule by PyTorch: ``python -m tests.tools.parity_optim`` (extra `fuzz`).
 
-Writes tests/data/parity/optim.npz; tests/test_parity_optim.py compares. What is run is written once, for both libraries.
+Writes tests/data/parity/training/optim.npz; tests/test_parity_optim.py compares. What is run is written once, for both libraries.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-PLACE = Path(__file__).parent.parent / "data" / "parity" / "optim.npz"
+PLACE = Path(__file__).parent.parent / "data" / "parity" / "training" / "optim.npz"
 STEPS, TICKS = 10, 30
 DTYPES = {"float32": 1e-5, "float64": 1e-10}  # and how exactly they must agree
 
@@ -189,7 +189,7 @@ def main() -> None:
     found = {f"{label(*o)} {dtype}": steps(torch, *o, dtype) for o in OPTIMISERS for dtype in DTYPES}
     warnings.simplefilter("ignore")  # that the optimiser made no step
     found |= {label(*s): times(torch, *s) for s in SCHEDULES}
-    PLACE.parent.mkdir(exist_ok=True)
+    PLACE.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(PLACE, **found)
     print(f"{len(found)} runs, {PLACE.stat().st_size:,} bytes")
 

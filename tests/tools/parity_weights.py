@@ -1,13 +1,13 @@
 """Weights that PyTorch saved: ``python -m tests.tools.parity_weights`` (extra `fuzz`).
 
-Writes tests/data/parity/weights.safetensors: the `state_dict` of a small network, an input, and the output there.
+Writes tests/data/parity/training/weights.safetensors: the `state_dict` of a small network, an input, and the output there.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
 
-PLACE = Path(__file__).parent.parent / "data" / "parity" / "weights.safetensors"
+PLACE = Path(__file__).parent.parent / "data" / "parity" / "training" / "weights.safetensors"
 
 
 def main() -> None:
