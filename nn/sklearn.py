@@ -122,7 +122,7 @@ class Classifier(ClassifierMixin, _Network):  # type: ignore[misc]
         check_classification_targets(y)
         self.classes_, numbers = np.unique(y, return_inverse=True)
         if len(self.classes_) < 2:
-            raise ValueError(f"Classifier: two classes are needed, and y has one class, {self.classes_[0]!r}")
+            raise ValueError(f"Classifier: two classes are needed, and y has one class, {self.classes_[0]}")
         return self._train(x, numbers, len(self.classes_))
 
     def predict_proba(self, X: Any) -> Any:  # noqa: N803

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import NonFiniteError, ShapeError, Value
+from autograd import NonFiniteError, ShapeError, Value, grad
 from nn import utils
-from nn.optim import averaging, lr_scheduler
+from nn.optim import averaging, lbfgs, lr_scheduler
 from nn.optim.optimizer import SMALL, Optimizer
 
 KINDS = {
@@ -264,6 +264,35 @@ def test_an_interrupted_step_of_lbfgs_moves_nothing():
     assert not optimizer.state
 
 
+LINES = {
+    "parabola": lambda t: (t - 1) ** 2,
+    "steep wall": lambda t: np.exp(5 * (t - 1)) - 5 * t,
+    "valley": lambda t: (1 + t) ** -1.0 + 0.01 * t,
+    "waves": lambda t: 0.05 * t**2 - np.sin(3 * t),
+    "quartic": lambda t: (t - 2) ** 4 + 0.1 * t,
+    "kink": lambda t: (np.sqrt((t - 1) ** 2 + 1e-8) - 0.02 * t) * 10,
+    "cliff": lambda t: -t + 1e4 * np.maximum(t - 1, 0) ** 2,
+    "far cliff": lambda t: -t + 1e3 * np.maximum(t - 1, 0) ** 9,
+    "flat": lambda t: 1 / (1 + np.exp(5 * (t - 3))) + 1e-3 * t**2 - 0.1 * t,
+}
+
+
+@pytest.mark.parametrize("line", LINES.values(), ids=list(LINES))
+def test_a_line_search_ends_where_the_strong_wolfe_conditions_hold(line):
+    slope = grad(line)
+
+    def at(t):
+        t = float(t)
+        return lbfgs.Point(t, float(line(t)), None, float(slope(t)))
+
+    start = at(0.0)
+    for first in np.logspace(-3, 2, 41):
+        found, evaluations = lbfgs.wolfe(at, first, start, 1.0, 1e-9, 40)
+        assert found.loss <= start.loss + 1e-4 * found.t * start.slope
+        assert abs(found.slope) <= 0.9 * abs(start.slope)
+        assert evaluations < 40
+
+
 @pytest.mark.parametrize("method", ["L-BFGS-B", "BFGS", "Newton-CG", "trust-ncg", "Nelder-Mead"])
 def test_scipys_minimisers(method):
     pytest.importorskip("scipy")
@@ -470,3 +499,21 @@ def test_statistics_of_batch_norms_are_found_anew():
     assert model.running_mean.item() == pytest.approx(3.5)
     assert (model.momentum, model.training) == (0.1, False)
     averaging.update_bn([], nn.ReLU())
+
+
+def test_cycles_resume_from_their_time_and_leave_the_momentum_alone():
+    makes = (
+        lambda o, **k: lr_scheduler.OneCycleLR(o, 1.0, 10, cycle_momentum=False, **k),
+        lambda o, **k: lr_scheduler.CyclicLR(o, 0.1, 1.0, 4, cycle_momentum=False, **k),
+    )
+    for make in makes:
+        optimizer = nn.SGD([nn.Parameter(1.0)], lr=0.5, momentum=0.7)
+        schedule = make(optimizer)
+        for _ in range(4):
+            schedule.step()
+        resumed = make(optimizer, last_epoch=2)
+        schedule = make(nn.SGD([nn.Parameter(1.0)], lr=0.5, momentum=0.7))
+        for _ in range(3):
+            schedule.step()
+        assert resumed.get_last_lr() == schedule.get_last_lr()
+        assert optimizer.param_groups[0]["momentum"] == 0.7

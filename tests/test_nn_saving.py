@@ -1,6 +1,7 @@
 """Arrays in files: what goes in comes out, and what is damaged is refused."""
 
 import os
+import struct
 import sys
 
 import numpy as np
@@ -133,6 +134,20 @@ def test_damaged_files(tmp_path):
     pytest.importorskip("safetensors")
     tally = damage.check(300, 7, tmp_path)
     assert tally["refused"] > 250
+
+
+def test_an_archive_whose_entries_overlap(tmp_path):
+    saving.save(tmp_path / "a.npz", {"w": np.zeros(1000)})
+    data = (tmp_path / "a.npz").read_bytes()
+    end = data.rindex(b"PK\x05\x06")
+    first = data.index(b"PK\x01\x02")
+    entry = data[first : data.index(b"PK\x01\x02", first + 4)]  # named again and again
+    count, directory = 100, entry * 100
+    tail = bytearray(data[end:])
+    tail[8:20] = struct.pack("<HHII", count, count, len(directory), first)
+    (tmp_path / "a.npz").write_bytes(data[:first] + directory + bytes(tail))
+    with pytest.raises(saving.SavedFileError, match="its entries are longer than that"):
+        saving.load(tmp_path / "a.npz")
 
 
 def test_hostile_files(tmp_path):

@@ -76,3 +76,8 @@ def test_without_scikit_learn(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.base", None)
     with pytest.raises(ImportError, match=r"chainrule\[sklearn\]"):
         importlib.import_module("nn.sklearn")
+
+
+def test_one_class_cannot_be_told_apart():
+    with pytest.raises(ValueError, match="y has one class, 7"):
+        Classifier().fit(np.ones((4, 2)), [7] * 4)

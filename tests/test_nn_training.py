@@ -217,6 +217,7 @@ def test_gathered_gradients_are_those_of_a_large_batch():
 
 def test_gradients_left_over_make_a_last_step():
     model, optimizer, data = small()
+    model[0].bias.requires_grad = False
     steps = []
 
     class Count(training.Callback):
@@ -333,6 +334,7 @@ def test_the_history_as_columns_and_as_curves(tmp_path):
     assert columns["epoch"] == [1, 2]
     assert columns["f1"] == [None, 0.7]
     pytest.importorskip("matplotlib")
+    assert history.plot().axes
     figure = history.plot(tmp_path / "curves.png")
     assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
     assert [len(axes.lines) for axes in figure.axes] == [2, 3]
@@ -443,6 +445,10 @@ WRONG = {
 def test_wrong_callbacks(call, words):
     with pytest.raises(ValueError, match=words):
         call(None)
+
+
+def test_a_callback_that_remembers_nothing_is_in_no_checkpoint():
+    assert training.Callback().state_dict() == {}
 
 
 def test_a_figure_that_nobody_measures():

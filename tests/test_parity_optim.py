@@ -30,8 +30,9 @@ def run(make, dtype, chosen=slice(None), steps=parity.STEPS):
     return np.concatenate([np.ravel(p.raw) for p in parameters]), optimizer
 
 
-@pytest.mark.parametrize("dtype", parity.DTYPES)
-@pytest.mark.parametrize(("name", "options"), parity.OPTIMISERS, ids=[parity.label(*o) for o in parity.OPTIMISERS])
+@pytest.mark.parametrize(
+    ("name", "options", "dtype"), parity.RUNS, ids=[f"{parity.label(*o)} {dtype}" for *o, dtype in parity.RUNS]
+)
 def test_ten_steps(name, options, dtype):
     extra = {"inputs_first": False} if name == "Muon" else {}
     chosen = slice(2) if name == "Muon" else slice(None)

@@ -245,9 +245,10 @@ def cubic(a: Point, b: Point, least: float, most: float) -> float:
     """Where the cubic through two points, with their slopes, has its minimum, within bounds (equation 3.59)."""
     a, b = sorted((a, b), key=lambda p: p.t)
     middle = a.slope + b.slope - 3 * (a.loss - b.loss) / (a.t - b.t)
-    square = middle**2 - a.slope * b.slope
-    if not square >= 0:
+    square = middle * middle - a.slope * b.slope
+    root = math.sqrt(square) if 0 <= square < math.inf else 0.0
+    bend = b.slope - a.slope + 2 * root
+    if not 0 <= square < math.inf or bend == 0:  # the cubic has no minimum, or is a straight line
         return (least + most) / 2
-    root = math.sqrt(square)
-    t = b.t - (b.t - a.t) * ((b.slope + root - middle) / (b.slope - a.slope + 2 * root))
+    t = b.t - (b.t - a.t) * ((b.slope + root - middle) / bend)
     return min(max(t, least), most)

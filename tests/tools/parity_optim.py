@@ -43,13 +43,20 @@ OPTIMISERS: list[tuple[str, dict[str, Any]]] = [
     ("Adagrad", {"lr": 0.5, "lr_decay": 0.1, "weight_decay": 0.1, "initial_accumulator_value": 0.1}),
     ("Adadelta", {}),
     ("Adadelta", {"lr": 0.5, "rho": 0.7, "weight_decay": 0.1, "maximize": True}),
-    ("LBFGS", {"lr": 0.5, "max_iter": 3, "history_size": 4}),
+    ("LBFGS", {"lr": 0.5, "max_iter": 3, "max_eval": 10, "history_size": 4}),
     ("LBFGS", {"max_iter": 2, "max_eval": 9, "line_search_fn": "strong_wolfe"}),
     ("LBFGS", {"lr": 9.0, "max_iter": 2, "line_search_fn": "strong_wolfe"}),
     ("Muon", {"lr": 0.05}),
     ("Muon", {"lr": 0.05, "nesterov": False, "weight_decay": 0.0, "momentum": 0.8, "ns_steps": 3}),
     ("Muon", {"lr": 0.05, "adjust_lr_fn": "match_rms_adamw"}),
 ]
+
+# Line searches that are long, and magnify the rounding of float32: where the first step is much too short, or too long.
+SEARCHES: list[tuple[str, dict[str, Any]]] = [
+    ("LBFGS", {"lr": lr, "max_iter": n, "max_eval": most, "line_search_fn": "strong_wolfe"})
+    for lr, n, most in ((0.01, 2, 12), (0.001, 2, 3), (60.0, 1, 20))
+]
+RUNS = [(*o, dtype) for o in OPTIMISERS for dtype in DTYPES] + [(*o, "float64") for o in SEARCHES]
 
 # Each schedule; a name in place of a function or a schedule says how to make it.
 SCHEDULES: list[tuple[str, dict[str, Any]]] = [
@@ -186,7 +193,7 @@ def main() -> None:
     torch.Tensor.bfloat16 = lambda self: self.clone()  # Muon in full precision, as here
     torch.set_default_dtype(torch.float64)  # of its step counts and products of momenta, which are float32 otherwise
     torch.set_num_threads(1)
-    found = {f"{label(*o)} {dtype}": steps(torch, *o, dtype) for o in OPTIMISERS for dtype in DTYPES}
+    found = {f"{label(name, options)} {dtype}": steps(torch, name, options, dtype) for name, options, dtype in RUNS}
     warnings.simplefilter("ignore")  # that the optimiser made no step
     found |= {label(*s): times(torch, *s) for s in SCHEDULES}
     PLACE.parent.mkdir(parents=True, exist_ok=True)
