@@ -19,8 +19,9 @@ from autograd import ShapeError, Value, enable_grad
 Closure = Callable[[], Any]
 State = dict[str, Any]
 
-# Parameters of fewer elements share a bucket. Measured: beyond it copying the gradients costs more than the calls saved.
-SMALL = 8192
+# Parameters of fewer elements share a bucket. Measured with Adam, in float32: eight matrices of 64×64 take a third of the time
+# that they take one by one, of 100×100 half; larger ones gain nothing.
+SMALL = 32768
 
 
 class Group(dict[str, Any]):
