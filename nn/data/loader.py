@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..random import Seed, default_generator
+from ..random import Seed, default_generator, kept_generator
 from .dataset import IterableDataset, TensorDataset
 from .samplers import BatchSampler, RandomSampler, Sampler, SequentialSampler
 
@@ -65,7 +65,7 @@ class DataLoader:
         self.streams = isinstance(self.dataset, IterableDataset)
         if self.streams and (shuffle or sampler is not None or batch_sampler is not None):
             raise ValueError("DataLoader: an IterableDataset comes in its own order: no shuffle, no sampler")
-        self.generator = default_generator(generator)
+        self.generator = kept_generator(generator)
         self.batch_size, self.shuffle, self.drop_last = batch_size, shuffle, drop_last
         if sampler is None and not self.streams:
             sampler = (
@@ -127,9 +127,9 @@ class DataLoader:
 
     def _generators(self) -> list[np.random.Generator]:
         """What the order depends on, each once."""
-        inner = getattr(self.batch_sampler, "sampler", None)
-        found = [getattr(part, "generator", None) for part in (self, self.sampler, self.batch_sampler, inner)]
-        return list({id(g): g for g in found if isinstance(g, np.random.Generator)}.values())
+        parts: Any = (self.sampler, self.batch_sampler, getattr(self.batch_sampler, "sampler", None))
+        found = [default_generator(part.generator) for part in parts if hasattr(part, "generator")]
+        return list({id(generator): generator for generator in found}.values())
 
     def _states(self) -> list[Any]:
         return [g.bit_generator.state for g in self._generators()]

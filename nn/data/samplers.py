@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..random import Seed, default_generator
+from ..random import Seed, default_generator, kept_generator
 
 
 class Sampler(Protocol):
@@ -42,14 +42,14 @@ class RandomSampler:
         generator: Seed = None,
     ) -> None:
         self.data_source, self.replacement, self.num_samples = data_source, replacement, num_samples
-        self.generator = default_generator(generator)
+        self.generator = kept_generator(generator)
 
     def order(self) -> Any:
         """The numbers of one pass, as an array."""
-        total, wanted = len(self.data_source), len(self)
+        rng, total, wanted = default_generator(self.generator), len(self.data_source), len(self)
         if self.replacement:
-            return self.generator.integers(total, size=wanted)
-        passes = [self.generator.permutation(total) for _ in range(math.ceil(wanted / max(total, 1)))]
+            return rng.integers(total, size=wanted)
+        passes = [rng.permutation(total) for _ in range(math.ceil(wanted / max(total, 1)))]
         return np.concatenate(passes)[:wanted] if passes else np.zeros(0, np.int64)
 
     def __iter__(self) -> Iterator[int]:
@@ -71,11 +71,12 @@ class WeightedRandomSampler:
                 "WeightedRandomSampler: the weights are one number for each example, none negative, not all 0"
             )
         self.num_samples, self.replacement = num_samples, replacement
-        self.generator = default_generator(generator)
+        self.generator = kept_generator(generator)
 
     def __iter__(self) -> Iterator[int]:
         shares = self.weights / self.weights.sum()
-        return iter(self.generator.choice(len(shares), self.num_samples, self.replacement, shares).tolist())
+        rng = default_generator(self.generator)
+        return iter(rng.choice(len(shares), self.num_samples, self.replacement, shares).tolist())
 
     def __len__(self) -> int:
         return self.num_samples
