@@ -250,7 +250,7 @@ class Module:
 
     def extra_repr(self) -> str:
         """What stands between the parentheses of `repr`, before the parts."""
-        return ", ".join(f"{name}={_shown(getattr(self, name))}" for name in self.settings)
+        return ", ".join(f"{name}={_shown(getattr(self, name))}" for name in type(self).settings)
 
     def __repr__(self) -> str:
         extra, name = self.extra_repr(), type(self).__name__
