@@ -11,6 +11,8 @@ import io
 import json
 import math
 import os
+import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -27,7 +29,7 @@ Arrays = dict[str, Any]
 Metadata = dict[str, str]
 PathLike = str | os.PathLike[str]
 
-NEST, CHECKSUM = "chainrule.nest", "chainrule.crc32"  # the keys of our own among a file's metadata
+NOTE = "chainrule"  # the key of our own among a file's metadata; its text begins and ends with this word, too
 _NOTES = "__metadata__"  # the entry of an .npz file that holds them
 _LONGEST_HEADER = 1 << 24  # bytes of JSON before the data of a .safetensors file: enough for 100,000 arrays
 _DTYPES = {
@@ -56,10 +58,8 @@ def save(path: PathLike, state: Mapping[str, Any]) -> None:
     """
     write = _kind(path)[0]
     arrays, nest = pack(state)
-    notes = {} if nest is None else {NEST: nest}
     arrays = {name: _plain(name, array) for name, array in arrays.items()}
-    notes[CHECKSUM] = _checksum(arrays, notes)
-    replace_file(path, write(arrays, notes))
+    replace_file(path, write(arrays, {NOTE: f"{NOTE} {_checksum(arrays, nest or '')} {nest or ''} {NOTE}"}))
 
 
 def load(path: PathLike) -> dict[str, Any]:
@@ -78,11 +78,13 @@ def load(path: PathLike) -> dict[str, Any]:
 
 
 def _checked(arrays: Arrays, notes: Metadata) -> Any:
-    """The state, if it is what was written."""
-    found = notes.pop(CHECKSUM, None)
-    if found is not None and found != _checksum(arrays, notes):
+    """The state, if it is what was written; where nothing speaks of this package, there is nothing to compare with."""
+    if not any(NOTE in text for pair in notes.items() for text in pair):
+        return arrays
+    note = re.fullmatch(f"{NOTE} ([0-9a-f]{{8}}) (.*) {NOTE}", notes.get(NOTE, ""), re.DOTALL)
+    if note is None or note[1] != _checksum(arrays, note[2]):
         raise SavedFileError("its checksum does not fit: it was damaged after it was written")
-    return arrays if NEST not in notes else _nested(arrays, notes[NEST])
+    return _nested(arrays, note[2]) if note[2] else arrays
 
 
 def _nested(arrays: Arrays, text: str) -> Any:
@@ -129,11 +131,9 @@ def _plain(name: str, given: Any) -> Any:
     return array.astype(array.dtype.newbyteorder("="), order="C", copy=False)
 
 
-def _checksum(arrays: Arrays, notes: Metadata) -> str:
-    """One number of names, dtypes, shapes and bytes of all arrays, and of the notes."""
-    total = 0
-    for key in sorted(notes):
-        total = zlib.crc32(f"{key}={notes[key]}".encode(), total)
+def _checksum(arrays: Arrays, nest: str) -> str:
+    """One number of names, dtypes, shapes and bytes of all arrays, and of the nest that they are in."""
+    total = zlib.crc32(nest.encode())
     for name in sorted(arrays):
         array = arrays[name]
         total = zlib.crc32(f"{name}:{array.dtype.kind}{array.dtype.itemsize}:{array.shape}".encode(), total)
@@ -219,14 +219,19 @@ def _to_npz(arrays: Arrays, notes: Metadata) -> bytes:
 def _from_npz(file: Any, size: int) -> tuple[Arrays, Metadata]:
     try:
         # From memory: a file would be asked for as many bytes as its directory claims to have.
-        with zipfile.ZipFile(io.BytesIO(file.read())) as archive:
+        data = file.read()
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
+            (count,) = struct.unpack_from("<H", data, data.rindex(b"PK\x05\x06") + 10)
             packed = any(m.compress_type != zipfile.ZIP_STORED for m in members)
             fits = not packed and sum(m.file_size for m in members) <= size
             arrays = {m.filename.removesuffix(".npy"): _npy(m.filename, archive.read(m)) for m in members if fits}
-        notes = dict(json.loads(arrays.pop(_NOTES).tobytes())) if _NOTES in arrays else {}
+        found = json.loads(arrays.pop(_NOTES).tobytes()) if _NOTES in arrays else {}
+        notes = {str(key): str(note) for key, note in found.items()}
     except Exception as error:  # what zipfile and numpy.lib.format raise for nonsense is not documented
         raise SavedFileError(f"it is no .npz file, or a damaged one: {error}") from error
+    if count not in (len(members), 0xFFFF):  # the latter where there are more: zipfile itself does not compare
+        raise SavedFileError(f"its directory has {len(members)} entries, and should have {count}")
     if packed:
         raise SavedFileError("it is compressed, and may unpack to any size: np.load reads it")
     if not fits:

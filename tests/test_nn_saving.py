@@ -150,6 +150,19 @@ def test_an_archive_whose_entries_overlap(tmp_path):
         saving.load(tmp_path / "a.npz")
 
 
+def test_a_directory_that_hides_entries(tmp_path):
+    """The first entry's comment, made longer, swallows the second: zipfile says nothing."""
+    saving.save(tmp_path / "a.npz", {"w": np.zeros(10), "v": np.zeros(10)})
+    data = bytearray((tmp_path / "a.npz").read_bytes())
+    first = data.index(b"PK\x01\x02")
+    second = data.index(b"PK\x01\x02", first + 4)
+    third = data.index(b"PK\x01\x02", second + 4)
+    data[first + 32 : first + 34] = struct.pack("<H", third - second)
+    (tmp_path / "a.npz").write_bytes(data)
+    with pytest.raises(saving.SavedFileError, match="has 2 entries, and should have 3"):
+        saving.load(tmp_path / "a.npz")
+
+
 def test_hostile_files(tmp_path):
     pytest.importorskip("safetensors")
     for hostile in damage.hostile(tmp_path):

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 import nn
-from nn.saving import SavedFileError, load, save
+from nn.saving import SavedFileError, _checksum, load, save
 
 SECONDS, MEMORY = 1.0, 20_000_000
 
@@ -98,8 +98,10 @@ def hostile(folder: Path) -> Iterator[Path]:
     yield tensors("dtype", {"a": entry([4], 0, 16, "F999")}, bytes(16))
     yield tensors("float8", {"a": entry([16], 0, 16, "F8_E4M3")}, bytes(16))
     yield tensors("more data", {"a": entry([4], 0, 16)}, bytes(32))
-    yield tensors("notes", {"__metadata__": {"chainrule.nest": "[" * 50_000}, "a": entry([4], 0, 16)}, bytes(16))
-    yield tensors("nest", {"__metadata__": {"chainrule.nest": '{"$array": "b"}'}, "a": entry([4], 0, 16)}, bytes(16))
+    for i, nest in enumerate(("[" * 50_000, '{"$array": "b"}', "3.", "")):  # with the right checksum
+        note = f"chainrule {_checksum({'a': np.zeros(4, np.float32)}, nest)} {nest} chainrule"
+        key = "chainrule" if nest else "other"
+        yield tensors(f"nest {i}", {"__metadata__": {key: note}, "a": entry([4], 0, 16)}, bytes(16))
     yield tensors("other notes", {"__metadata__": 3, "a": entry([4], 0, 16)}, bytes(16))
     short = folder / "short.safetensors"
     short.write_bytes(b"abc")
