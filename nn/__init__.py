@@ -12,7 +12,7 @@ if not hasattr(autograd, "Value"):
         "without a word. To mend it:  pip uninstall -y autograd chainrule && pip install chainrule"
     )
 
-from . import data, functional, init, layers, optim, random, training
+from . import data, functional, init, layers, optim, random, training, utils
 from .containers import Identity, ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from .data import DataLoader
 from .layers import (
@@ -104,6 +104,7 @@ from .losses import (
 from .module import Module, Parameter
 from .optim import SGD
 from .random import manual_seed
+from .saving import load, save
 from .scalar import MLP, Layer, Neuron
 from .state import StateDictError
 from .summary import summary
@@ -213,9 +214,12 @@ __all__ = [
     "functional",
     "init",
     "layers",
+    "load",
     "manual_seed",
     "optim",
     "random",
+    "save",
     "summary",
     "training",
+    "utils",
 ]

@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
-from .loader import DataLoader
+from .dataset import ConcatDataset, Dataset, IterableDataset, Subset, TensorDataset, random_split
+from .loader import DataLoader, default_collate
+from .samplers import BatchSampler, RandomSampler, SequentialSampler, WeightedRandomSampler
 
-__all__ = ["DataLoader"]
+__all__ = [
+    "BatchSampler",
+    "ConcatDataset",
+    "DataLoader",
+    "Dataset",
+    "IterableDataset",
+    "RandomSampler",
+    "SequentialSampler",
+    "Subset",
+    "TensorDataset",
+    "WeightedRandomSampler",
+    "default_collate",
+    "random_split",
+]

@@ -1,7 +1,23 @@
-"""Data to train on: found on this machine or downloaded, checked, and read."""
+"""Data to train on: made, shipped, or found on this machine or downloaded, and checked."""
 
 from __future__ import annotations
 
-from .images import DataUnavailableError, IdxFile, mnist, read_idx
+from .files import DataUnavailableError
+from .images import IdxFile, cifar10, fashion_mnist, mnist, read_idx
+from .text import encode, names, sonnets
+from .toys import circles, spirals, two_moons
 
-__all__ = ["DataUnavailableError", "IdxFile", "mnist", "read_idx"]
+__all__ = [
+    "DataUnavailableError",
+    "IdxFile",
+    "cifar10",
+    "circles",
+    "encode",
+    "fashion_mnist",
+    "mnist",
+    "names",
+    "read_idx",
+    "sonnets",
+    "spirals",
+    "two_moons",
+]

@@ -2,6 +2,27 @@
 
 from __future__ import annotations
 
-from .loop import Epoch, evaluate, fit
+from . import callbacks, metrics
+from .callbacks import CSVLogger, EarlyStopping, GradientClipping, LRSchedule, TensorBoard
+from .checkpoint import Checkpoint
+from .history import Epoch, History
+from .loop import evaluate, fit, measure
+from .run import Callback, Run
 
-__all__ = ["Epoch", "evaluate", "fit"]
+__all__ = [
+    "CSVLogger",
+    "Callback",
+    "Checkpoint",
+    "EarlyStopping",
+    "Epoch",
+    "GradientClipping",
+    "History",
+    "LRSchedule",
+    "Run",
+    "TensorBoard",
+    "callbacks",
+    "evaluate",
+    "fit",
+    "measure",
+    "metrics",
+]

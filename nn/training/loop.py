@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+import importlib.util
+import math
+import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NoReturn, Protocol
 
-from autograd import no_grad
+import numpy as np
+
+from autograd import NonFiniteError, Value, no_grad, strict
 
 from ..module import Module
+from .history import Epoch, History
+from .run import Callback, Loss, Means, Metric, Run
 
-Loss = Callable[[Any, Any], Any]
-Metric = Callable[[Any, Any], float]
-
-
-class Optimizer(Protocol):
-    """What the loop needs of an optimiser."""
-
-    def step(self) -> None: ...
-    def zero_grad(self) -> None: ...
+Metrics = Mapping[str, Callable[[Any, Any], Any]]
 
 
 class Loader(Protocol):
@@ -29,63 +27,24 @@ class Loader(Protocol):
     def __iter__(self) -> Iterator[Any]: ...
 
 
-@dataclass(frozen=True)
-class Epoch:
-    """One pass over the training data. `loss` and `accuracy` are means over its rows, taken while it trained.
-
-    `accuracy` is what the metric says, None without a metric; the `val_…` are None without validation data.
-    """
-
-    number: int
-    loss: float
-    accuracy: float | None
-    val_loss: float | None
-    val_accuracy: float | None
-    seconds: float
-
-    def __str__(self) -> str:
-        figures = {
-            "loss": self.loss,
-            "accuracy": self.accuracy,
-            "val_loss": self.val_loss,
-            "val_accuracy": self.val_accuracy,
-        }
-        shown = [f"{name} {figure:.4f}" for name, figure in figures.items() if figure is not None]
-        return f"epoch {self.number:>3}  {'  '.join(shown)}  {self.seconds:.1f} s"
-
-
-class _Means:
-    """Means over rows of the loss and the metric, gathered batch by batch."""
-
-    def __init__(self, metric: Metric | None) -> None:
-        self.metric = metric
-        self.rows = 0
-        self.loss = self.figure = 0.0
-
-    def add(self, output: Any, targets: Any, loss: Any) -> None:
-        n = len(targets)
-        self.rows += n
-        self.loss += loss.item() * n
-        if self.metric is not None:
-            self.figure += self.metric(output, targets) * n
-
-    def result(self) -> tuple[float, float | None]:
-        return self.loss / self.rows, None if self.metric is None else self.figure / self.rows
-
-
 def fit(
     model: Module,
     loss: Loss,
-    optimizer: Optimizer,
+    optimizer: Any,
     train: Loader,
     validation: Loader | None = None,
     *,
     epochs: int,
+    callbacks: Iterable[Callback] = (),
     metric: Metric | None = None,
-    progress: bool = False,
+    metrics: Metrics | None = None,
+    accumulate: int = 1,
+    progress: bool | None = None,
     on_epoch: Callable[[Epoch], object] | None = None,
-) -> list[Epoch]:
+) -> History:
     """Train `model`, and return one `Epoch` for each pass over the data.
+
+    Ctrl-C ends it and returns what there is by then. A loss that is not finite is an error, which names the place.
 
     Args:
         model: called with the inputs of a batch.
@@ -94,46 +53,129 @@ def fit(
         train: the training batches, for example a `DataLoader`.
         validation: batches to measure on after every epoch.
         epochs: passes over the training data.
-        metric: a figure of merit of (output, targets), such as `nn.functional.accuracy`.
-        progress: show a progress bar on stderr; needs tqdm.
-        on_epoch: called with every `Epoch` as it ends, for example ``print``.
+        callbacks: what else is to be done; see `nn.training.callbacks`.
+        metric: a figure of merit of (output, targets), such as `nn.functional.accuracy`; its mean over batches is noted.
+        metrics: figures by name, each a function of (all outputs, all targets) of the validation data, such as those of
+            `nn.training.metrics`.
+        accumulate: the gradients of so many batches are averaged for one step.
+        progress: show a progress bar on stderr (extra `progress`); None shows one on a terminal and in a notebook.
+        on_epoch: called with every `Epoch` as it ends, for example ``print``; False ends the training.
     """
-    history = []
-    for number in range(1, epochs + 1):
-        start = time.perf_counter()
-        model.train()
-        means = _Means(metric)
-        for inputs, targets in _with_bar(train, f"epoch {number}/{epochs}") if progress else train:
-            output = model(inputs)
-            error = loss(output, targets)
-            optimizer.zero_grad()
-            error.backward(leaves_only=True)
-            optimizer.step()
-            means.add(output, targets, error)
-        trained = means.result()
-        val_loss, val_accuracy = (None, None) if validation is None else evaluate(model, loss, validation, metric)
-        epoch = Epoch(number, trained[0], trained[1], val_loss, val_accuracy, time.perf_counter() - start)
-        history.append(epoch)
-        if on_epoch is not None:
-            on_epoch(epoch)
-    return history
+    if metrics and validation is None:
+        raise ValueError("fit: metrics are measured on the validation data, and there are none")
+    if accumulate < 1:
+        raise ValueError(f"fit: accumulate={accumulate} must be at least 1")
+    run = Run(model, loss, optimizer, train, validation, epochs, callbacks, metric)
+    after_batch = run.hooks("on_batch_end")
+    bar = _bar(progress)
+    try:
+        run.call("on_fit_begin")
+        while not run.over():
+            start = time.perf_counter()
+            model.train()
+            run.begin_epoch()
+            run.call("on_epoch_begin")
+            means = run.means
+            for inputs, targets in bar(train, f"epoch {run.epoch + 1}/{epochs}", run.batch):
+                output = model(inputs)
+                error = loss(output, targets)
+                value = error.item()
+                if not math.isfinite(value):
+                    _not_finite(run, inputs, targets, value)
+                if run.gathered == 0:
+                    optimizer.zero_grad()
+                error.backward(leaves_only=True)
+                means.add(output, targets, value)
+                run.batch += 1
+                run.gathered += 1
+                if run.gathered == accumulate:
+                    run.step()
+                for hook in after_batch:
+                    hook(run)
+                if run.stop:
+                    break
+            if run.gathered:
+                run.step()
+            trained = means.result()
+            checked: tuple[float | None, float | None] = (None, None)
+            figures: dict[str, Any] = {}
+            if validation is not None:
+                checked, figures = _measured(model, loss, validation, metric, metrics or {})
+            seconds = time.perf_counter() - start
+            run.end_epoch(Epoch(run.epoch + 1, *trained, *checked, seconds, figures, run.first_lr))
+            if on_epoch is not None and on_epoch(run.history[-1]) is False:
+                run.stop = True
+            run.call("on_epoch_end")
+    except KeyboardInterrupt:
+        run.history.interrupted = True
+    run.call("on_fit_end")
+    return run.history
 
 
 def evaluate(model: Module, loss: Loss, data: Loader, metric: Metric | None = None) -> tuple[float, float | None]:
     """The mean loss and the metric over `data`, with the model as in use (`Module.eval`) and nothing recorded."""
-    means = _Means(metric)
+    return _measured(model, loss, data, metric, {})[0]
+
+
+def measure(model: Module, data: Loader, metrics: Metrics) -> dict[str, Any]:
+    """Figures of all outputs and targets of `data` by name, with the model as in use; see `nn.training.metrics`."""
+    return _measured(model, lambda output, targets: np.float64(0), data, None, metrics)[1]
+
+
+def outputs(model: Module, data: Loader) -> Any:
+    """The outputs for all inputs of `data`, one array, with the model as in use and nothing recorded."""
+    return measure(model, data, {"outputs": lambda output, targets: output})["outputs"]
+
+
+def _measured(
+    model: Module, loss: Loss, data: Loader, metric: Metric | None, metrics: Metrics
+) -> tuple[tuple[float, float | None], dict[str, Any]]:
+    means, found, wanted = Means(metric), [], []
     model.eval()
     with no_grad():
         for inputs, targets in data:
             output = model(inputs)
-            means.add(output, targets, loss(output, targets))
-    return means.result()
+            means.add(output, targets, loss(output, targets).item())
+            if metrics:
+                found.append(output.raw if isinstance(output, Value) else output)
+                wanted.append(targets)
+    every = (np.concatenate(found), np.concatenate(wanted)) if metrics else ()
+    return means.result(), {name: figure(*every) for name, figure in metrics.items()}
 
 
-def _with_bar(data: Loader, title: str) -> Any:
-    """`data`, showing on the terminal how far it has been read."""
+def _not_finite(run: Run, inputs: Any, targets: Any, value: float) -> NoReturn:
+    """Compute the loss of a batch again, strictly, and raise what is found."""
+    where = f"the loss is {value} at batch {run.batch + 1} of epoch {run.epoch + 1}"
+    spoilt = [name for name, p in run.model.named_parameters() if not np.all(np.isfinite(p.raw))]
+    if spoilt:
+        raise NonFiniteError(
+            f"fit: {where}: an earlier step has brought {', '.join(spoilt)} to numbers that are not finite. Take a smaller "
+            "learning rate, or clip the gradients"
+        )
     try:
-        from tqdm import tqdm
+        with strict():
+            run.loss(run.model(inputs), targets)
+    except NonFiniteError as error:
+        raise NonFiniteError(f"fit: {where}: {error}") from error
+    raise NonFiniteError(
+        f"fit: {where}, of inputs or targets that are not finite, or of a chance that did not come again"
+    )
+
+
+def _bar(progress: bool | None) -> Callable[[Loader, str, int], Any]:
+    """A function of batches, a title, and where they begin, that shows on the terminal how far they have been read."""
+    if progress is None:
+        shown = sys.stderr.isatty() or "ipykernel" in sys.modules
+        progress = shown and importlib.util.find_spec("tqdm") is not None
+    if not progress:
+        return lambda data, title, start: data
+    try:
+        from tqdm import auto
     except ImportError as error:
         raise ImportError("tqdm is needed for the progress bar: pip install 'chainrule[progress]'") from error
-    return tqdm(data, desc=title, leave=False, unit="batch")
+
+    def bar(data: Loader, title: str, start: int) -> Any:
+        total = len(data) if hasattr(data, "__len__") else None
+        return auto.tqdm(data, desc=title, leave=False, unit="batch", initial=start, total=total)
+
+    return bar

@@ -1,0 +1,146 @@
+"""A training while it goes on: what the loop works with, and what callbacks see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ..module import Module
+from .history import Epoch, History
+
+Loss = Callable[[Any, Any], Any]
+Metric = Callable[[Any, Any], float]
+Hook = Callable[["Run"], object]
+
+
+class Callback:
+    """The base of what is done while `fit` trains: seven methods that do nothing, of which a callback defines some.
+
+    One that remembers something returns it from `state_dict`, and takes it in `load_state_dict`: then a training that was
+    killed goes on as if it had not been.
+    """
+
+    last = False  # whether it is called after the others
+
+    def on_fit_begin(self, run: Run) -> None:
+        """Before everything."""
+
+    def on_epoch_begin(self, run: Run) -> None:
+        """Before the first batch of an epoch."""
+
+    def on_gradients(self, run: Run) -> None:
+        """The gradients are there; the optimiser's step comes next."""
+
+    def on_step(self, run: Run) -> None:
+        """The optimiser has made a step."""
+
+    def on_batch_end(self, run: Run) -> None:
+        """A batch is done; ``run.batch`` counts it."""
+
+    def on_epoch_end(self, run: Run) -> None:
+        """An epoch is done, and stands in ``run.history[-1]``."""
+
+    def on_fit_end(self, run: Run) -> None:
+        """After everything, also after Ctrl-C."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """What it remembers: arrays, numbers, strings, lists and dicts."""
+        return {}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Remember it."""
+
+
+class Means:
+    """Means over rows of the loss and the metric, gathered batch by batch."""
+
+    def __init__(self, metric: Metric | None) -> None:
+        self.metric = metric
+        self.rows = 0
+        self.loss = self.figure = 0.0
+
+    def add(self, output: Any, targets: Any, loss: float) -> None:
+        n = len(targets)
+        self.rows += n
+        self.loss += loss * n
+        if self.metric is not None:
+            self.figure += float(self.metric(output, targets)) * n
+
+    def result(self) -> tuple[float, float | None]:
+        rows = max(self.rows, 1)
+        return self.loss / rows, None if self.metric is None else self.figure / rows
+
+
+class Run:
+    """What is trained with what, and how far it is.
+
+    Attributes:
+        epoch: how many epochs are over.
+        batch: how many batches of this epoch are.
+        gathered: how many of them wait for a step of the optimiser.
+        stop: set it to end the training after this batch, or this epoch.
+        history: the epochs so far.
+    """
+
+    def __init__(
+        self,
+        model: Module,
+        loss: Loss,
+        optimizer: Any,
+        train: Any,
+        validation: Any,
+        epochs: int,
+        callbacks: Iterable[Callback],
+        metric: Metric | None,
+    ) -> None:
+        self.model, self.loss, self.optimizer = model, loss, optimizer
+        self.train, self.validation, self.epochs, self.metric = train, validation, epochs, metric
+        self.callbacks = sorted(callbacks, key=lambda callback: callback.last)
+        self.epoch = self.batch = self.gathered = 0
+        self.stop = False
+        self.history = History()
+        self.means = Means(metric)
+        self.first_lr: float | None = None
+        self.resumed = False
+        self._before_step, self._after_step = self.hooks("on_gradients"), self.hooks("on_step")
+
+    def hooks(self, name: str) -> list[Hook]:
+        """The methods of this name that callbacks define."""
+        every = [(callback, getattr(callback, name)) for callback in self.callbacks]
+        return [method for c, method in every if getattr(type(c), name) is not getattr(Callback, name)]
+
+    def call(self, name: str) -> None:
+        """Call each callback's method of this name."""
+        for hook in self.hooks(name):
+            hook(self)
+
+    def begin_epoch(self) -> None:
+        """Count from nothing, or from where the checkpoint was taken."""
+        if not self.resumed:
+            self.batch, self.means = 0, Means(self.metric)
+            groups = getattr(self.optimizer, "param_groups", None)
+            self.first_lr = groups[0]["lr"] if groups else None
+        self.resumed = False
+
+    def over(self) -> bool:
+        """Whether there is no further epoch."""
+        return self.stop or self.epoch >= self.epochs
+
+    def step(self) -> None:
+        """Move the parameters, against the mean of the gradients that were gathered."""
+        if self.gathered > 1:
+            for p in self.model.parameters():
+                if p.grad is not None:
+                    p.grad = p.grad / self.gathered
+        for hook in self._before_step:
+            hook(self)
+        self.optimizer.step()
+        self.gathered = 0
+        for hook in self._after_step:
+            hook(self)
+
+    def end_epoch(self, epoch: Epoch) -> None:
+        """Note an epoch that is over."""
+        self.history.append(epoch)
+        self.epoch += 1
+        self.batch = 0
