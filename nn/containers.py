@@ -101,6 +101,12 @@ class _List(_Container[Part]):
 
     __iadd__ = extend
 
+    def add_module(self, name: str, module: Any) -> None:
+        """Put an entry under this name, at the end if there is none of that name yet."""
+        self.parts[name] = self._kind(module)
+
+    register_module = add_module
+
     def insert(self, index: int, entry: Part) -> Self:
         """Put an entry before the one at `index`."""
         entries = list(self.parts.items())

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from autograd import DtypeError, Value, noting, scope
+from autograd import DtypeError, GraphError, ShapeError, Value, noting, scope
 
 from . import state
 from .hooks import Handle, Hook
@@ -17,6 +17,39 @@ class Parameter(Value):
     """A `Value` that belongs to a `Module` and that an optimiser changes."""
 
     __slots__ = ()
+
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Whether it has a gradient; without one, no optimiser moves it."""
+        self.requires_grad = requires_grad
+        if not requires_grad:
+            self.grad = None
+        return self
+
+    def __iadd__(self, other: Any) -> Self:
+        return self._become(self + other)
+
+    def __isub__(self, other: Any) -> Self:
+        return self._become(self - other)
+
+    def __imul__(self, other: Any) -> Self:
+        return self._become(self * other)
+
+    def __itruediv__(self, other: Any) -> Self:
+        return self._become(self / other)
+
+    def _become(self, result: Value) -> Self:
+        """``p -= lr * p.grad`` under `no_grad`: other numbers in the same parameter, which the module and an optimiser hold."""
+        if result.requires_grad:
+            raise GraphError(
+                f"{self.name or 'a parameter'} was to be changed in place while it is being differentiated. A step of training "
+                "is made under autograd.no_grad(), or with p.data -= …; a result has a name of its own: y = p + 1"
+            )
+        if result.shape != self.shape:
+            raise ShapeError(
+                f"{self.name or 'a parameter'} has shape {self.shape}, and was to be changed to {result.shape}"
+            )
+        self.data = result.raw.astype(self.dtype)
+        return self
 
 
 class Module:
@@ -86,18 +119,25 @@ class Module:
             inside = around | {id(module)}
             stack += [(_join(name, key), part, inside) for key, part in reversed(list(module.named_children()))]
 
-    def named_parameters(self, prefix: str = "", remove_duplicate: bool = True) -> Iterator[tuple[str, Parameter]]:
-        """Every parameter with its dotted name: once, also one that two parts share, or by every name that it has."""
+    def named_parameters(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Parameter]]:
+        """Every parameter with its dotted name: once, also one that two parts share, or by every name that it has.
+
+        Without `recurse` those of this module alone, and not of its parts.
+        """
         seen: set[int] = set()
-        for path, module in self.named_modules(prefix, remove_duplicate):
+        for path, module in self.named_modules(prefix, remove_duplicate) if recurse else [(prefix, self)]:
             for key, entry in module._entries():
                 if isinstance(entry, Parameter) and not (remove_duplicate and id(entry) in seen):
                     seen.add(id(entry))
                     yield _join(path, key), entry
 
-    def named_buffers(self, prefix: str = "", remove_duplicate: bool = True) -> Iterator[tuple[str, np.ndarray]]:
-        """Every buffer with its dotted name."""
-        for path, module in self.named_modules(prefix, remove_duplicate):
+    def named_buffers(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, np.ndarray]]:
+        """Every buffer with its dotted name; without `recurse` those of this module alone."""
+        for path, module in self.named_modules(prefix, remove_duplicate) if recurse else [(prefix, self)]:
             for key in module._buffer_names:
                 if (buffer := getattr(module, key)) is not None:
                     yield _join(path, key), buffer
@@ -110,13 +150,13 @@ class Module:
         """This module and all parts of parts."""
         return [module for _, module in self.named_modules()]
 
-    def parameters(self) -> list[Parameter]:
-        """Every parameter once."""
-        return [parameter for _, parameter in self.named_parameters()]
+    def parameters(self, recurse: bool = True) -> list[Parameter]:
+        """Every parameter once; without `recurse` those of this module alone."""
+        return [parameter for _, parameter in self.named_parameters(recurse=recurse)]
 
-    def buffers(self) -> list[np.ndarray]:
-        """Every buffer."""
-        return [buffer for _, buffer in self.named_buffers()]
+    def buffers(self, recurse: bool = True) -> list[np.ndarray]:
+        """Every buffer; without `recurse` those of this module alone."""
+        return [buffer for _, buffer in self.named_buffers(recurse=recurse)]
 
     def get_submodule(self, target: str) -> Module:
         """The part with this dotted name; itself for the empty one."""
@@ -150,6 +190,23 @@ class Module:
             self._buffer_names = (*self._buffer_names, name)
         self._transient = self._transient - {name} if persistent else self._transient | {name}
 
+    def register_parameter(self, name: str, param: Parameter | None) -> None:
+        """``setattr(self, name, param)``, for names that are computed; None is a parameter that is not there."""
+        self._set(name, param, Parameter)
+
+    def add_module(self, name: str, module: Module | None) -> None:
+        """``setattr(self, name, module)``, for names that are computed; None is a part that is not there."""
+        self._set(name, module, Module)
+
+    register_module = add_module
+
+    def _set(self, name: str, entry: Any, kind: type) -> None:
+        if not isinstance(entry, (kind, type(None))):
+            raise TypeError(
+                f"{type(self).__name__}.{name} was to be a {kind.__name__}, and is a {type(entry).__name__}"
+            )
+        setattr(self, name, entry)
+
     def register_forward_pre_hook(self, hook: Callable[..., Any]) -> Handle:
         """Call ``hook(module, args)`` before `forward`; what it returns, if not None, are the arguments in their place."""
         return self._hook(hook, before=True)
@@ -171,10 +228,10 @@ class Module:
             function(module)
         return self
 
-    def zero_grad(self) -> None:
-        """Forget the gradients: the next `backward` begins at nothing."""
-        for parameter in self.parameters():
-            parameter.grad = None
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients: the next `backward` begins at nothing (or at zeros)."""
+        for p in self.parameters():
+            p.grad = None if set_to_none or p.grad is None else np.zeros(p.shape, p.dtype)
 
     def train(self, mode: bool = True) -> Self:
         """Set `training`, here and in every part: some layers act differently in training and in use."""
@@ -189,9 +246,7 @@ class Module:
     def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Whether the parameters have gradients. Frozen ones get none, and an optimiser leaves them where they are."""
         for parameter in self.parameters():
-            parameter.requires_grad = requires_grad
-            if not requires_grad:
-                parameter.grad = None
+            parameter.requires_grad_(requires_grad)
         return self
 
     def freeze(self) -> Self:
@@ -203,8 +258,18 @@ class Module:
         return self.requires_grad_(True)
 
     def to(self, dtype: Any) -> Self:
-        """Change parameters, their gradients, and buffers of floating point numbers to `dtype`, in place."""
-        dtype = np.dtype(dtype)
+        """Change parameters, their gradients, and buffers of floating point numbers to `dtype`, in place.
+
+        Where PyTorch has a device too, "cpu" is the only one.
+        """
+        if isinstance(dtype, str) and dtype == "cpu":
+            return self
+        try:
+            dtype = np.dtype(dtype)
+        except TypeError:
+            raise DtypeError(
+                f"{type(self).__name__}.to({dtype!r}): that is no dtype, and the only device is 'cpu'"
+            ) from None
         if dtype.kind not in "fc":
             raise DtypeError(f"{type(self).__name__}.to({dtype}): parameters are floating point or complex numbers")
         for parameter in self.parameters():
@@ -217,6 +282,10 @@ class Module:
                 buffer = getattr(module, name)
                 if buffer is not None and buffer.dtype.kind in "fc":
                     setattr(module, name, buffer.astype(dtype))
+        return self
+
+    def cpu(self) -> Self:
+        """Itself: there is no other device."""
         return self
 
     def float(self) -> Self:

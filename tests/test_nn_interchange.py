@@ -10,6 +10,7 @@ from autograd import Value
 from nn import interchange
 from nn.state import StateDictError
 from tests.tools import parity_weights
+from tests.tools.parity_weights import DATA
 
 
 def network():
@@ -19,33 +20,35 @@ def network():
     )
 
 
-def test_weights_that_pytorch_saved_give_its_outputs(tmp_path):
+def loaded(name):
+    """The architecture in float32, with the weights that PyTorch saved."""
+    build, _ = parity_weights.ARCHITECTURES[name]
+    net = build(nn).float()
+    assert interchange.from_torch(net, nn.load(DATA / f"{name}.safetensors")) == ([], [])
+    return net
+
+
+@pytest.mark.parametrize("name", parity_weights.ARCHITECTURES)
+def test_weights_that_pytorch_saved_give_its_outputs(name):
     pytest.importorskip("safetensors")
-    saved = nn.load(parity_weights.PLACE)
-    x, expected = saved.pop("input"), saved.pop("output")
-    net = network()
-    assert interchange.from_torch(net, saved) == ([], [])
-    np.testing.assert_allclose(net(x).data, expected, rtol=1e-5, atol=1e-6)
-    nn.save(tmp_path / "net.safetensors", interchange.to_torch(net))
-    again = nn.load(tmp_path / "net.safetensors")
-    assert again.keys() == saved.keys()
-    for name, array in saved.items():
-        np.testing.assert_array_equal(again[name], array)
-        assert again[name].flags.c_contiguous
+    outputs = np.load(DATA / "outputs.npz")
+    found = loaded(name).eval()(outputs[f"{name}_x"])
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found.data, outputs[f"{name}_y"], rtol=1e-5, atol=1e-6)
 
 
-def test_pytorch_loads_what_we_saved(tmp_path):
-    torch, pytorch = pytest.importorskip("torch"), pytest.importorskip("safetensors.torch")
-    net, x = network(), np.ones((2, 3), np.float32)
-    nn.save(tmp_path / "net.safetensors", interchange.to_torch(net))
-    inner = torch.nn.Sequential(torch.nn.Linear(5, 4), torch.nn.ReLU())
-    theirs = torch.nn.Sequential(torch.nn.Linear(3, 5), torch.nn.Tanh(), inner, torch.nn.Linear(4, 2, bias=False))
-    theirs.load_state_dict(pytorch.load_file(tmp_path / "net.safetensors"))
-    np.testing.assert_allclose(theirs(torch.from_numpy(x)).detach().numpy(), net(x).data, rtol=1e-5, atol=1e-6)
-    shared = torch.from_dlpack(net[0].weight.data)
-    shared[0, 0] = 7.0
-    assert net[0].weight.data[0, 0] == 7.0
-    assert np.shares_memory(np.from_dlpack(shared), net[0].weight.data)
+@pytest.mark.parametrize("name", parity_weights.ARCHITECTURES)
+def test_what_we_save_is_what_pytorch_saves(name, tmp_path):
+    """Name for name, dtype for dtype, bit for bit the file that PyTorch wrote of the same weights; it loads it
+    (tests/tools/parity_weights.py).
+    """
+    numpy = pytest.importorskip("safetensors.numpy")
+    nn.save(tmp_path / "net.safetensors", interchange.to_torch(loaded(name)))
+    ours, theirs = numpy.load_file(tmp_path / "net.safetensors"), numpy.load_file(DATA / f"{name}.safetensors")
+    assert ours.keys() == theirs.keys()
+    for key, array in theirs.items():
+        assert (ours[key].dtype, ours[key].shape) == (array.dtype, array.shape)
+        assert ours[key].tobytes() == array.tobytes()
 
 
 def test_weights_of_another_network_change_nothing():

@@ -93,7 +93,7 @@ def test_orders_come_from_the_seed_and_change_from_pass_to_pass():
 
 
 def test_without_shuffling_the_order_stays():
-    assert [a.tolist() for (a,) in nn.DataLoader([1, 2, 3], batch_size=2)] == [[1, 2], [3]]
+    assert [a.tolist() for (a,) in nn.DataLoader(np.array([1, 2, 3]), batch_size=2)] == [[1, 2], [3]]
 
 
 def test_wrong_batches():

@@ -173,6 +173,10 @@ def reshape(a: Array, /, shape: Any = None, order: str = "C", *, newshape: Any =
 
 def ravel(a: Array, order: str = "C") -> Array:
     """All elements in one row; ``order="F"`` runs down the columns first, "K" as they lie in memory."""
+    if not isinstance(order, str):
+        raise TypeError(
+            f"order={order!r} is no order; x.reshape((*x.shape[:n], -1)) joins the axes behind the n-th alone"
+        )
     axes = tuple(range(a.ndim)) if order == "C" else memory(a, order=order)
     return (a.transpose(axes) if axes != tuple(range(a.ndim)) else a).reshape((-1,))
 

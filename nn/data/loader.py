@@ -26,8 +26,8 @@ class DataLoader:
         [32, 32, 6]
 
     Args:
-        data: arrays of equal length, whose rows i belong to example i; or a `Dataset`, or anything that has ``[i]`` and a
-            length; or an `IterableDataset`.
+        data: arrays of equal length, whose rows i belong to example i; or a `Dataset`, a list of examples, anything that has
+            ``[i]`` and a length; or an `IterableDataset`.
         batch_size: examples in a batch; the last batch of a pass may be shorter.
         shuffle: whether every pass visits the examples in a new random order.
         sampler: in which order instead.
@@ -37,6 +37,7 @@ class DataLoader:
         generator: where the orders come from: a `numpy.random.Generator`, a seed, or None for `nn.manual_seed`'s.
         num_workers: threads that fetch batches ahead; an error in one is raised where its batch was due.
         prefetch_factor: how many batches each thread may be ahead.
+        pin_memory: PyTorch's, and without effect: there is no device to copy to.
     """
 
     def __init__(
@@ -51,7 +52,10 @@ class DataLoader:
         generator: Seed = None,
         num_workers: int = 0,
         prefetch_factor: int = 2,
+        pin_memory: bool = False,
     ) -> None:
+        if any(isinstance(part, (bool, int, np.integer)) for part in data):
+            raise TypeError(f"DataLoader takes data by position, and the rest by name: batch_size={data[-1]}")
         self.dataset = data[0] if len(data) == 1 and _is_dataset(data[0]) else TensorDataset(*data)
         if batch_size < 1 or num_workers < 0 or prefetch_factor < 1:
             raise ValueError(
@@ -203,7 +207,7 @@ def default_collate(examples: list[Any]) -> Any:
 
 
 def _is_dataset(data: Any) -> bool:
-    arrays = isinstance(data, (np.ndarray, list, tuple)) or hasattr(data, "__array__")
+    arrays = isinstance(data, (np.ndarray, tuple)) or hasattr(data, "__array__")
     return isinstance(data, IterableDataset) or (hasattr(data, "__getitem__") and not arrays)
 
 

@@ -29,7 +29,7 @@ from .attention import scaled_dot_product_attention
 from .convolution import conv1d, conv2d, conv_transpose1d, conv_transpose2d
 from .ctc import ctc_loss
 from .dropout import dropout, dropout1d, dropout2d
-from .embedding import embedding
+from .embedding import embedding, one_hot
 from .linear import bilinear, linear
 from .losses import (
     accuracy,
@@ -58,7 +58,7 @@ from .margins import (
     soft_margin_loss,
     triplet_margin_loss,
 )  # fmt: skip
-from .normalization import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
+from .normalization import batch_norm, group_norm, instance_norm, layer_norm, normalize, rms_norm
 from .pooling import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
@@ -129,6 +129,8 @@ __all__ = [
     "multi_margin_loss",
     "multilabel_margin_loss",
     "nll_loss",
+    "normalize",
+    "one_hot",
     "pad",
     "pad_sequence",
     "pairwise_distance",

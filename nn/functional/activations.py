@@ -1,4 +1,4 @@
-"""Activation functions; `relu`, `sigmoid`, `silu` and `tanh` are autograd's own."""
+"""Activation functions; `sigmoid` and `tanh` are autograd's own. `inplace` is PyTorch's, and without effect."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 
 from autograd import ShapeError
-from autograd.functions import clip, expm1, gelu_tanh, relu, sigmoid, silu, tanh, where
+from autograd.functions import clip, expm1, gelu_tanh, sigmoid, tanh, where
 from autograd.functions import gelu as _gelu
 from autograd.functions import log_softmax as _log_softmax
+from autograd.functions import relu as _relu
+from autograd.functions import silu as _silu
 from autograd.functions import softmax as _softmax
 from autograd.functions import softplus as _softplus
 
@@ -21,12 +23,25 @@ __all__ = [
 _SELU_ALPHA, _SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
 
 
-def relu6(input: Any) -> Any:
+def relu(input: Any, inplace: bool = False) -> Any:
+    """max(x, 0); its derivative at 0 is 0."""
+    return _relu(input)
+
+
+def silu(input: Any, inplace: bool = False) -> Any:
+    """x σ(x).
+
+    S. Elfwing, E. Uchibe, K. Doya, "Sigmoid-weighted linear units", 2017.
+    """
+    return _silu(input)
+
+
+def relu6(input: Any, inplace: bool = False) -> Any:
     """min(max(x, 0), 6)."""
     return clip(input, 0.0, 6.0)
 
 
-def leaky_relu(input: Any, negative_slope: float = 0.01) -> Any:
+def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) -> Any:
     """x where it is positive, slope · x elsewhere."""
     return where(input > 0, input, negative_slope * input)
 
@@ -46,7 +61,7 @@ def prelu(input: Any, weight: Any) -> Any:
     return where(input > 0, input, weight * input)
 
 
-def elu(input: Any, alpha: float = 1.0) -> Any:
+def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
     """x where it is positive, α (eˣ − 1) elsewhere.
 
     D.-A. Clevert, T. Unterthiner, S. Hochreiter, "Fast and accurate deep network learning by exponential linear units", 2016.
@@ -55,7 +70,7 @@ def elu(input: Any, alpha: float = 1.0) -> Any:
     return where(positive, input, alpha * expm1(where(positive, 0, input)))
 
 
-def selu(input: Any) -> Any:
+def selu(input: Any, inplace: bool = False) -> Any:
     """λ x where it is positive, λ α (eˣ − 1) elsewhere: activations keep mean 0 and variance 1.
 
     G. Klambauer et al., "Self-normalizing neural networks", 2017.
@@ -63,7 +78,7 @@ def selu(input: Any) -> Any:
     return _SELU_SCALE * elu(input, _SELU_ALPHA)
 
 
-def celu(input: Any, alpha: float = 1.0) -> Any:
+def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
     """x where it is positive, α (exp(x / α) − 1) elsewhere, whose slope at 0 is 1 for every α.
 
     J. T. Barron, "Continuously differentiable exponential linear units", 2017.
@@ -82,7 +97,7 @@ def gelu(input: Any, approximate: str = "none") -> Any:
     return gelu_tanh(input) if approximate == "tanh" else _gelu(input)
 
 
-def mish(input: Any) -> Any:
+def mish(input: Any, inplace: bool = False) -> Any:
     """x tanh(log(1 + eˣ)).
 
     D. Misra, "Mish: a self regularized non-monotonic activation function", 2019.
@@ -90,17 +105,17 @@ def mish(input: Any) -> Any:
     return input * tanh(_softplus(input))
 
 
-def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0) -> Any:
+def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Any:
     """x, kept between two bounds."""
     return clip(input, min_val, max_val)
 
 
-def hardsigmoid(input: Any) -> Any:
+def hardsigmoid(input: Any, inplace: bool = False) -> Any:
     """min(max(x + 3, 0), 6) / 6."""
     return relu6(input + 3) / 6
 
 
-def hardswish(input: Any) -> Any:
+def hardswish(input: Any, inplace: bool = False) -> Any:
     """x min(max(x + 3, 0), 6) / 6.
 
     A. Howard et al., "Searching for MobileNetV3", 2019.

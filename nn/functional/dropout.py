@@ -11,7 +11,7 @@ from autograd import ShapeError
 from ..random import Seed, default_generator
 
 
-def dropout(input: Any, p: float = 0.5, training: bool = True, *, generator: Seed = None) -> Any:
+def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *, generator: Seed = None) -> Any:
     """In training each number is 0 with probability p, and 1 / (1 − p) times itself otherwise; else the input as it is.
 
     N. Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.
@@ -19,14 +19,18 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, *, generator: See
     return _dropped(input, p, training, input.shape, generator)
 
 
-def dropout1d(input: Any, p: float = 0.5, training: bool = True, *, generator: Seed = None) -> Any:
+def dropout1d(
+    input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *, generator: Seed = None
+) -> Any:
     """`dropout` of whole channels, of an input of shape (N, C, L) or (C, L)."""
     if input.ndim not in (2, 3):
         raise ShapeError(f"dropout1d: an input of shape (N, C, L) or (C, L) is needed, and it has {input.shape}")
     return _dropped(input, p, training, (*input.shape[:-1], 1), generator)
 
 
-def dropout2d(input: Any, p: float = 0.5, training: bool = True, *, generator: Seed = None) -> Any:
+def dropout2d(
+    input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *, generator: Seed = None
+) -> Any:
     """`dropout` of whole channels, of an input of shape (N, C, H, W).
 
     J. Tompson et al., "Efficient object localization using convolutional networks", 2015.

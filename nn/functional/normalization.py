@@ -10,7 +10,7 @@ import numpy as np
 from autograd import ShapeError, Value
 from autograd.functions import batch_norm as _batch_norm
 from autograd.functions import layer_norm as _layer_norm
-from autograd.functions import moments, standardize
+from autograd.functions import maximum, moments, standardize
 
 
 def layer_norm(input: Any, normalized_shape: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5) -> Any:
@@ -22,6 +22,11 @@ def layer_norm(input: Any, normalized_shape: Any, weight: Any = None, bias: Any 
     if weight is not None and bias is not None:
         return _layer_norm(input, weight, bias, eps=eps)
     return _affine(standardize(input, axes=tuple(range(-len(shape), 0)), eps=eps), weight, bias)
+
+
+def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Any:
+    """x / max(|x|ₚ, ε), for the p-norm along axis `dim`."""
+    return input / maximum(np.linalg.norm(input, p, axis=dim, keepdims=True), eps)
 
 
 def rms_norm(input: Any, normalized_shape: Any, weight: Any = None, eps: float | None = None) -> Any:

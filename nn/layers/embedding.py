@@ -39,6 +39,16 @@ class Embedding(Module):
         if padding_idx is not None:
             self.weight.data[padding_idx] = 0
 
+    @property
+    def num_embeddings(self) -> int:
+        """The number of rows."""
+        return self.weight.shape[0]
+
+    @property
+    def embedding_dim(self) -> int:
+        """The length of a row."""
+        return self.weight.shape[1]
+
     @classmethod
     def from_pretrained(cls, embeddings: Any, freeze: bool = True, padding_idx: int | None = None) -> Self:
         """An `Embedding` of these rows, which are not trained unless `freeze` is False."""
@@ -61,8 +71,10 @@ class Embedding(Module):
             )
 
     def extra_repr(self) -> str:
-        rows, width = self.weight.shape
         named = {"padding_idx": self.padding_idx, "max_norm": self.max_norm}
         return ", ".join(
-            [f"{rows}, {width}", *(f"{name}={given}" for name, given in named.items() if given is not None)]
+            [
+                f"{self.num_embeddings}, {self.embedding_dim}",
+                *(f"{name}={given}" for name, given in named.items() if given is not None),
+            ]
         )

@@ -43,12 +43,21 @@ class Linear(Module):
         self.weight = uniform(in_features, out_features, bound=bound, dtype=dtype, generator=rng)
         self.bias = uniform(out_features, bound=bound, dtype=dtype, generator=rng) if bias else None
 
+    @property
+    def in_features(self) -> int:
+        """The number of inputs."""
+        return self.weight.shape[0]
+
+    @property
+    def out_features(self) -> int:
+        """The number of outputs."""
+        return self.weight.shape[1]
+
     def forward(self, x: Any) -> Any:
         return functional.linear(x, self.weight, self.bias)
 
     def extra_repr(self) -> str:
-        rows, columns = self.weight.shape
-        return f"in_features={rows}, out_features={columns}, bias={self.bias is not None}"
+        return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"
 
 
 Dense = Linear
@@ -68,9 +77,24 @@ class Bilinear(Module):
         self.weight = uniform(out_features, in1_features, in2_features, bound=bound, dtype=dtype, generator=rng)
         self.bias = uniform(out_features, bound=bound, dtype=dtype, generator=rng) if bias else None
 
+    @property
+    def in1_features(self) -> int:
+        """The number of first inputs."""
+        return self.weight.shape[1]
+
+    @property
+    def in2_features(self) -> int:
+        """The number of second inputs."""
+        return self.weight.shape[2]
+
+    @property
+    def out_features(self) -> int:
+        """The number of outputs."""
+        return self.weight.shape[0]
+
     def forward(self, x1: Any, x2: Any) -> Any:
         return functional.bilinear(x1, x2, self.weight, self.bias)
 
     def extra_repr(self) -> str:
-        outputs, first, second = self.weight.shape
-        return f"in1_features={first}, in2_features={second}, out_features={outputs}, bias={self.bias is not None}"
+        inputs = f"in1_features={self.in1_features}, in2_features={self.in2_features}"
+        return f"{inputs}, out_features={self.out_features}, bias={self.bias is not None}"

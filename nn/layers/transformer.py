@@ -85,10 +85,13 @@ class TransformerEncoder(Module):
     """`num_layers` copies of an encoder layer, one after the other, and a norm at the end if one is given.
 
     As in PyTorch the copies begin with the same numbers; draw others with the functions of `nn.init`. A generator that the
-    layer was given goes on drawing for all of them.
+    layer was given goes on drawing for all of them. `enable_nested_tensor` and `mask_check` are PyTorch's, and without effect.
     """
 
-    def __init__(self, encoder_layer: TransformerEncoderLayer, num_layers: int, norm: Module | None = None) -> None:
+    def __init__(
+        self, encoder_layer: TransformerEncoderLayer, num_layers: int, norm: Module | None = None,
+        enable_nested_tensor: bool = True, mask_check: bool = True,
+    ) -> None:  # fmt: skip
         generators = [getattr(part, "generator", None) for part in encoder_layer.modules()]
         self.layers = ModuleList(
             copy.deepcopy(encoder_layer, {id(shared): shared for shared in generators}) for _ in range(num_layers)
