@@ -12,7 +12,7 @@ if not hasattr(autograd, "Value"):
         "without a word. To mend it:  pip uninstall -y autograd chainrule && pip install chainrule"
     )
 
-from . import data, functional, init, interchange, layers, optim, random, training, utils
+from . import data, datasets, functional, init, interchange, layers, optim, random, training, utils
 from .containers import Identity, ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from .data import DataLoader
 from .layers import (
@@ -209,6 +209,7 @@ __all__ = [
     "Unflatten",
     "Upsample",
     "data",
+    "datasets",
     "evaluate",
     "fit",
     "functional",

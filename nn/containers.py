@@ -34,6 +34,10 @@ class _Container(Module, Generic[Part]):
     def _kind(self, entry: Any) -> Any:
         """The entry, or an error if it cannot be one."""
         if not isinstance(entry, Module):
+            if isinstance(entry, type) and issubclass(entry, Module):
+                raise TypeError(
+                    f"{type(self).__name__} is made of modules, and got a class: {entry.__name__}() is a module"
+                )
             raise TypeError(
                 f"{type(self).__name__} is made of modules, and got {entry!r}: a function is put into a Module whose forward "
                 "calls it, a list of modules is spread out with *"
@@ -49,6 +53,8 @@ class _List(_Container[Part]):
 
     def __init__(self, entries: Iterable[Part] = ()) -> None:
         self.parts = {}
+        if isinstance(entries, Module):
+            raise TypeError(f"{type(self).__name__} is made of a list, and got a {type(entries).__name__}: [layer, …]")
         self.extend(entries)
 
     def _renumber(self, entries: Iterable[Part]) -> None:

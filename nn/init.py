@@ -24,13 +24,14 @@ __all__ = [
 
 
 def _fill(parameter: Value, data: Any) -> Value:
+    _value(parameter)
     parameter.data = np.asarray(data, dtype=parameter.dtype)
     return parameter
 
 
 def constant_(parameter: Value, val: float) -> Value:
     """The same number everywhere."""
-    return _fill(parameter, np.full(parameter.shape, val))
+    return _fill(parameter, np.full(np.shape(parameter), val))
 
 
 def zeros_(parameter: Value) -> Value:
@@ -65,12 +66,12 @@ def dirac_(parameter: Value, groups: int = 1) -> Value:
 
 def uniform_(parameter: Value, a: float = 0.0, b: float = 1.0, *, generator: Seed = None) -> Value:
     """Uniform on [a, b)."""
-    return _fill(parameter, default_generator(generator).uniform(a, b, parameter.shape))
+    return _fill(parameter, default_generator(generator).uniform(a, b, np.shape(parameter)))
 
 
 def normal_(parameter: Value, mean: float = 0.0, std: float = 1.0, *, generator: Seed = None) -> Value:
     """Normal with the given mean and standard deviation."""
-    return _fill(parameter, default_generator(generator).normal(mean, std, parameter.shape))
+    return _fill(parameter, default_generator(generator).normal(mean, std, np.shape(parameter)))
 
 
 def trunc_normal_(
@@ -82,7 +83,7 @@ def trunc_normal_(
             f"trunc_normal_: [{a}, {b}] is empty, or holds nothing of a normal of mean {mean} and std {std}"
         )
     rng = default_generator(generator)
-    data = np.asarray(rng.normal(mean, std, parameter.shape))
+    data = np.asarray(rng.normal(mean, std, np.shape(parameter)))
     while (outside := (data < a) | (data > b)).any():
         data[outside] = rng.normal(mean, std, np.count_nonzero(outside))
     return _fill(parameter, data)
@@ -159,7 +160,13 @@ def fans(parameter: Value) -> tuple[int, int]:
     return (second * size, first * size) if window else (first, second)
 
 
+def _value(parameter: Any) -> None:
+    if not isinstance(parameter, Value):
+        raise TypeError(f"what is filled is a parameter, such as layer.weight, and not a {type(parameter).__name__}")
+
+
 def _axes(name: str, parameter: Value, least: int, most: int = 64) -> None:
+    _value(parameter)
     if not least <= parameter.ndim <= most:
         number = f"{least}" if least == most else f"{least} or more" if most == 64 else f"{least} to {most}"
         raise ShapeError(

@@ -57,6 +57,8 @@ def save(path: PathLike, state: Mapping[str, Any]) -> None:
         state: ``model.state_dict()``, for example, which is stored as it is and can be read by other programs.
     """
     write = _kind(path)[0]
+    if not isinstance(state, Mapping):
+        raise TypeError(f"save: a dict is saved, such as model.state_dict(), and this is a {type(state).__name__}")
     arrays, nest = pack(state)
     arrays = {name: _plain(name, array) for name, array in arrays.items()}
     replace_file(path, write(arrays, {NOTE: f"{NOTE} {_checksum(arrays, nest or '')} {nest or ''} {NOTE}"}))
@@ -117,9 +119,13 @@ def replace_file(path: PathLike, data: bytes) -> None:
 
 def _kind(path: PathLike) -> tuple[Callable[[Arrays, Metadata], bytes], Callable[[Any, int], tuple[Arrays, Metadata]]]:
     kinds = {".safetensors": (_to_safetensors, _from_safetensors), ".npz": (_to_npz, _from_npz)}
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"the path stands first, and is a {type(path).__name__}: nn.save(path, model.state_dict())")
     suffix = Path(path).suffix
     if suffix not in kinds:
-        raise ValueError(f"{os.fspath(path)!r} ends neither in .safetensors nor in .npz")
+        raise ValueError(
+            f"{os.fspath(path)!r} ends neither in .safetensors nor in .npz (PyTorch's .pt is pickle, which runs code)"
+        )
     return kinds[suffix]
 
 

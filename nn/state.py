@@ -31,6 +31,8 @@ def state_dict(module: Module) -> dict[str, np.ndarray]:
 
 def load_state_dict(module: Module, given: Mapping[str, Any], strict: bool) -> IncompatibleKeys:
     """See `Module.load_state_dict`."""
+    if not isinstance(given, Mapping):
+        raise TypeError(f"{type(module).__name__} loads a dict of arrays by name, and got a {type(given).__name__}")
     places = _places(module)
     keys = IncompatibleKeys([n for n in places if n not in given], [n for n in given if n not in places])
     complaints = [f"missing: {', '.join(keys.missing_keys)}"] if strict and keys.missing_keys else []
@@ -46,6 +48,10 @@ def load_state_dict(module: Module, given: Mapping[str, Any], strict: bool) -> I
             else:
                 arrays[name] = new.astype(own.dtype)
     if complaints:
+        if any(
+            np.shape(given[n]) == _get(*places[n]).shape[::-1] != np.shape(given[n])[::-1] for n in places if n in given
+        ):
+            complaints.append("some are transposed: nn.interchange.from_torch loads what PyTorch saved")
         raise StateDictError(f"{type(module).__name__} cannot load this state:\n  " + "\n  ".join(complaints))
     _put_all(places, arrays)
     return keys

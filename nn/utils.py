@@ -26,6 +26,8 @@ def clip_grad_norm_(
 
     R. Pascanu, T. Mikolov and Y. Bengio, "On the difficulty of training recurrent neural networks", 2013.
     """
+    if not max_norm >= 0:
+        raise ValueError(f"clip_grad_norm_: max_norm={max_norm} must not be negative")
     graded = _graded(parameters)
     norm = get_total_norm((p.grad for p in graded), norm_type)
     if error_if_nonfinite and not np.isfinite(norm):
@@ -41,6 +43,8 @@ def clip_grad_norm_(
 
 def clip_grad_value_(parameters: Parameters, clip_value: float) -> None:
     """Bring every number of the gradients into [−clip_value, clip_value]."""
+    if not clip_value >= 0:
+        raise ValueError(f"clip_grad_value_: clip_value={clip_value} must not be negative")
     for p in _graded(parameters):
         p.grad = np.clip(p.grad, -clip_value, clip_value)
 
@@ -64,5 +68,7 @@ def vector_to_parameters(vec: Any, parameters: Iterable[Value]) -> None:
 
 
 def _graded(parameters: Parameters) -> list[Value]:
-    every = [parameters] if isinstance(parameters, Value) else parameters
+    every = [parameters] if isinstance(parameters, Value) else list(parameters)
+    if not all(isinstance(p, Value) for p in every):
+        raise TypeError("gradients are clipped of parameters: pass model.parameters()")
     return [p for p in every if p.grad is not None]

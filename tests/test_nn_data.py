@@ -45,7 +45,7 @@ def test_datasets():
         joined[5]
     with pytest.raises(ValueError, match="no datasets"):
         data.ConcatDataset([])
-    with pytest.raises(ShapeError, match=r"\[1, 2\] rows"):
+    with pytest.raises(ShapeError, match=r"the shapes \[\(1,\), \(2,\)\]"):
         data.TensorDataset([1], [1, 2])
     for method in ("__getitem__", "__len__"):
         with pytest.raises(NotImplementedError, match=method):

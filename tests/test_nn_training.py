@@ -97,7 +97,7 @@ def test_without_shuffling_the_order_stays():
 
 
 def test_wrong_batches():
-    with pytest.raises(ShapeError, match=r"\[2, 3\] rows"):
+    with pytest.raises(ShapeError, match=r"the shapes \[\(3,\), \(2,\)\]"):
         nn.DataLoader(np.ones(3), np.ones(2))
     with pytest.raises(ValueError, match="batch_size=0"):
         nn.DataLoader(np.ones(3), batch_size=0)

@@ -43,9 +43,10 @@ class TensorDataset(Dataset):
 
     def __init__(self, *arrays: Any) -> None:
         self.arrays = tuple(np.asarray(a) for a in arrays)
-        lengths = {len(a) for a in self.arrays}
-        if len(lengths) != 1:
-            raise ShapeError(f"arrays of equal length are needed, and these have {sorted(lengths)} rows")
+        if len({a.shape[:1] for a in self.arrays} - {()}) != 1 or not all(a.ndim for a in self.arrays):
+            raise ShapeError(
+                f"arrays of equal length are needed, and these have the shapes {[a.shape for a in self.arrays]}"
+            )
 
     def __getitem__(self, index: Any) -> tuple[Any, ...]:
         return tuple(a[index] for a in self.arrays)

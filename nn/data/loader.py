@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd import ShapeError
+
 from ..random import Seed, default_generator, kept_generator
 from .dataset import IterableDataset, TensorDataset
 from .samplers import BatchSampler, RandomSampler, Sampler, SequentialSampler
@@ -56,6 +58,8 @@ class DataLoader:
     ) -> None:
         if any(isinstance(part, (bool, int, np.integer)) for part in data):
             raise TypeError(f"DataLoader takes data by position, and the rest by name: batch_size={data[-1]}")
+        if not isinstance(batch_size, (int, np.integer)):
+            raise TypeError(f"DataLoader: batch_size={batch_size!r} is a number of examples")
         self.dataset = data[0] if len(data) == 1 and _is_dataset(data[0]) else TensorDataset(*data)
         if batch_size < 1 or num_workers < 0 or prefetch_factor < 1:
             raise ValueError(
@@ -202,7 +206,13 @@ def default_collate(examples: list[Any]) -> Any:
     if isinstance(first, (tuple, list)):
         return tuple(default_collate(list(entries)) for entries in zip(*examples, strict=True))
     if isinstance(first, (np.ndarray, np.generic, int, float)):
-        return np.stack([np.asarray(e) for e in examples])
+        arrays = [np.asarray(e) for e in examples]
+        if len(shapes := {a.shape for a in arrays}) > 1:
+            raise ShapeError(
+                f"DataLoader: examples of shapes {', '.join(map(str, sorted(shapes)))} cannot be stacked: a collate_fn can "
+                "pad them (nn.functional.pad_sequence)"
+            )
+        return np.stack(arrays)
     return examples
 
 

@@ -31,6 +31,11 @@ def scaled_dot_product_attention(
 
     A. Vaswani et al., "Attention is all you need", 2017. A query that may look at nothing gets zeros.
     """
+    if query.shape[-1] != key.shape[-1] or key.shape[-2] != value.shape[-2]:
+        raise ShapeError(
+            f"scaled_dot_product_attention: query (…, L, E), key (…, S, E) and value (…, S, Ev) are needed, and they have "
+            f"{query.shape}, {key.shape} and {value.shape}"
+        )
     scale = query.shape[-1] ** -0.5 if scale is None else scale
     bias = () if attn_mask is None else (additive(attn_mask, query.dtype),)
     if not dropout_p:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from autograd import ShapeError
 from autograd.functions import linear as _linear
 from autograd.functions import matmul
@@ -11,10 +13,19 @@ from autograd.functions import matmul
 
 def linear(input: Any, weight: Any, bias: Any = None) -> Any:
     """y = x W + b, for x of shape (…, inputs), W of shape (inputs, outputs) and b of shape (outputs,)."""
-    if bias is None or bias.shape != weight.shape[1:]:
-        product = matmul(input, weight)
-        return product if bias is None else product + bias
-    return _linear(input, weight, bias)
+    try:
+        if bias is None or bias.shape != weight.shape[1:]:
+            product = matmul(input, weight)
+            return product if bias is None else product + bias
+        return _linear(input, weight, bias)
+    except (ValueError, AttributeError) as error:
+        given = np.shape(input)
+        if given[-1:] == weight.shape[:1]:
+            raise
+        raise ShapeError(
+            f"linear: inputs of shape {given} do not fit a weight of shape {weight.shape}, (inputs, outputs), which takes "
+            f"(…, {weight.shape[0]})"
+        ) from error
 
 
 def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Any:

@@ -130,7 +130,8 @@ def binary_cross_entropy_with_logits(
     if pos_weight is None:
         terms = softplus(input) - target * input
     else:
-        terms = (1 - target) * input + (1 + (beside(pos_weight, input) - 1) * target) * softplus(-input)
+        factor = _broadcasting("pos_weight", pos_weight, input)
+        terms = (1 - target) * input + (1 + (factor - 1) * target) * softplus(-input)
     return reduce(_weighted(terms, weight, input), reduction)
 
 
@@ -157,8 +158,15 @@ def cross_entropy(
         label_smoothing: the share ε of the target that goes to all classes evenly: (1 − ε) t + ε / classes.
     """
     _known(reduction)
-    target = target if isinstance(target, Value) else np.asarray(target)
+    if not 0 <= label_smoothing <= 1:
+        raise ValueError(f"cross_entropy: label_smoothing={label_smoothing} must be a share, from 0 to 1")
+    input, target = _array(input), _array(target)
     soft = target.shape == input.shape
+    if soft and target.ndim == 1 and target.dtype.kind in "iu":
+        raise DtypeError(
+            f"cross_entropy: logits of shape {input.shape} are those of one example, and its distribution over the classes is "
+            "of floating point numbers; class numbers of many examples need logits of shape (N, classes)"
+        )
     input = _classes_last(input)
     target = _classes_last(target) if soft else target
     ignored: Any = None if soft else target == ignore_index
@@ -181,7 +189,7 @@ def nll_loss(input: Any, target: Any, weight: Any = None, *, ignore_index: int =
 
     Shapes and arguments are those of `cross_entropy` for class numbers.
     """
-    input, target = _classes_last(input), np.asarray(target)
+    input, target = _classes_last(_array(input)), np.asarray(target)
     if target.dtype.kind not in "iu":
         raise DtypeError(f"nll_loss: class numbers must be integers, and the target has dtype {target.dtype}")
     if target.shape != input.shape[:-1]:
@@ -246,6 +254,10 @@ def beside(given: Any, input: Any) -> Any:
     return given if isinstance(given, Value) else np.asarray(given, getattr(input, "dtype", None))
 
 
+def _array(given: Any) -> Any:
+    return given if isinstance(given, Value) else np.asarray(given)
+
+
 def reduce(each: Any, reduction: str) -> Any:
     """The mean or the sum, or the terms themselves."""
     if _known(reduction) == "none":
@@ -260,7 +272,18 @@ def _known(reduction: str) -> str:
 
 
 def _weighted(terms: Any, weight: Any, input: Any) -> Any:
-    return terms if weight is None else terms * beside(weight, input)
+    return terms if weight is None else terms * _broadcasting("weight", weight, input)
+
+
+def _broadcasting(name: str, given: Any, input: Any) -> Any:
+    given = beside(given, input)
+    if given.ndim > input.ndim or any(
+        n not in (1, m) for n, m in zip(given.shape[::-1], input.shape[::-1], strict=False)
+    ):
+        raise ShapeError(
+            f"{name} has shape {given.shape}, which does not broadcast to that of the input, {input.shape}"
+        )
+    return given
 
 
 def _classes_last(x: Any) -> Any:

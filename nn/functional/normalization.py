@@ -69,7 +69,8 @@ def batch_norm(
     n = input.size // max(input.shape[1], 1)
     if n < 2:
         raise ShapeError(
-            f"batch_norm: an input of shape {input.shape} has {n} numbers for each channel, and no variance"
+            f"batch_norm: an input of shape {input.shape} has {n} numbers for each channel, and no variance. In training take "
+            "batches of two or more (drop_last=True); in use, after model.eval(), one is enough"
         )
     found = moments(input)
     y = _batch_norm(input, *_both(input, weight, bias), found, eps=eps)

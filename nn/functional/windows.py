@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from autograd import ShapeError
 
 Numbers = int | tuple[int, ...]
@@ -12,8 +14,8 @@ Numbers = int | tuple[int, ...]
 
 def each(given: Any, axes: int, what: str, least: int = 0) -> tuple[int, ...]:
     """One number for each axis: itself for all of them, or one each."""
-    numbers = (given,) * axes if isinstance(given, int) else tuple(int(n) for n in given)
-    if len(numbers) != axes or min(numbers) < least:
+    numbers = tuple(given) if isinstance(given, (tuple, list)) else (given,) * axes
+    if len(numbers) != axes or not all(isinstance(n, (int, np.integer)) and n >= least for n in numbers):
         raise ValueError(f"{what}={given!r}: a number of at least {least} is needed, or one for each of {axes} axes")
     return numbers
 

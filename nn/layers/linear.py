@@ -39,6 +39,9 @@ class Linear(Module):
     def __init__(
         self, in_features: int, out_features: int, bias: bool = True, *, dtype: Any = np.float64, generator: Seed = None
     ) -> None:
+        for name, size in {"in_features": in_features, "out_features": out_features}.items():
+            if not isinstance(size, (int, np.integer)) or size < 0:
+                raise ValueError(f"Linear: {name}={size!r} is a number of features, an integer")
         bound, rng = 1 / math.sqrt(in_features) if in_features else 0.0, default_generator(generator)
         self.weight = uniform(in_features, out_features, bound=bound, dtype=dtype, generator=rng)
         self.bias = uniform(out_features, bound=bound, dtype=dtype, generator=rng) if bias else None

@@ -108,7 +108,7 @@ class _Layer(_Recurrent):
         shape = (self.num_layers * len(self._directions), x.shape[1], self.hidden_size)
         if hx is None:
             return [np.zeros(shape, x.dtype)] * self.states
-        given = list(hx) if self.states > 1 else [hx]
+        given = list(hx) if self.states > 1 or isinstance(hx, (tuple, list)) else [hx]
         needed = (shape[0], shape[2]) if single else shape
         if [s.shape for s in given] != [needed] * self.states:
             raise ShapeError(

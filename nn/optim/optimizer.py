@@ -8,6 +8,7 @@ formula on flat arrays: `Optimizer.update`.
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import is_
 from typing import Any, ClassVar
@@ -140,9 +141,11 @@ class Optimizer:
     def check(self, group: Group) -> None:
         """Raise ValueError for options that make no sense."""
         for name in ("lr", "weight_decay", "eps", "momentum"):
-            if group.get(name, 0) < 0:
-                raise ValueError(f"{type(self).__name__}: {name}={group[name]} must not be negative")
-        for beta in group.get("betas", ()):
+            number = group.get(name, 0)
+            if not isinstance(number, (int, float)) or not number >= 0:
+                raise ValueError(f"{type(self).__name__}: {name}={number!r} must not be negative, and be a number")
+        betas = group.get("betas", ())
+        for beta in betas if isinstance(betas, (tuple, list)) else [math.nan]:
             if not 0 <= beta < 1:
                 raise ValueError(f"{type(self).__name__}: betas={group['betas']} must be at least 0 and less than 1")
 
@@ -158,11 +161,17 @@ class Optimizer:
 
     def add_param_group(self, group: dict[str, Any]) -> None:
         """Further parameters, ``{"params": …}``, with options of their own or the defaults."""
+        if "params" not in group:
+            raise ValueError(
+                f'{type(self).__name__}: a group is {{"params": …, option: …}}, and this has {list(group)}'
+            )
         params = [group["params"]] if isinstance(group["params"], Value) else list(group["params"])
         known = {id(p) for g in self.param_groups for p in g["params"]}
         for p in params:
             if not isinstance(p, Value):
-                raise TypeError(f"{type(self).__name__} moves Values, and got {type(p).__name__}")
+                raise TypeError(
+                    f"{type(self).__name__} moves Values, and got {type(p).__name__}: pass model.parameters()"
+                )
             if not p.is_leaf:
                 raise ValueError(f"{type(self).__name__}: {p!r} was computed from others: only leaves can be moved")
             if id(p) in known:

@@ -15,7 +15,7 @@ from autograd import NonFiniteError, Value, no_grad, strict
 
 from ..module import Module
 from .history import Epoch, History
-from .run import Callback, Loss, Means, Metric, Run
+from .run import Callback, Loss, Means, Metric, Run, pairs
 
 Metrics = Mapping[str, Callable[[Any, Any], Any]]
 
@@ -76,7 +76,7 @@ def fit(
             run.begin_epoch()
             run.call("on_epoch_begin")
             means = run.means
-            for inputs, targets in bar(train, f"epoch {run.epoch + 1}/{epochs}", run.batch):
+            for inputs, targets in pairs(bar(train, f"epoch {run.epoch + 1}/{epochs}", run.batch)):
                 output = model(inputs)
                 error = loss(output, targets)
                 value = error.item()
@@ -133,7 +133,7 @@ def _measured(
     means, found, wanted = Means(metric), [], []
     model.eval()
     with no_grad():
-        for inputs, targets in data:
+        for inputs, targets in pairs(data):
             output = model(inputs)
             means.add(output, targets, loss(output, targets).item())
             if metrics:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from ..module import Module
@@ -67,8 +67,20 @@ class Means:
             self.figure += float(self.metric(output, targets)) * n
 
     def result(self) -> tuple[float, float | None]:
-        rows = max(self.rows, 1)
-        return self.loss / rows, None if self.metric is None else self.figure / rows
+        if not self.rows:
+            raise ValueError("the data had no batches: an empty loader, or an iterator that is used up")
+        return self.loss / self.rows, None if self.metric is None else self.figure / self.rows
+
+
+def pairs(batches: Iterable[Any]) -> Iterator[Any]:
+    """The batches, each of which must be inputs and targets."""
+    for batch in batches:
+        if not isinstance(batch, (tuple, list)) or len(batch) != 2:
+            found = f"{len(batch)} of them" if isinstance(batch, (tuple, list)) else f"of type {type(batch).__name__}"
+            raise ValueError(
+                f"a batch is a pair (inputs, targets), and this is {found}: nn.DataLoader(x, y) makes pairs"
+            )
+        yield batch
 
 
 class Run:
@@ -95,6 +107,7 @@ class Run:
     ) -> None:
         self.model, self.loss, self.optimizer = model, loss, optimizer
         self.train, self.validation, self.epochs, self.metric = train, validation, epochs, metric
+        self._check(callbacks)
         self.callbacks = sorted(callbacks, key=lambda callback: callback.last)
         self.epoch = self.batch = self.gathered = 0
         self.stop = False
@@ -103,6 +116,19 @@ class Run:
         self.first_lr: float | None = None
         self.resumed = False
         self._before_step, self._after_step = self.hooks("on_gradients"), self.hooks("on_step")
+
+    def _check(self, callbacks: Any) -> None:
+        """Raise an error for arguments that cannot be meant."""
+        if isinstance(self.loss, type) or not callable(self.loss):
+            raise TypeError(f"fit: loss={self.loss!r} must be a function of (output, targets), such as nn.MSELoss()")
+        if isinstance(callbacks, Callback) or any(isinstance(callback, type) for callback in callbacks):
+            raise TypeError(f"fit: callbacks={callbacks!r} must be a list of objects: [EarlyStopping(…)]")
+        mine = {id(p) for p in self.model.parameters()}
+        moved = {id(p) for group in getattr(self.optimizer, "param_groups", ()) for p in group["params"]}
+        if mine and moved and not mine & moved:
+            raise ValueError(
+                "fit: the optimizer holds parameters of another model: it is made of this one's, model.parameters()"
+            )
 
     def hooks(self, name: str) -> list[Hook]:
         """The methods of this name that callbacks define."""
