@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 PAGE = Path(__file__).parent.parent / "docs" / "networks.md"
+HEADING = "### A program that was written for PyTorch\n"
 Found = dict[str, Any]
 
 
@@ -33,7 +34,8 @@ class Rule:
 
 def rules() -> list[Rule]:
     """The rows of the table, in its order."""
-    rows = re.findall(r"^\| `([^`]+)` \| `([^`]+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    _, section = PAGE.read_text(encoding="utf-8").split(HEADING)
+    rows = re.findall(r"^\| `([^`]+)` \| `([^`]+)` \|", section.split("\n#")[0], re.MULTILINE)
     return [Rule(torch, here) for torch, here in rows]
 
 
