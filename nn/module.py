@@ -75,10 +75,17 @@ class Module:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         run = self._hooked if self._hooks else self.forward
-        if not noting():
-            return run(*args, **kwargs)
-        with scope(type(self).__name__, self):  # a frame around this call's nodes in a picture of the graph
-            return run(*args, **kwargs)
+        try:
+            if not noting():
+                return run(*args, **kwargs)
+            with scope(type(self).__name__, self):  # a frame around this call's nodes in a picture of the graph
+                return run(*args, **kwargs)
+        except AttributeError as error:
+            if isinstance(error.obj, list) and any(error.obj is given for given in args):
+                raise DtypeError(
+                    f"{type(self).__name__} computes with arrays, and got a list: np.asarray(x)"
+                ) from error
+            raise
 
     def _hooked(self, *args: Any, **kwargs: Any) -> Any:
         for hook in self._hooks:

@@ -56,7 +56,7 @@ def save(path: PathLike, state: Mapping[str, Any]) -> None:
         path: ends in ``.safetensors`` (extra `safetensors`) or ``.npz``.
         state: ``model.state_dict()``, for example, which is stored as it is and can be read by other programs.
     """
-    write = _kind(path)[0]
+    write = kind(path)[0]
     if not isinstance(state, Mapping):
         raise TypeError(f"save: a dict is saved, such as model.state_dict(), and this is a {type(state).__name__}")
     arrays, nest = pack(state)
@@ -71,7 +71,7 @@ def load(path: PathLike) -> dict[str, Any]:
         SavedFileError: the file is damaged, or not what its name says.
         OSError: it cannot be read.
     """
-    read = _kind(path)[1]
+    read = kind(path)[1]
     try:
         with Path(path).open("rb") as file:
             return _checked(*read(file, os.fstat(file.fileno()).st_size))
@@ -117,7 +117,8 @@ def replace_file(path: PathLike, data: bytes) -> None:
             os.close(folder)
 
 
-def _kind(path: PathLike) -> tuple[Callable[[Arrays, Metadata], bytes], Callable[[Any, int], tuple[Arrays, Metadata]]]:
+def kind(path: PathLike) -> tuple[Callable[[Arrays, Metadata], bytes], Callable[[Any, int], tuple[Arrays, Metadata]]]:
+    """How a file of this name is written, and read."""
     kinds = {".safetensors": (_to_safetensors, _from_safetensors), ".npz": (_to_npz, _from_npz)}
     if not isinstance(path, (str, os.PathLike)):
         raise TypeError(f"the path stands first, and is a {type(path).__name__}: nn.save(path, model.state_dict())")

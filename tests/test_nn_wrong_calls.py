@@ -23,6 +23,14 @@ class Places:
         self.loss = nn.CrossEntropyLoss()
 
 
+class With(nn.Module):
+    def __init__(self, function):
+        self.function = function
+
+    def forward(self, x):
+        return self.function(x)
+
+
 def fit(p, *data, **more):
     arguments = {"model": p.net, "loss": p.loss, "optimizer": p.optimizer, "train": nn.DataLoader(*data), "epochs": 1}
     return nn.fit(**{**arguments, **more})
@@ -58,6 +66,17 @@ WRONG = {
     ),
     "queries": (lambda p: F.scaled_dot_product_attention(X, X[:, :2], X), r"\(6, 4\), \(6, 2\) and \(6, 4\)"),
     "values": (lambda p: F.scaled_dot_product_attention(X, X, X[:2]), r"\(6, 4\), \(6, 4\) and \(2, 4\)"),
+    "mask": (
+        lambda p: F.scaled_dot_product_attention(X, X, X, attn_mask=np.ones((3, 3), bool)),
+        r"attn_mask has shape \(3, 3\), and \(…, 6, 6\) is needed",
+    ),
+    "accuracy": (lambda p: F.accuracy(p.net(X), Y[:3]), r"shape \(6, 3\) do not fit targets of shape \(3,\)"),
+    "a list": (
+        lambda p: nn.Conv2d(1, 1, 1)([[[[1.0]]]]),
+        r"Conv2d computes with arrays, and got a list: np.asarray\(x\)",
+    ),
+    "a list, inside": (lambda p: nn.Sequential(nn.BatchNorm1d(1))([[1.0], [2.0]]), "BatchNorm1d computes with arrays"),
+    "another mistake": (lambda p: With(lambda x: np.missing)([1.0]), "has no attribute 'missing'"),
     "class numbers": (lambda p: F.one_hot(Y, 2), "the 2 rows have the numbers 0 to 1, and the input has 0 to 2"),
     "hot floats": (lambda p: F.one_hot(X), r"float64: x.astype\(int\)"),
     "flatten": (lambda p: p.net(X).flatten(1), r"order=1 is no order; x.reshape"),
@@ -128,6 +147,9 @@ WRONG = {
     "a class for a loss": (lambda p: fit(p, X, Y, loss=nn.MSELoss), r"such as nn.MSELoss\(\)"),
     "loss and optimiser exchanged": (lambda p: fit(p, X, Y, loss=p.optimizer), "must be a function of"),
     "another model's optimiser": (lambda p: fit(p, X, Y, model=nn.Linear(4, 3)), "holds parameters of another model"),
+    "optimiser for a schedule": (lambda p: training.LRSchedule(p.optimizer), "steps a schedule, and got an optimiser"),
+    "checkpoint of another kind": (lambda p: training.Checkpoint("run.pt"), "ends neither in"),
+    "best of another kind": (lambda p: training.Checkpoint("run.npz", best="best.pt"), "ends neither in"),
     "one callback": (lambda p: fit(p, X, Y, callbacks=training.EarlyStopping("loss")), "must be a list of objects"),
     "a class for a callback": (lambda p: fit(p, X, Y, callbacks=[training.EarlyStopping]), "must be a list of objects"),
 }
@@ -138,7 +160,7 @@ def test_the_error_says_what_to_do(call, words, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     places = Places()
     before = places.net.state_dict()
-    with pytest.raises((ValueError, TypeError, IndexError, RuntimeError), match=f"(?s){words}"):
+    with pytest.raises((ValueError, TypeError, IndexError, RuntimeError, AttributeError), match=f"(?s){words}"):
         call(places)
     after = places.net.state_dict()
     assert after.keys() == before.keys()

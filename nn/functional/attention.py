@@ -37,10 +37,16 @@ def scaled_dot_product_attention(
             f"{query.shape}, {key.shape} and {value.shape}"
         )
     scale = query.shape[-1] ** -0.5 if scale is None else scale
-    bias = () if attn_mask is None else (additive(attn_mask, query.dtype),)
+    bias = None if attn_mask is None else additive(attn_mask, query.dtype)
+    lengths = query.shape[-2], key.shape[-2]
+    if bias is not None and any(n not in (1, m) for n, m in zip(bias.shape[:-3:-1], lengths[::-1], strict=False)):
+        raise ShapeError(
+            f"scaled_dot_product_attention: attn_mask has shape {bias.shape}, and (…, {lengths[0]}, {lengths[1]}) is needed"
+        )
     if not dropout_p:
-        return attention(query, key, value, *bias, scale=scale, causal=is_causal)
-    weights = attention_weights(query, key, bias[0] if bias else None, is_causal=is_causal, scale=scale)
+        masks = () if bias is None else (bias,)
+        return attention(query, key, value, *masks, scale=scale, causal=is_causal)
+    weights = attention_weights(query, key, bias, is_causal=is_causal, scale=scale)
     return dropout(weights, dropout_p, generator=generator) @ value
 
 

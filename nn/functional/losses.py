@@ -236,7 +236,10 @@ def accuracy(output: Any, target: Any) -> float:
     """The fraction of rows whose largest output, along the axis of classes, is at the target class (as for `cross_entropy`)."""
     axis, target = min(1, output.ndim - 1), np.asarray(target)
     classes = target.argmax(axis=axis) if target.shape == output.shape else target
-    return float((output.argmax(axis=axis) == classes).mean())
+    largest = output.argmax(axis=axis)
+    if np.shape(largest) != np.shape(classes):
+        raise ShapeError(f"accuracy: outputs of shape {output.shape} do not fit targets of shape {target.shape}")
+    return float((largest == classes).mean())
 
 
 def same_shape(name: str, input: Any, target: Any) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 from .. import utils
 from ..optim.lr_scheduler import ReduceLROnPlateau
+from ..optim.optimizer import Optimizer
 from ..saving import PathLike, replace_file
 from .run import Callback, Run
 
@@ -75,6 +76,8 @@ class LRSchedule(Callback):
     def __init__(self, scheduler: Any, every: str = "epoch", monitor: str = "val_loss") -> None:
         if every not in ("epoch", "step"):
             raise ValueError(f"LRSchedule: every={every!r} is neither 'epoch' nor 'step'")
+        if isinstance(scheduler, Optimizer):
+            raise TypeError("LRSchedule steps a schedule, and got an optimiser: lr_scheduler.StepLR(optimizer, 10)")
         self.scheduler, self.every, self.monitor = scheduler, every, monitor
 
     def on_step(self, run: Run) -> None:  # noqa: ARG002

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..module import Module
 from ..random import default_generator
-from ..saving import PathLike, load, save
+from ..saving import PathLike, kind, load, save
 from .callbacks import figure
 from .run import Callback, Means, Run
 
@@ -49,6 +49,9 @@ class Checkpoint(Callback):
             raise ValueError(f"Checkpoint: mode={mode!r} is neither 'min' nor 'max'")
         if every is not None and every < 1:
             raise ValueError(f"Checkpoint: every={every} must be at least 1")
+        for file in (path, best):
+            if file is not None:
+                kind(file)  # an error now, not when the first epoch is over
         self.path, self.every, self.seconds, self.resume = Path(path), every, seconds, resume
         self.best_path, self.monitor, self.sign = best, monitor, 1 if mode == "max" else -1
         self.best: float | None = None
