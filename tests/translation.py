@@ -103,12 +103,12 @@ def _same_arguments(old: ast.Call, node: ast.Call, found: Found) -> bool:
     args, given = old.args, node.args
     if args and isinstance(args[-1], ast.Starred):
         *args, rest = args
-        found[rest.value.id] = given[len(args) :]  # type: ignore[attr-defined]
+        found[rest.value.id] = given[len(args) :]
         given = given[: len(args)]
     named = {keyword.arg: keyword.value for keyword in node.keywords}
     for keyword in old.keywords:
         if keyword.arg is None:
-            found[keyword.value.id] = [k for k in node.keywords if k.arg in named]  # type: ignore[attr-defined]
+            found[keyword.value.id] = [k for k in node.keywords if k.arg in named]
             named = {}
         elif keyword.arg not in named or not _same(keyword.value, named.pop(keyword.arg), found):
             return False
