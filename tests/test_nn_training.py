@@ -338,6 +338,7 @@ def test_the_history_as_columns_and_as_curves(tmp_path):
     figure = history.plot(tmp_path / "curves.png")
     assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
     assert [len(axes.lines) for axes in figure.axes] == [2, 3]
+    assert all(tick % 1 == 0 for axes in figure.axes for tick in axes.get_xticks())
 
 
 def test_plots_need_their_extra(monkeypatch):

@@ -63,6 +63,7 @@ class History(list[Epoch]):
             for name in names:
                 axes.plot(columns["epoch"], [float("nan") if y is None else y for y in columns[name]], label=name)
             axes.set(xlabel="epoch")
+            axes.locator_params(axis="x", integer=True, min_n_ticks=1)
             axes.legend()
         if path is not None:
             figure.savefig(path)
