@@ -103,7 +103,7 @@ import numpy as np
 def square(x): return (x * x).sum()
 def wrong(g, out, x): return -2 * g * x
 def right(g, out, x): return 2 * g * x
-def noise(x): return x + 1e30
+def noise(x): return np.hypot(x, 0) + 1e30  # hypot is for real numbers alone
 class Holder:
     @staticmethod
     def cube(x): return x ** 3
