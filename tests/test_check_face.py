@@ -36,7 +36,7 @@ def test_the_report_is_a_table_with_the_worst_elements():
 def test_a_gradient_that_is_only_rounding_is_not_called_non_linear():
     weights = np.cos([2.0, 3.0])
     report = gradcheck(lambda x: (weights * np.sin(F.log_softmax(np.stack([x, x])))).sum(), 0.5, seed=1090)
-    assert report.verdict == "inconclusive"
+    assert report.verdict == "pass"
 
 
 def test_complex_components_are_named():

@@ -19,6 +19,7 @@ from .ties import Measured, torn_ties
 _DOUBTS = 64  # at most so many columns get a second look, and so many rows a measurement of their rounding
 _ROUNDING = 8 * EPSILON
 _DIRECTIONS = 4
+_LAYERED = 2  # of the directions are taken apart by the size of their derivatives
 _NEGLIGIBLE = 1e-6  # of the largest derivative of the same output and input
 _LAST_DIGITS = 1e-9  # of an output: derivatives that move it less are zero for all that can be seen
 _BLIND, _FARTHEST = 1e-10, 1e-2  # changes of an input that its output may not show
@@ -28,8 +29,7 @@ _BENDING_STEPS = (
 )  # over which a smooth function's bend becomes 16 times smaller, and a kink's does not
 _LADDERS = 400  # at most so many more to find the wrong elements after a projection has failed
 _WORK, _FEW = 1_000_000, 5  # so many ladders times inputs, and so many at least
-_LOST, _DEPTHS = 1e3, 6
-_ELEMENT_RTOL = 1e-5
+_LOST, _DEPTHS, _ELEMENT_RTOL = 1e3, 6, 1e-5
 
 
 @dataclass(frozen=True)
@@ -146,9 +146,7 @@ def whole_jacobian(answers: Answers, rng: np.random.Generator, rtol: float, prog
             one = confirmed(line, at_zero, analytic[:, i], findings.column(i), epsilon=problem.epsilon, rtol=rtol)
             findings = findings.with_column(i, one)
         status = np.where(usable[None, :], findings.status, FAIL)
-    own = np.zeros_like(analytic)
-    for j in np.flatnonzero((status == UNSURE).any(axis=1))[:_DOUBTS]:
-        own[j] = rounding_of(answers, np.eye(problem.size_out)[j], problem.epsilon, rng) * scale
+    own = _own_rounding(answers, status == UNSURE, findings, Outputs(at_zero, noise), rng)
     enough = _enough(problem, slopes, findings)
     status = settled(answers, replace(findings, status=status), analytic, noise=noise, own=own, enough=enough)
     if (failed & (status == UNSURE)).any():
@@ -199,9 +197,9 @@ def output_names(answers: Answers) -> list[str]:
 
 
 def _own_rounding(
-    answers: Answers, failed: Any, findings: Findings, outputs: Outputs, rng: np.random.Generator
+    answers: Answers, some: Any, findings: Findings, outputs: Outputs, rng: np.random.Generator
 ) -> Vector:
-    """For entries that failed, how far the derivative under test is itself uncertain, in units of the inputs' sizes.
+    """For some entries, how far the derivative under test is itself uncertain, in units of the inputs' sizes.
 
     It moves when the inputs change in the last digit in which the function computes. And a formula in terms of the
     output, like 1 − tanh²x, cannot see changes of x that leave the output as it is.
@@ -212,9 +210,9 @@ def _own_rounding(
     valid = size > 0
     precision = float(np.median(noise[valid] / size[valid])) if valid.any() else 0.0
     extra = np.zeros_like(findings.numeric)
-    for j in np.flatnonzero(failed.any(axis=1))[:_DOUBTS]:
+    for j in np.flatnonzero(some.any(axis=1))[:_DOUBTS]:
         extra[j] = rounding_of(answers, np.eye(problem.size_out)[j], precision, rng) * scale
-    for j, i in np.argwhere(failed)[:_DOUBTS]:
+    for j, i in np.argwhere(some)[:_DOUBTS]:
         blind = EPSILON * abs(at_zero[j]) / max(abs(findings.numeric[j, i]), 1e-300)
         if _BLIND < blind < 1:
             kept = problem.point
@@ -275,7 +273,7 @@ class Projections:
         """The projections; and if one of them fails, elements of that one."""
         worst = PASS
         unusable = [part for part in self.problem.inputs if part.name in self.answers.unusable]
-        for _ in steps(range(_DIRECTIONS), "projections", self.progress):
+        for turn in steps(range(_DIRECTIONS), "projections", self.progress):
             weights = self.rng.normal(size=self.problem.size_out)
             direction = self.rng.normal(size=self.problem.size_in)
             for part in unusable:
@@ -288,7 +286,7 @@ class Projections:
                     if found is not None:
                         return found
                     worst = max(worst, KINK)
-            if status == PASS:
+            if status == PASS and turn < _LAYERED:
                 for layer in _layers(gradient, direction):
                     status = self.layer(weights, gradient, layer)
                     found = self.search(weights, gradient, layer, status) if status == FAIL else None
@@ -378,7 +376,7 @@ class Projections:
         projection that is in order because of its kinks alone (`why`) may hide a small error in other elements.
         """
         places = self.rng.permutation(np.flatnonzero(direction))
-        if len(direction) > 2 * _LADDERS:
+        if why >= UNSURE and len(direction) > 2 * _LADDERS:
             sampled = self.elements(weights, gradient, np.sort(places[: self.affordable(_LADDERS // 4)]))
             if (sampled.status == FAIL).any():
                 return sampled

@@ -16,6 +16,7 @@ PASS, KINK, UNSURE, FAIL = 0, 1, 2, 3  # in order of badness
 WORDS = ("pass", "kink", "unsure", "fail")
 
 _BARS = 5.0  # error bars that an honest estimate may be off
+_VISIBLE = 5e-5
 _SHARP = 0.02  # an estimate that is uncertain by more than this fraction decides nothing
 
 
@@ -49,7 +50,7 @@ def judge(analytic: Vector, slopes: Slopes, rtol: float, floor: Any = 0.0) -> Fi
     """
     central, left, right = slopes.central, slopes.left, slopes.right
     with np.errstate(all="ignore"):
-        c_sharp, l_sharp, r_sharp = (_sharp(e, analytic, floor) for e in (central, left, right))
+        c_sharp, l_sharp, r_sharp = (_sharp(e, analytic, slopes.secant, floor) for e in (central, left, right))
         c_ok = _agrees(central, analytic, rtol, floor)
         low, high = np.minimum(left.value, right.value), np.maximum(left.value, right.value)
         apart = high - low > _BARS * (left.error + right.error) + rtol * np.maximum(np.abs(low), np.abs(high))
@@ -89,8 +90,11 @@ def _agrees(estimate: Estimate, analytic: Vector, rtol: float, floor: Any) -> An
     return np.abs(analytic - estimate.value) <= _BARS * estimate.error + rtol * size + floor
 
 
-def _sharp(estimate: Estimate, analytic: Vector, floor: Any) -> Any:
-    """Whether an estimate is certain enough to tell a right derivative from a wrong one."""
-    size = np.maximum(np.abs(np.where(np.isfinite(analytic), analytic, 0)), np.abs(estimate.value))
+def _sharp(estimate: Estimate, analytic: Vector, secant: Vector, floor: Any) -> Any:
+    """Whether an estimate is certain enough to tell a right derivative from a wrong one.
+
+    One that is not finite is wrong wherever the function has a slope, however small that is beside its secants.
+    """
+    other = np.where(np.isfinite(analytic), np.abs(analytic), _VISIBLE * secant)
     exactly = (estimate.error == 0) & (estimate.value == analytic)
-    return exactly | (_BARS * estimate.error + floor <= _SHARP * size)
+    return exactly | (_BARS * estimate.error + floor <= _SHARP * np.maximum(other, np.abs(estimate.value)))

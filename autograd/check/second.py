@@ -18,12 +18,8 @@ from .hygiene import Answers
 from .judge import FAIL, KINK, PASS, UNSURE, Findings, judge
 from .ladder import EPSILON, FIRST_STEP, Estimate, Line, Slopes, Vector, climb, noise_of
 
-_BELIEVED = 2.0**-18  # of the length of the first ladder's steps
-_ZOOMS = (
-    _BELIEVED,
-    2.0**-26,
-    0.6875,
-)  # the shortest end where the inputs themselves are rounded; the last lie beside the first
+# Lengths of steps, beside the first ladder's: far shorter; so short that the inputs themselves are rounded; of like length.
+_SHORT, _SHORTEST, _BESIDE = 2.0**-18, 2.0**-26, 0.6875
 _APART = 1e-3  # a derivative that another one, which is certain, differs from by more is another one
 _IMAGINARY = 2.0**-200  # of the input's size: its square is nothing beside anything
 _SAME = 1e-6
@@ -55,7 +51,7 @@ def confirmed(
         bound = _STEEPER * (np.abs(numeric) + 5 * error)
         steep = (np.abs(analytic) > bound) & (_steepest(line, at_zero, noise_of(line, at_zero, epsilon)) > bound)
     status[(status == FAIL) & steep] = UNSURE
-    for zoom in _ZOOMS:
+    for zoom in (_SHORT, _SHORTEST, _BESIDE):
 
         def near(t: float, zoom: float = zoom) -> Vector:
             return line(t * zoom)
@@ -65,9 +61,12 @@ def confirmed(
         with np.errstate(all="ignore"):
             size = np.maximum(np.abs(found.numeric), np.abs(numeric))
             other = np.abs(found.numeric - numeric) > 5 * (found.error + error) + _APART * size
-        doubt = (status == FAIL) & (other | (found.status <= KINK)) & _moves(near, at_zero)
+        stairs = (found.numeric == 0) & (found.error == 0)  # it does not change at all over so short a way
+        doubt = (
+            ~stairs & (status == FAIL) & ((other & (zoom < _BESIDE)) | (found.status <= KINK)) & _moves(near, at_zero)
+        )
         close = np.abs(found.numeric - analytic) <= _CLOSE * np.abs(analytic)
-        believed = (found.status <= KINK) & close & (zoom == _BELIEVED)
+        believed = (found.status <= KINK) & close & (zoom == _SHORT)
         status = np.where(doubt, np.where(believed, found.status, UNSURE), status)
         numeric, error = np.where(doubt, found.numeric, numeric), np.where(doubt, found.error, error)
     return replace(first, status=status, numeric=numeric, error=error)
@@ -81,7 +80,8 @@ def _steepest(line: Line, at_zero: Vector, noise: Vector) -> Vector:
     values = np.stack([line(sign * step) for step in _VERY_SHORT for sign in (1, -1)])
     change = np.abs(values - at_zero) - 8 * noise
     secants = (change / np.repeat(_VERY_SHORT, 2)[:, None]).max(axis=0, initial=0)
-    return np.where(noise > 0.05 * np.maximum(np.abs(values).max(axis=0), np.abs(at_zero)), np.inf, secants)
+    size = np.maximum(np.abs(values).max(axis=0), np.abs(at_zero))
+    return np.where((noise > 0.05 * size) & (size > 0), np.inf, secants)
 
 
 def _in_units(slopes: Slopes, zoom: float) -> Slopes:
@@ -115,15 +115,25 @@ def complex_step(answers: Answers, direction: Vector) -> Vector | None:
         return None
     if [out.shape for out in outputs] != [part.shape for part in problem.outputs]:
         return None
-    moves = np.concatenate([np.imag(out).reshape(-1) for out in outputs])
+    real, moves = (np.concatenate([part(out).reshape(-1) for out in outputs]) for part in (np.real, np.imag))
     with np.errstate(all="ignore"):
-        return moves / (1.0 if problem.unit is None else problem.unit) / _IMAGINARY
+        unit = 1.0 if problem.unit is None else problem.unit
+        here = problem.evaluate(problem.point)
+        if (np.abs(real / unit - here) > _SAME * np.abs(here)).any():
+            return None  # with a complex number it takes another way
+        return moves / unit / _IMAGINARY
 
 
-def agree(step: Any, given: Any) -> Any:
-    """Whether a complex step gives what was given. A 0 says nothing: the function may take the real part of its input."""
+def agree(step: Any, given: Any, own: Any = 0.0) -> Any:
+    """Whether a complex step gives what was given, up to its `own` rounding.
+
+    A 0 says nothing: the function may take the real part of its input.
+    """
     with np.errstate(all="ignore"):
-        return (np.abs(step - given) <= _SAME * np.maximum(np.abs(step), np.abs(given))) & (step != 0)
+        size = np.maximum(np.abs(step), np.abs(given))
+        return (
+            (np.abs(step - given) <= _SAME * size + np.minimum(5 * own, _CLOSE * size)) & (step != 0) & (size < np.inf)
+        )
 
 
 def steady_step(answers: Answers, direction: Vector) -> Vector | None:
@@ -166,7 +176,7 @@ def settled(answers: Answers, findings: Findings, analytic: Vector, *, noise: Ve
             apart = np.abs(step - numeric) > 5 * findings.error[:, i] + _SAME * size
         if not (apart & (status[:, i] == PASS) & ~hidden).any():
             none = (step == 0) & (np.abs(analytic[:, i]) <= 8 * noise)
-            status[doubtful & (agree(step, analytic[:, i]) | none), i] = PASS
+            status[doubtful & (agree(step, analytic[:, i], own[:, i]) | none), i] = PASS
             status[hidden, i] = UNSURE
             nothing[:, i] = False
     status[(status == UNSURE) & nothing & enough] = PASS
