@@ -213,7 +213,8 @@ def _own_rounding(
     for j in np.flatnonzero(some.any(axis=1))[:_DOUBTS]:
         extra[j] = rounding_of(answers, np.eye(problem.size_out)[j], precision, rng) * scale
     for j, i in np.argwhere(some)[:_DOUBTS]:
-        blind = EPSILON * abs(at_zero[j]) / max(abs(findings.numeric[j, i]), 1e-300)
+        with np.errstate(over="ignore"):
+            blind = EPSILON * abs(at_zero[j]) / max(abs(findings.numeric[j, i]), 1e-300)
         if _BLIND < blind < 1:
             kept = problem.point
             moved = [
@@ -383,7 +384,7 @@ class Projections:
         wrong: list[int] = []
         unsure = False
         start = self.ladders
-        budget = max(_LADDERS // 8, self.affordable(_LADDERS)) // (1 if why >= UNSURE else 4)
+        budget = min(_LADDERS, 4 * self.affordable(_LADDERS)) // (1 if why >= UNSURE else 4)
         stack = [(places, True)]  # and whether something in it is wrong for certain
         while stack and len(wrong) < 12:
             if self.ladders - start > budget:
