@@ -36,7 +36,7 @@ def test_the_report_is_a_table_with_the_worst_elements():
 def test_a_gradient_that_is_only_rounding_is_not_called_non_linear():
     weights = np.cos([2.0, 3.0])
     report = gradcheck(lambda x: (weights * np.sin(F.log_softmax(np.stack([x, x])))).sum(), 0.5, seed=1090)
-    assert report.verdict == "inconclusive"
+    assert report.verdict == "pass"
 
 
 def test_complex_components_are_named():
@@ -103,7 +103,7 @@ import numpy as np
 def square(x): return (x * x).sum()
 def wrong(g, out, x): return -2 * g * x
 def right(g, out, x): return 2 * g * x
-def noise(x): return x + 1e30
+def noise(x): return np.hypot(x, 0) + 1e30  # hypot is for real numbers alone
 class Holder:
     @staticmethod
     def cube(x): return x ** 3

@@ -109,6 +109,7 @@ def _fill(report: Report, comparison: Comparison, answers: Answers, uses: Uses) 
             f"unsure: the finite differences themselves are too uncertain at {unsure} place{'s' * (unsure > 1)}; try "
             "other inputs: larger ones, or ones where the function is less flat or less noisy."
         )
+        report.notes += [f"{doubt}." for doubt in dict.fromkeys(answers.doubts)]
 
 
 def _verdict(comparison: Comparison, answers: Answers) -> Verdict:

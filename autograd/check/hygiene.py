@@ -24,6 +24,7 @@ class Answers:
     faults: dict[str, Diagnosis] = field(default_factory=dict)
     unusable: set[str] = field(default_factory=set)
     wrong_shapes: dict[str, Any] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)  # why something is undecided
 
     def note(self, kind: str, sentence: str) -> None:
         self.faults.setdefault(kind, Diagnosis(kind, sentence))
@@ -231,6 +232,8 @@ def _look_for_changed_inputs(answers: Answers, cotangent: Vector) -> None:
         for array, original in zip(cotangents, problem.cotangents(cotangent), strict=True):
             if not np.array_equal(array, original):
                 changed.append("the incoming gradient g")
+        if problem.touched and who == "derivative":
+            changed.append("the output, which it was given,")
         if changed:
             answers.note(
                 "mutated",

@@ -5,7 +5,7 @@ All numbers are in units of the input's own size, so that those of one output ca
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import numpy as np
@@ -16,8 +16,8 @@ PASS, KINK, UNSURE, FAIL = 0, 1, 2, 3  # in order of badness
 WORDS = ("pass", "kink", "unsure", "fail")
 
 _BARS = 5.0  # error bars that an honest estimate may be off
+_VISIBLE = 5e-5
 _SHARP = 0.02  # an estimate that is uncertain by more than this fraction decides nothing
-_NEGLIGIBLE = 1e-6  # of the output's largest derivative
 
 
 @dataclass(frozen=True)
@@ -29,20 +29,28 @@ class Findings:
     numeric: Vector
     error: Vector
 
+    def column(self, i: int) -> Findings:
+        """Those of one column."""
+        return Findings(self.status[:, i], self.kinked[:, i], self.numeric[:, i], self.error[:, i])
 
-def judge(analytic: Vector, slopes: Slopes, rtol: float, scale: Vector, floor: Any = 0.0) -> Findings:
+    def with_column(self, i: int, new: Findings) -> Findings:
+        """The same, with others in one column."""
+        pairs = zip(astuple(self), astuple(new), strict=True)
+        return Findings(*(np.where(np.arange(old.shape[1]) == i, one[:, None], old) for old, one in pairs))
+
+
+def judge(analytic: Vector, slopes: Slopes, rtol: float, floor: Any = 0.0) -> Findings:
     """Compare `analytic` with the central slope, and where that is refuted, with the two one-sided ones.
 
     Where the slopes from the left and from the right differ there is a kink, and any number between them is a valid
     subgradient. At a jump, or at the edge of the domain, one of them exists alone, and it decides.
 
     Args:
-        scale: the largest derivative of the same output; what is far smaller may be less certain.
         floor: differences up to this are rounding in the analytic derivative.
     """
     central, left, right = slopes.central, slopes.left, slopes.right
     with np.errstate(all="ignore"):
-        c_sharp, l_sharp, r_sharp = (_sharp(e, analytic, scale, floor) for e in (central, left, right))
+        c_sharp, l_sharp, r_sharp = (_sharp(e, analytic, slopes.secant, floor) for e in (central, left, right))
         c_ok = _agrees(central, analytic, rtol, floor)
         low, high = np.minimum(left.value, right.value), np.maximum(left.value, right.value)
         apart = high - low > _BARS * (left.error + right.error) + rtol * np.maximum(np.abs(low), np.abs(high))
@@ -82,8 +90,11 @@ def _agrees(estimate: Estimate, analytic: Vector, rtol: float, floor: Any) -> An
     return np.abs(analytic - estimate.value) <= _BARS * estimate.error + rtol * size + floor
 
 
-def _sharp(estimate: Estimate, analytic: Vector, scale: Vector, floor: Any) -> Any:
-    """Whether an estimate is certain enough to tell a right derivative from a wrong one."""
-    size = np.maximum(np.abs(np.where(np.isfinite(analytic), analytic, 0)), np.abs(estimate.value))
+def _sharp(estimate: Estimate, analytic: Vector, secant: Vector, floor: Any) -> Any:
+    """Whether an estimate is certain enough to tell a right derivative from a wrong one.
+
+    One that is not finite is wrong wherever the function has a slope, however small that is beside its secants.
+    """
+    other = np.where(np.isfinite(analytic), np.abs(analytic), _VISIBLE * secant)
     exactly = (estimate.error == 0) & (estimate.value == analytic)
-    return exactly | (_BARS * estimate.error + floor <= np.maximum(_SHARP * size, _NEGLIGIBLE * scale))
+    return exactly | (_BARS * estimate.error + floor <= _SHARP * np.maximum(other, np.abs(estimate.value)))

@@ -25,6 +25,7 @@ MORE_LEVELS = 56
 MORE_FIRST_STEP = 256.0
 SMALLEST_SCALE = 1e-3
 EPSILON = float(np.finfo(np.float64).eps)
+_SMALLEST = 2.0**-1074  # the distance between numbers next to 0
 _SECANT_STEP = 2.0**-10
 _ORDERS = 4  # Richardson levels 0 to 3
 _TRUST = 5.0  # estimates further apart than so many error bars contradict each other
@@ -61,6 +62,13 @@ class Slopes:
     right: Estimate
     secant: Vector
 
+    def columns(self, some: slice) -> Slopes:
+        """Those along some of the directions, where there are several."""
+        central, left, right = (
+            Estimate(e.value[:, some], e.error[:, some]) for e in (self.central, self.left, self.right)
+        )
+        return Slopes(central, left, right, self.secant[:, some])
+
 
 def noise_of(line: Line, at_zero: Vector, epsilon: float = EPSILON) -> Vector:
     """The size of the rounding errors in each output, measured.
@@ -87,11 +95,18 @@ def noise_of(line: Line, at_zero: Vector, epsilon: float = EPSILON) -> Vector:
         asleep &= ~here
         if not asleep.any():
             break
-    return np.maximum(3 * noise, epsilon * np.abs(at_zero))
+    return np.maximum(3 * noise, np.maximum(epsilon * np.abs(at_zero), _SMALLEST))
 
 
 def climb(
-    line: Line, at_zero: Vector, noise: Vector, *, levels: int = LEVELS, more: bool = False, epsilon: float = EPSILON
+    line: Line,
+    at_zero: Vector,
+    noise: Vector,
+    *,
+    levels: int = LEVELS,
+    more: bool = False,
+    epsilon: float = EPSILON,
+    blur: float = 1.0,
 ) -> Slopes:
     """The slopes at t = 0 of ``line(t)``, in which a step of t = 1 is as long as the inputs themselves.
 
@@ -102,6 +117,7 @@ def climb(
         levels: how many steps h₀·2⁻ᵏ.
         more: go on to `MORE_LEVELS`.
         epsilon: the relative precision in which the function computes.
+        blur: how many times longer the inputs are than a step of t = 1: their own rounding is as much coarser.
     """
     levels, first = (MORE_LEVELS, MORE_FIRST_STEP) if more else (levels, FIRST_STEP)
     steps = first * 2.0 ** -np.arange(levels)
@@ -113,9 +129,9 @@ def climb(
         flat_right, flat_left = (_flat(side, at_zero, steps, noise) for side in (plus, minus))
         jumps_right, jumps_left = (_jumps(side, at_zero, noise) for side in (plus, minus))
         stairs = (flat_left | flat_right) & _stairs(plus - at_zero, minus - at_zero, steps)
-        central = _extrapolate((plus - minus) / (2 * h), size / h, epsilon, steps, 4.0)
-        right = _extrapolate((plus - at_zero) / h, 2 * size / h, epsilon, steps, 2.0)
-        left = _extrapolate((at_zero - minus) / h, 2 * size / h, epsilon, steps, 2.0)
+        central = _extrapolate((plus - minus) / (2 * h), size / h, epsilon * blur, steps, 4.0)
+        right = _extrapolate((plus - at_zero) / h, 2 * size / h, epsilon * blur, steps, 2.0)
+        left = _extrapolate((at_zero - minus) / h, 2 * size / h, epsilon * blur, steps, 2.0)
         short = int(np.flatnonzero(steps == _SECANT_STEP)[0])
         moves = np.maximum(np.abs(plus[short] - at_zero), np.abs(minus[short] - at_zero)) / _SECANT_STEP
     secant = np.where(np.isfinite(moves), moves, 0.0)

@@ -142,13 +142,25 @@ def sides(s: Suspect) -> Diagnosis | None:
     return None
 
 
+def digits(number: float, *others: float) -> str:
+    """A number with as many digits, three at least, as show how far it is from the others."""
+    apart = [abs(number - other) for other in others if other != number]
+    for count in range(3, 17):
+        text = f"{number:.{count}g}"
+        if abs(float(text) - number) <= 0.05 * min(apart, default=abs(number)):
+            return text
+    return repr(float(number))
+
+
 def unknown(s: Suspect) -> Diagnosis:
     """What can be said when nothing fits: how much is wrong, and by how much."""
     wrong = s.comparison.status[:, s.comparison.within(s.part)] == FAIL
     with np.errstate(all="ignore"):
         ratios = (s.given / s.numeric)[wrong & s.known]
     ratios = ratios[np.isfinite(ratios)]
-    spread = f"; given divided by right lies between {ratios.min():.3g} and {ratios.max():.3g}" if len(ratios) else ""
+    low, high = (ratios.min(), ratios.max()) if len(ratios) else (0.0, 0.0)
+    spread = f"; given divided by right lies between {digits(low, high, 1)} and {digits(high, low, 1)}"
+    spread = spread if low < high else f"; given divided by right is {digits(low, 1)}" if len(ratios) else ""
     return Diagnosis(
         "unknown",
         f"The derivative with respect to {s.part.name} is wrong in a way that fits none of the usual mistakes "

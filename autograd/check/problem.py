@@ -23,6 +23,8 @@ from ..engine.value import Value, wrap
 from ..errors import DtypeError, ShapeError
 from .ladder import SMALLEST_SCALE, Vector
 
+_HUGE = 2.0**900  # the largest number of float64 is 2**1024
+
 Arrays = list[Any]
 Forward = Callable[[Arrays], Any]
 Pull = Callable[[Arrays, Arrays], list[Any]]
@@ -111,6 +113,10 @@ class Problem:
     outputs: list[Part]
     point: Vector
     evaluations: int = 0
+    unit: Vector | None = (
+        None  # in which the outputs are measured: 1, and of huge ones, whose products overflow, a huge one
+    )
+    touched: bool = False  # whether a hand-written derivative changed the output that it was given
 
     @property
     def scale(self) -> Vector:
@@ -139,7 +145,8 @@ class Problem:
             if vector is self.point:
                 raise
             return np.full(self.size_out, np.nan)
-        return np.concatenate([part.vector(out) for part, out in zip(self.outputs, outputs, strict=True)])
+        values = np.concatenate([part.vector(out) for part, out in zip(self.outputs, outputs, strict=True)])
+        return values if self.unit is None else values / self.unit
 
     def outputs_at(self, arrays: Arrays) -> Arrays:
         """The output arrays for input arrays in any dtype."""
@@ -155,6 +162,7 @@ class Problem:
 
     def cotangents(self, vector: Vector) -> Arrays:
         """A real cotangent as one array for each output."""
+        vector = vector if self.unit is None else vector / self.unit
         return [part.array(vector, conjugate=True) for part in self.outputs]
 
     def gradients(self, cotangent: Vector) -> list[Any]:
@@ -251,7 +259,12 @@ def prepare(name: str, names: Sequence[str], originals: Sequence[Any], forward: 
             f"nothing to check in {name}: its {'output' if point.size else 'input'} holds no floating-point number"
         )
     labels = [f"output {i}" for i in range(len(outputs))] if len(outputs) > 1 else ["output"]
-    return Problem(name, parts, originals, forward, pull, layout(labels, outputs), point)
+    problem = Problem(name, parts, originals, forward, pull, layout(labels, outputs), point)
+    sizes = moduli(problem.outputs, problem.evaluate(point))
+    huge = np.isfinite(sizes) & (sizes > _HUGE)
+    if huge.any():
+        problem.unit = np.where(huge, _HUGE, 1.0)
+    return problem
 
 
 def of_values(f: Callable[..., Any], arguments: Arguments, name: str) -> Problem:
@@ -319,9 +332,17 @@ def of_vjp(f: Callable[..., Any], vjp: Callable[..., Any], arguments: Arguments,
         leaves, rebuild = tree.flatten(out)
         given = iter(cotangents)
         g = rebuild([next(given) if np.asarray(leaf).dtype.kind in "fc" else leaf for leaf in leaves])
-        return chosen(vjp(g, out, *filled), arguments)
+        kept = [np.array(leaf) for leaf in leaves]
+        answer = chosen(vjp(g, out, *filled), arguments)
+        problem.touched |= not all(map(_unchanged, leaves, kept))
+        return answer
 
-    return prepare(name, arguments.names, arguments.originals, forward, pull)
+    problem = prepare(name, arguments.names, arguments.originals, forward, pull)
+    return problem
+
+
+def _unchanged(leaf: Any, kept: Any) -> bool:
+    return np.array_equal(leaf, kept, equal_nan=kept.dtype.kind in "fc")
 
 
 def of_jvp(f: Callable[..., Any], jvp: Callable[..., Any], arguments: Arguments, name: str) -> Problem:
