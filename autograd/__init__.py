@@ -71,7 +71,7 @@ except ImportError as error:
     raise ImportError(
         f"{os.path.dirname(__file__)} holds files of two libraries, or misses some of its own ({error}): two projects have "
         "the import name autograd, and pip overwrites one with the other without a word. To mend it:  "
-        "pip uninstall -y autograd chainrule && pip install chainrule"
+        "pip uninstall -y autograd chainrule, and install chainrule from its folder again"
     ) from error
 
 __getattr__, __dir__ = package(

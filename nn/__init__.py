@@ -9,7 +9,7 @@ if not hasattr(autograd, "Value"):
     raise ImportError(
         f"nn stands on chainrule's autograd, and the autograd imported from {_found} is another library, or what the "
         "removal of another left over: two projects have that import name, and pip overwrites one with the other "
-        "without a word. To mend it:  pip uninstall -y autograd chainrule && pip install chainrule"
+        "without a word. To mend it:  pip uninstall -y autograd chainrule, and install chainrule from its folder again"
     )
 
 from . import data, datasets, functional, init, interchange, layers, optim, random, training, utils

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-FIX = "pip uninstall -y autograd chainrule && pip install chainrule"
+FIX = "pip uninstall -y autograd chainrule, and install chainrule from its folder again"
 
 
 @pytest.fixture
