@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd import Value
 
-_ARRAY, _TUPLE, _DICT = "$array", "$tuple", "$dict"
+_ARRAY, _NUMBER, _TUPLE, _DICT = "$array", "$number", "$tuple", "$dict"
 
 
 def pack(nest: Mapping[str, Any]) -> tuple[dict[str, Any], str | None]:
@@ -36,7 +36,7 @@ def _packed(entry: Any, path: str, arrays: dict[str, Any]) -> Any:
         while name in arrays:  # {"a": {"b": …}, "a.b": …}
             name += "_"
         arrays[name] = entry
-        return {_ARRAY: name}
+        return {_NUMBER if isinstance(entry, np.generic) else _ARRAY: name}
     if entry is None or isinstance(entry, (bool, int, float, str)):
         return entry
     if isinstance(entry, (list, tuple)):
@@ -61,6 +61,8 @@ def _unpacked(entry: Any, arrays: dict[str, Any]) -> Any:
         return entry
     if _ARRAY in entry:
         return arrays[entry[_ARRAY]]
+    if _NUMBER in entry:
+        return arrays[entry[_NUMBER]][()]
     if _TUPLE in entry:
         return tuple(_unpacked(part, arrays) for part in entry[_TUPLE])
     if _DICT in entry:

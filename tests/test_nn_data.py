@@ -89,6 +89,15 @@ def test_samplers():
         data.BatchSampler(range(5), 0)
 
 
+@pytest.mark.parametrize("drop_last", [False, True])
+@pytest.mark.parametrize("kind", [data.SequentialSampler, data.RandomSampler])
+def test_a_sampler_of_fewer_examples_than_there_are(kind, drop_last):
+    loader = nn.DataLoader(np.arange(20), sampler=kind(range(10)), batch_size=4, drop_last=drop_last)
+    batches = numbers(loader)
+    assert [len(batch) for batch in batches] == [4, 4, 2][: len(loader)]
+    assert set(np.concatenate(batches)) <= set(range(10))
+
+
 def test_a_dataset_is_stacked():
     batch, last = nn.DataLoader(Squares(5), batch_size=3)
     assert [a.tolist() for a in batch] == [[0, 1, 2], [0, 1, 4]]

@@ -56,6 +56,14 @@ def test_arrays_come_back(path):
     assert os.listdir(path.parent) == [path.name]
 
 
+def test_numbers_of_numpy_come_back_as_numbers(path):
+    state = {"figures": [np.float64(0.5), np.int64(3), np.bool_(True), np.float32(2), np.array(1.5)], "lr": 0.1}
+    saving.save(path, state)
+    found = saving.load(path)
+    assert found == state
+    assert [type(entry) for entry in found["figures"]] == [type(entry) for entry in state["figures"]]
+
+
 def test_the_library_reads_what_we_write(tmp_path):
     library = pytest.importorskip("safetensors.numpy")
     saving.save(tmp_path / "a.safetensors", {"w": ARRAYS["turned"]})

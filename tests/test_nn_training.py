@@ -206,12 +206,25 @@ def flat(model):
     return nn.utils.parameters_to_vector(model.parameters()).data
 
 
+class Heated(nn.Module):
+    """A loss with a parameter."""
+
+    def __init__(self):
+        self.heat = nn.Parameter(1.5)
+
+    def forward(self, output, targets):
+        return nn.functional.cross_entropy(output * self.heat, targets)
+
+
 def test_gathered_gradients_are_those_of_a_large_batch():
+    """Also of the parameters of a loss."""
     results = []
     for size, accumulate in ((10, 3), (30, 1)):
         model, optimizer, data = small(batch_size=size)
-        nn.fit(model, nn.CrossEntropyLoss(), optimizer, data, epochs=2, accumulate=accumulate)
-        results.append(flat(model))
+        loss = Heated()
+        optimizer.add_param_group({"params": loss.parameters()})
+        nn.fit(model, loss, optimizer, data, epochs=2, accumulate=accumulate)
+        results.append([*flat(model), loss.heat.item()])
     np.testing.assert_allclose(*results, rtol=1e-12)
 
 

@@ -156,13 +156,13 @@ class DataLoader:
 
     def _drawn(self) -> Any:
         """What the batches of a pass are made of; all that is drawn is drawn now."""
-        if self.batch_sampler is None:
+        if self.batch_sampler is None or self.sampler is None:
             return _chunks(self.dataset, self.batch_size, self.drop_last)
         if self.chosen or type(self.sampler) not in (SequentialSampler, RandomSampler):
             return list(self.batch_sampler)
         size = self.batch_size
-        end = len(self.batch_sampler) * size
-        slices = (slice(i, i + size) for i in range(0, end, size))
+        end = min(len(self.batch_sampler) * size, len(self.sampler))
+        slices = (slice(i, min(i + size, end)) for i in range(0, end, size))
         if isinstance(self.sampler, RandomSampler):
             order = self.sampler.order()
             return (order[part] for part in slices)

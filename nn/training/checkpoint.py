@@ -67,7 +67,7 @@ class Checkpoint(Callback):
         if self.every is None:
             return
         self._due = self._due or run.batch % self.every == 0
-        if self._due and run.gathered == 0 and time.monotonic() - self._saved >= self.seconds:
+        if self._due and run.gathered == 0 and not run.stop and time.monotonic() - self._saved >= self.seconds:
             self._save(run)
 
     def on_epoch_end(self, run: Run) -> None:
@@ -94,9 +94,11 @@ def state_of(run: Run) -> dict[str, Any]:
     means = run.means
     return {
         "model": run.model.state_dict(),
+        "loss": run.loss.state_dict() if isinstance(run.loss, Module) else {},
+        "training": run.model.training,
         "optimizer": run.optimizer.state_dict(),
         "loaders": [data.state_dict() if hasattr(data, "state_dict") else None for data in (run.train, run.validation)],
-        "generators": [generator.bit_generator.state for generator in generators_of(run.model)],
+        "generators": [generator.bit_generator.state for generator in generators_of(*run.modules())],
         "callbacks": {name: callback.state_dict() for name, callback in _remembering(run).items()},
         "history": run.history.state_dict(),
         "epoch": run.epoch,
@@ -129,11 +131,14 @@ def restore(run: Run, state: dict[str, Any]) -> None:
 
 def _put(run: Run, state: dict[str, Any]) -> None:
     run.model.load_state_dict(state["model"])
+    run.model.train(state["training"])
+    if isinstance(run.loss, Module):
+        run.loss.load_state_dict(state["loss"])
     run.optimizer.load_state_dict(state["optimizer"])
     for data, saved in zip((run.train, run.validation), state["loaders"], strict=True):
         if saved is not None:
             data.load_state_dict(saved)
-    for generator, saved in zip(generators_of(run.model), state["generators"], strict=True):
+    for generator, saved in zip(generators_of(*run.modules()), state["generators"], strict=True):
         generator.bit_generator.state = saved
     for name, callback in _remembering(run).items():
         callback.load_state_dict(state["callbacks"][name])
@@ -155,9 +160,9 @@ def _remembering(run: Run) -> dict[str, Callback]:
     return found
 
 
-def generators_of(model: Module) -> list[np.random.Generator]:
-    """The shared generator, and those that the parts of a model draw from when they are called."""
+def generators_of(*modules: Module) -> list[np.random.Generator]:
+    """The shared generator, and those that the parts of some modules draw from when they are called."""
     found = [default_generator()]
-    for module in model.modules():
+    for module in (part for whole in modules for part in whole.modules()):
         found += [entry for entry in vars(module).values() if isinstance(entry, np.random.Generator)]
     return list({id(generator): generator for generator in found}.values())

@@ -140,6 +140,10 @@ class Run:
         for hook in self.hooks(name):
             hook(self)
 
+    def modules(self) -> list[Module]:
+        """The model, and the loss where it is a module: it may have parameters too."""
+        return [part for part in (self.model, self.loss) if isinstance(part, Module)]
+
     def begin_epoch(self) -> None:
         """Count from nothing, or from where the checkpoint was taken."""
         if not self.resumed:
@@ -155,7 +159,7 @@ class Run:
     def step(self) -> None:
         """Move the parameters, against the mean of the gradients that were gathered."""
         if self.gathered > 1:
-            for p in self.model.parameters():
+            for p in {p for module in self.modules() for p in module.parameters()}:
                 if p.grad is not None:
                     p.grad = p.grad / self.gathered
         for hook in self._before_step:
