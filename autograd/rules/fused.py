@@ -128,16 +128,25 @@ cross_entropy = Op(
 # -- normalisation -------------------------------------------------------------------------------------------------
 
 
+def _mean(a: Array, axes: tuple[int, ...]) -> Array:
+    """The mean over `axes`; over the last one as a product, which BLAS adds up many times faster than NumPy."""
+    if axes not in ((-1,), (a.ndim - 1,)) or a.dtype.kind not in "fc":
+        return a.mean(axis=axes, keepdims=True)
+    n = a.shape[-1]
+    return (rows(a) @ np.full((n, 1), 1 / max(n, 1), a.dtype)).reshape((*a.shape[:-1], 1))
+
+
 def _standardize(x: Array, axes: tuple[int, ...], eps: float) -> tuple[Array, Array]:
     """(x − mean) / √(var + ε) over `axes`, and 1 / √(var + ε)."""
-    d = x - x.mean(axis=axes, keepdims=True)
-    inverse = 1 / np.sqrt((d * d).mean(axis=axes, keepdims=True) + eps)
-    return d * inverse, inverse
+    d = x - _mean(x, axes)
+    inverse = 1 / np.sqrt(_mean(d * d, axes) + eps)
+    d *= inverse
+    return d, inverse
 
 
 def _back(g: Array, y: Array, inverse: Array, axes: tuple[int, ...]) -> Array:
     """(g − mean g − y · mean(g y)) / √(var + ε), for y = `standardize` x."""
-    return inverse * (g - g.mean(axis=axes, keepdims=True) - y * (g * y).mean(axis=axes, keepdims=True))
+    return inverse * (g - _mean(g, axes) - y * _mean(g * y, axes))
 
 
 def standardize_rule(g: Array, out: Array, x: Array, axes: tuple[int, ...], eps: float, kept: Array = None) -> Array:
