@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, grad
+from autograd import functions as F
 from tests.oracle import projections
 
 close = np.testing.assert_allclose
@@ -109,3 +110,29 @@ def test_arrays_of_another_library(index):
     np.sum(out * out).backward()
     close(out.data.compute(), assigned(x, index, 2.0))
     close(v.grad.compute(), assigned(2 * x, index, 0.0))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(5,), (5, 3), (5, 2, 3), (5, 0)])
+@pytest.mark.parametrize("numbers", [[0, 3, 0, -2, -5, 0], [[1, 1], [4, -1]], []])
+def test_rows_picked_twice_receive_both(numbers, shape, dtype):
+    """One after the other: the same bits."""
+    rng = np.random.default_rng(0)
+    places = np.array(numbers, np.int64)
+    x = Value(rng.normal(size=shape).astype(dtype))
+    g = rng.normal(size=(*places.shape, *shape[1:])).astype(dtype)
+    expected = np.zeros(shape, dtype)
+    for place, row in zip(places.ravel(), g.reshape((places.size, *shape[1:])), strict=True):
+        expected[place] += row
+    (x[places] * g).sum().backward()
+    np.testing.assert_array_equal(x.grad, expected)
+    assert x.grad.dtype == dtype
+    x.grad = None
+    (x[places].astype(np.float64) * g).sum().backward()
+    np.testing.assert_array_equal(x.grad, expected)
+
+
+def test_a_row_that_is_not_there_receives_nothing():
+    for place in (3, -4):
+        with pytest.raises(IndexError, match="out of bounds"):
+            F.scatter(np.ones((1, 2)), np.array([place]), shape=(3, 2), index=("array",))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -57,11 +58,24 @@ def _getitem(x: Array, *arrays: Array, index: tuple[Any, ...]) -> Array:
     return x[thaw(index, arrays)]
 
 
+def _add_at(target: Array, place: tuple[Any, ...], v: Array) -> None:
+    """Add `v` at `place`, which may name an element twice. For whole rows their elements are named: NumPy adds numbers to a
+    flat array several times faster than rows to a matrix, in the same order."""
+    rows, width = place[0], target.shape[1:]
+    by_elements = len(place) == 1 and width and target.flags.c_contiguous and target.dtype == v.dtype
+    if not by_elements or v.shape != (*np.shape(rows), *width):
+        np.add.at(target, place, v)
+        return
+    n = math.prod(width)
+    first = np.arange(len(target))[rows] * n
+    np.add.at(target.reshape(-1), (first[..., None] + np.arange(n)).reshape(-1), v.reshape(-1))
+
+
 def _scatter(v: Array, *arrays: Array, shape: tuple[int, ...], index: tuple[Any, ...]) -> Array:
     """Zeros of `shape`, with `v` added at `index`; a place that is named twice receives both."""
     result = np.zeros_like(v, shape=shape)
     if _may_repeat(arrays):
-        np.add.at(result, thaw(index, arrays), v)
+        _add_at(result, thaw(index, arrays), v)
     else:
         result[thaw(index, arrays)] = v
     return result
@@ -96,7 +110,7 @@ def _scatter_all(
     for v, arrays, index, views in calls:
         target, place = _through(result, views), thaw(index, arrays)
         if _may_repeat(arrays):
-            np.add.at(target, place, v)
+            _add_at(target, place, v)
         else:
             target[place] += v
     return result
