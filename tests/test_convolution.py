@@ -39,6 +39,7 @@ TWO_AXES = itertools.product(
 CASES = [((2, 4, 8, 7), *case) for case in TWO_AXES]
 CASES += [
     ((2, 4, 9), (2,), (2,), ((1, 3),), 2, (3,)),
+    ((2, 2, 3, 4), (1, 1), (1, 1), ((0, 0), (0, 0)), 1, (3, 4)),  # one place
     ((2, 2, 4, 3, 5), (1, 2, 1), (1, 1, 2), ((1, 0),) * 3, 1, (2, 2, 2)),
 ]
 
@@ -67,6 +68,16 @@ def test_the_three_products():
         np.testing.assert_allclose((weight * dw).sum(), (F.convolution(x, dw, **how) * g).sum())
 
 
+@pytest.mark.parametrize("narrow", [0, 1], ids=["image", "weight"])
+def test_of_two_dtypes_the_wider_stays(narrow):
+    shapes = [(2, 3, 4, 4), (2, 3, 2, 2)]
+    x, w = (np.ones(shape, np.float32 if i == narrow else np.float64) for i, shape in enumerate(shapes))
+    y = F.convolution(x, w, **PLAIN)
+    found = y, F.convolution_transpose(y.astype(x.dtype), w, size=(4, 4), **PLAIN)
+    found += (F.convolution_weight(x, y.astype(w.dtype), size=(2, 2), **PLAIN),)
+    assert [a.dtype for a in found] == [np.float64] * 3
+
+
 @pytest.mark.usefixtures("_narrow")
 def test_a_batch_of_none():
     x, w = Value(np.zeros((0, 2, 4, 5))), Value(np.ones((3, 2, 2, 2)))
@@ -92,6 +103,9 @@ def test_results_lie_with_the_batch_innermost_and_nobody_sees_it():
     ("call", "match"),
     [
         (lambda: F.convolution(np.ones((2, 3)), np.ones((2, 3)), **PLAIN), r"x has shape \(2, 3\) and the weight \(2, 3\)"),
+        (lambda: F.convolution(np.ones((2, 3, 4, 4)), np.ones((2, 3)), **PLAIN), r"the weight \(2, 3\); they must be"),
+        (lambda: F.convolution(np.ones((2, 3)), np.ones((2, 3, 1, 1)), **PLAIN), r"the weight \(2, 3, 1, 1\); they must be"),
+        (lambda: F.convolution(np.ones((2, 3, 4, 4)), np.ones((2, 3, 1)), **PLAIN), r"the weight \(2, 3, 1\); they must be"),
         (lambda: F.convolution(np.ones((2, 3, 4, 4)), np.ones((2, 2, 3, 3)), **PLAIN), "must have 2 channels"),
         (lambda: F.convolution(np.ones((2, 4, 4, 4)), np.ones((3, 2, 3, 3)), **{**PLAIN, "groups": 2}), "and 2 divide 3"),
         (lambda: F.convolution(np.ones((2, 3, 2, 4)), np.ones((2, 3, 3, 3)), **PLAIN), "is longer than x with its padding"),
@@ -117,9 +131,10 @@ def test_of_equal_numbers_the_first_has_the_derivative():
     np.testing.assert_array_equal(grad(lambda x: np.sum(F.max_pool(x, **how)))(x), [[1, 0, 0, 1], [0, 0, 0, 0]])
 
 
-def test_a_number_that_is_the_largest_of_two_windows_has_the_sum():
+@pytest.mark.parametrize(("taps", "dilation"), [(2, 2), (3, 1)])
+def test_a_number_that_is_the_largest_of_two_windows_has_the_sum(taps, dilation):
     """Dilated windows lie in one another, though they are not longer than their stride."""
-    how = {**windows((2,), ((0, 0),), (2,)), "kernel": (2,)}
+    how = {**windows((2,), ((0, 0),), (dilation,)), "kernel": (taps,)}
     x = np.array([0.0, 1, 5, 2, 3])
     np.testing.assert_array_equal(grad(lambda x: F.max_pool(x, **how) @ np.array([1.0, 10]))(x), [0, 0, 11, 0, 0])
 
