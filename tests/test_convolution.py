@@ -146,8 +146,9 @@ def test_a_number_that_is_none_is_the_largest():
 
 
 @pytest.mark.parametrize("order", ["NCHW", "HCWN", "CHWN", "NHWC"])
-def test_batch_normalisation_in_any_order_of_memory_and_in_several_slabs(order, monkeypatch):
-    monkeypatch.setattr(normalization, "_SLAB", 20)
+@pytest.mark.parametrize("slab", [20, 80])
+def test_batch_normalisation_in_any_order_of_memory_and_in_several_slabs(order, slab, monkeypatch):
+    monkeypatch.setattr(normalization, "_SLAB", slab)
     rng = np.random.default_rng(0)
     x = rng.normal(3, 2, [{"N": 4, "C": 3, "H": 2, "W": 5}[axis] for axis in order]).transpose(
         [order.index(a) for a in "NCHW"]
