@@ -159,6 +159,7 @@ def test_batch_normalisation_in_any_order_of_memory_and_in_several_slabs(order, 
     w, b, g = rng.normal(size=3), rng.normal(size=3), rng.normal(size=x.shape)
     y = lambda a: (a - mean[:, None, None]) / np.sqrt(var[:, None, None] + 0.1)
     np.testing.assert_allclose(F.batch_norm(x, w, b, eps=0.1), y(x) * w[:, None, None] + b[:, None, None])
+    np.testing.assert_allclose(F.channel_dots(g, x, eps=0.1), (y(x) * g).sum((0, 2, 3)))
     values = Value(x), Value(w), Value(b)
     F.batch_norm(*values, eps=0.1).backward(g)
     whole = lambda x: (x - x.mean((0, 2, 3), keepdims=True)) / np.sqrt(x.var((0, 2, 3), keepdims=True) + 0.1)
