@@ -74,6 +74,13 @@ def test_a_derivative_of_nothing_passes():
     assert check_vjp(soft, pull, np.random.default_rng(0).normal(size=5), seed=0).verdict == "pass"
 
 
+def test_an_empty_input_beside_another():
+    report = check_vjp(
+        lambda a, b: a.sum() + (b**2).sum(), lambda g, out, a, b: (g + a, 2 * g * b), (np.ones((0, 2)), np.ones(2))
+    )
+    assert report.verdict == "pass"
+
+
 # -- structure finer than the steps ------------------------------------------------------------------------------
 
 NARROW = {

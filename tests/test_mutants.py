@@ -39,8 +39,8 @@ def test_a_few_of_the_code_around_the_rules(tmp_path):
 @pytest.mark.parametrize(
     "label",
     [
-        "tracing.PullBack.__init__: bool(self.older) and _live(self.older)  →  bool(self.older) or _live(self.older)",
-        "tracing.PullBack.__init__: live and bool(is_recording())  →  bool(is_recording())",  # a condition left out
+        "tracing.PullBack.__init__: inputs or begun  →  inputs and begun",
+        "tracing.PullBack.__init__: begun or len(inputs) > 1  →  len(inputs) > 1",  # a condition left out
         "graph.reachable: number >= oldest  →  number > oldest",  # off by one
         "tracing.PullBack.complete: -1j  →  1j",  # a sign
         "backward.sweep: give_up(node)  →  pass",  # a statement left out

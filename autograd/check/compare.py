@@ -177,7 +177,7 @@ def _enough(problem: Problem, slopes: Slopes, findings: Findings) -> Any:
     The latter only if there is anything else to judge by.
     """
     largest = np.zeros_like(findings.numeric)
-    for part in problem.inputs:
+    for part in filter(lambda part: part.count, problem.inputs):
         here = slice(part.start, part.stop)
         largest[:, here] = _largest(slopes.columns(here))
     seen = ((findings.status == PASS) & (findings.numeric != 0)).any()

@@ -103,6 +103,9 @@ def _to_largest(g: Array, x: Array, top: Array, **windows: Any) -> Array:
             np.multiply(g[there], hit, out=place)
         else:
             place += g[there] * hit
+    if np.isnan(top.sum()):  # a NaN is nothing's largest, and stays one
+        for _, here in _meetings(x, _counted(x, windows), windows):
+            np.copyto(result[here], np.nan, where=np.isnan(x[here]))
     return result
 
 
