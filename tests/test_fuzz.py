@@ -21,6 +21,7 @@ INNER = set(
     """
     whole_periods complement cofactors det_sign chain over spherical_bessel direction deviation standard shares
     slant over_slant_twice bin_of number_of_bins unique_places common_places magnitude lasting ties won memory
+    at_largest moments
     """.split()
 )  # rows that only other rows use, and those without a derivative, which record nothing
 UNDRAWN = {"row_stack", "trapz"}  # gone from NumPy: no program may use them
