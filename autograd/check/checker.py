@@ -8,12 +8,13 @@ from typing import Literal
 
 import numpy as np
 
-from .compare import Comparison, Projections, whole_jacobian
+from .compare import Comparison, whole_jacobian
 from .diagnose import diagnose
 from .hygiene import Answers, behaviour
 from .judge import FAIL, KINK, PASS, UNSURE, WORDS
 from .ladder import LEVELS
 from .problem import AnswerError, Part, Problem, part_of
+from .projections import Projections
 from .report import Element, Report, Row, Verdict
 from .suspects import Uses
 

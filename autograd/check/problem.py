@@ -113,9 +113,7 @@ class Problem:
     outputs: list[Part]
     point: Vector
     evaluations: int = 0
-    unit: Vector | None = (
-        None  # in which the outputs are measured: 1, and of huge ones, whose products overflow, a huge one
-    )
+    unit: Vector | None = None  # of the outputs: 1, and a huge one for huge ones, whose products would overflow
     touched: bool = False  # whether a hand-written derivative changed the output that it was given
 
     @property

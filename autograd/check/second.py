@@ -48,7 +48,7 @@ def confirmed(
     """
     status, numeric, error = first.status.copy(), first.numeric.copy(), first.error.copy()
     with np.errstate(all="ignore"):
-        bound = _STEEPER * (np.abs(numeric) + 5 * error)
+        bound = _STEEPER * np.abs(numeric) + 5 * error
         steep = (np.abs(analytic) > bound) & (_steepest(line, at_zero, noise_of(line, at_zero, epsilon)) > bound)
     status[(status == FAIL) & steep] = UNSURE
     for zoom in (_SHORT, _SHORTEST, _BESIDE):
@@ -59,12 +59,11 @@ def confirmed(
         slopes = _in_units(climb(near, at_zero, noise_of(near, at_zero, epsilon), epsilon=epsilon, blur=1 / zoom), zoom)
         found = judge(analytic, slopes, rtol)
         with np.errstate(all="ignore"):
-            size = np.maximum(np.abs(found.numeric), np.abs(numeric))
-            other = np.abs(found.numeric - numeric) > 5 * (found.error + error) + _APART * size
+            size, bars = np.maximum(np.abs(found.numeric), np.abs(numeric)), 5 * (found.error + error)
+            apart = np.abs(found.numeric - numeric) - bars  # where they agree the more certain one, the first, decides
         stairs = (found.numeric == 0) & (found.error == 0)  # it does not change at all over so short a way
-        doubt = (
-            ~stairs & (status == FAIL) & ((other & (zoom < _BESIDE)) | (found.status <= KINK)) & _moves(near, at_zero)
-        )
+        other = ((apart > _APART * size) & (zoom < _BESIDE)) | ((apart > 0) & (found.status <= KINK))
+        doubt = ~stairs & (status == FAIL) & other & _moves(near, at_zero)
         close = np.abs(found.numeric - analytic) <= _CLOSE * np.abs(analytic)
         believed = (found.status <= KINK) & close & (zoom == _SHORT)
         status = np.where(doubt, np.where(believed, found.status, UNSURE), status)
@@ -154,13 +153,25 @@ def steady_step(answers: Answers, direction: Vector) -> Vector | None:
     return np.where(steady, step, 0)
 
 
+def reconsidered(
+    answers: Answers, found: Findings, line: Line, here: Vector, *, given: Vector, step: Vector | None, rtol: float
+) -> Findings:
+    """The verdict on one derivative along a `line`, by steps of other lengths if it failed, by a complex `step` if in doubt."""
+    if found.status[0] == FAIL and not found.kinked[0]:
+        found = confirmed(line, here, given, found, epsilon=answers.problem.epsilon, rtol=rtol)
+        if found.status[0] == UNSURE:
+            answers.doubts.append(FINER)
+    believed = found.status[0] == UNSURE and step is not None and bool(agree(step, given)[0])
+    return replace(found, status=np.array([PASS])) if believed else found
+
+
 def settled(answers: Answers, findings: Findings, analytic: Vector, *, noise: Vector, own: Vector, enough: Any) -> Any:
     """The verdicts, with PASS for what was undecided and a complex step gives as well.
 
     Where both are 0 up to their rounding (of `analytic` that is `own`) they agree too; where the function takes no complex
     step, a derivative that is said to be 0 passes if it is known well `enough`. A 0 that only the output's `noise` hides is
-    undecided. A step that contradicts anything certain is
-    not believed: the function may not be analytic. All numbers are in units of the inputs' sizes.
+    undecided. A step that contradicts anything certain is not believed: the function may not be analytic. All numbers are
+    in units of the inputs' sizes.
     """
     problem, status = answers.problem, findings.status.copy()
     nothing = np.abs(analytic) <= 5 * own

@@ -29,7 +29,7 @@ _NOTHING = ast.parse("__import__('contextlib').nullcontext()", mode="eval").body
 _TRANSFORMS = ("transforms", "compositions", "leaving", "witness", "edge_cases", "faces", "batched")
 _ENGINE = ("backward", "transforms", "compositions", "witness", "leaving", "value", "batched")
 _SOLVERS = ("solver_doors", "solvers", "integrals")
-_CHECK = ("check_face", "check_wrong", "check_right")
+_CHECK = ("check_face", "check_wrong", "check_right", "check_honest")
 CONCERNED: dict[str, tuple[str, ...]] = {
     "transforms.py": _TRANSFORMS, "tracing.py": _TRANSFORMS, "custom.py": _TRANSFORMS,
     "opaque.py": _TRANSFORMS, "blocks.py": ("blocks",),
