@@ -173,9 +173,10 @@ def _of_attention(out: Shape, q: Shape, k: Shape, v: Shape, *_: Shape) -> int:
     return math.prod(out[:-1]) * k[-2] * (q[-1] + v[-1])
 
 
-def _of_recurrence(out: Shape, x: Shape, *_: Shape) -> int:
-    """Of each step the state times the recurrent weight."""
-    return math.prod(x) * out[-1]
+def _of_recurrence(out: Shape, x: Shape, *others: Shape) -> int:
+    """Of each step the inputs and the state times their weights, which come behind one state or two."""
+    w_ih, w_hh = others[2:4] if len(out) > 3 else others[1:3]
+    return math.prod(x[:2]) * (math.prod(w_ih) + math.prod(w_hh))
 
 
 _PRODUCTS: dict[str, Callable[..., int]] = {

@@ -104,9 +104,10 @@ def test_padded_sequences():
         (lambda: nn.RNN(2, 4, nonlinearity="sigmoid"), ValueError, "nonlinearity='sigmoid': it is 'tanh' or 'relu'"),
         (lambda: nn.RNN(0, 4), ValueError, "RNN: input_size=0"),
         (lambda: nn.LSTMCell(2, 4)(np.ones((3, 5))), ShapeError, r"inputs of length 2 are needed.*\(1, 3, 5\)"),
-        (lambda: rows.rnn(X, X[0], np.eye(3)), ShapeError, r"rnn at .*\(5, 3, 2\).*\(3, 3\)"),
-        (lambda: rows.lstm(X, X[0], X[0], np.ones((8, 2))), ShapeError, r"lstm at .*4 hidden"),
-        (lambda: rows.gru(np.ones((0, 3, 6)), X[0], np.ones((6, 2))), ShapeError, "gru at .*one step or more"),
+        (lambda: rows.rnn(X, X[0], np.eye(2), np.eye(3)), ShapeError, r"rnn at .*\(5, 3, 2\).*\(3, 3\)"),
+        (lambda: rows.lstm(X, X[0], X[0], np.ones((8, 3)), np.ones((8, 2))), ShapeError, r"lstm at .*4 hidden"),
+        (lambda: rows.gru(X[:0], X[0], np.ones((6, 2)), np.ones((6, 2))), ShapeError, "gru at .*one step or more"),
+        (lambda: rows.gru(X, X[0], *np.ones((2, 6, 2)), np.ones(6)), ShapeError, r"biases \[\(6,\)\] do not fit.*none or two"),
     ],
 )
 def test_what_is_refused_is_said(call, error, match):

@@ -1,14 +1,16 @@
 """Recurrent layers, each a whole sequence as one row: one node for all steps, and few passes over the numbers.
 
-The inputs of all steps have met their weights already (one product, in `linear`): a row here is given what each step adds
-before its gates, of shape (steps, batch, gates × hidden), and the state that it begins with. Its rule walks back through the
-steps with a cotangent of the state; what it multiplies that with is kept, or, where the rule is recorded, computed again from
-the states, which are the output: for all steps at once.
+A row takes the inputs of all steps, (steps, batch, inputs), the states in front of the first, (batch, hidden), the weights of
+inputs and states, (gates × hidden, inputs) and (gates × hidden, hidden), and no biases or one beside each weight. Its rule
+walks back through the steps with a cotangent of the state, in blocks of some steps: what a block's cotangents are multiplied
+with is made when the walk comes there, and what they give for the weights is added up, so that nothing is held for all steps
+that the forward pass has not kept. Where the rule is recorded, the gates of a block are computed again from the states, which
+are the output.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,55 +19,95 @@ from ..errors import ShapeError, user_line
 from .activations import sigmoid
 from .op import Array, Op
 
+_BLOCK = 16  # steps: enough for efficient products, few enough for the processor's cache
 
-def _fitting(name: str, gates: int, x: Array, w: Array, *states: Array) -> None:
-    n, batch, given = w.shape[-1], x.shape[1:2], [s.shape for s in states]
-    needed = (*x.shape[:1], *batch, gates * n), (gates * n, n), [(*batch, n)] * len(states)
-    if x.ndim != 3 or not len(x) or (x.shape, w.shape, given) != needed:
+
+def _fitting(
+    name: str, gates: int, x: Array, states: Sequence[Array], w_ih: Array, w_hh: Array, bias: Sequence[Array]
+) -> None:
+    n, given = w_hh.shape[-1], [a.shape for a in (*states, w_ih, w_hh, *bias)]
+    needed = [(*x.shape[1:2], n)] * len(states) + [(gates * n, *x.shape[2:]), (gates * n, n)] + [(gates * n,)] * len(bias)
+    if x.ndim != 3 or not len(x) or given != needed or len(bias) not in (0, 2):
         raise ShapeError(
-            f"{name} at {user_line()}: what the inputs add has shape {x.shape}, the recurrent weight {w.shape} and the first "
-            f"states {given}: they must be (steps, batch, {gates} hidden), ({gates} hidden, hidden) and (batch, hidden), for "
-            "one step or more"
+            f"{name} at {user_line()}: inputs of shape {x.shape}, first states {[s.shape for s in states]}, weights {w_ih.shape} "
+            f"and {w_hh.shape} and biases {[b.shape for b in bias]} do not fit: they must be (steps, batch, inputs), for one step "
+            f"or more, (batch, hidden), ({gates} hidden, inputs), ({gates} hidden, hidden), and none or two ({gates} hidden,)"
         )
 
 
-def _before(first: Array, states: Array) -> Array:
-    """The state in front of each step."""
-    return np.concatenate([first[None], states[:-1]])
+def _flat(a: Array) -> Array:
+    """Steps and batch as one axis."""
+    return a.reshape((a.shape[0] * a.shape[1], a.shape[2]))
 
 
-def _product(d: Array, states: Array) -> Array:
-    """Σ dᵀ h over steps and batch."""
-    return d.reshape((-1, d.shape[-1])).T @ states.reshape((-1, states.shape[-1]))
+def _of_inputs(x: Array, w: Array, bias: Array, dtype: Any) -> Array:
+    """x Wᵀ + bias for all steps, a new array."""
+    y = np.matmul(_flat(x), w.T).astype(dtype, copy=False)
+    return np.add(y, bias, out=y).reshape((*x.shape[:2], -1))
 
 
-# -- h′ = tanh(x + h Wᵀ), or max(0, …) ------------------------------------------------------------------------------
+def _blocks(steps: int) -> Iterator[slice]:
+    """Blocks of steps, the last first."""
+    return (slice(start, min(start + _BLOCK, steps)) for start in range((steps - 1) // _BLOCK * _BLOCK, -1, -_BLOCK))
 
 
-def _rnn(x: Array, h: Array, w: Array, nonlinearity: str = "tanh") -> Array:
+def _before(first: Array, states: Array, block: slice) -> Array:
+    """The state in front of each step of a block."""
+    if block.start:
+        return states[block.start - 1 : block.stop - 1]
+    return np.concatenate([first[None], states[: block.stop - 1]])
+
+
+def _shares(wanted: Sequence[int], states: int, of_x: Array, of_h: Array, x: Array, before: Array, w_ih: Array) -> list[Array]:
+    """What a block gives for x, both weights and both biases, of those wanted.
+
+    `of_x` and `of_h` are the cotangents of x W_ihᵀ + b_ih and of h W_hhᵀ + b_hh.
+    """
+    for_each = (
+        lambda: of_x @ w_ih, lambda: _flat(of_x).T @ _flat(x), lambda: _flat(of_h).T @ _flat(before),
+        lambda: of_x.sum(axis=(0, 1)), lambda: of_h.sum(axis=(0, 1)),
+    )  # fmt: skip
+    return [for_each[max(0, i - states)]() for i in wanted if not 0 < i <= states]
+
+
+def _together(wanted: Sequence[int], at_states: Sequence[Array], shares: list[list[Array]]) -> list[Array]:
+    """The cotangents of what is wanted: those of the states; x's blocks side by side; the sum of the others'."""
+    others = [i for i in wanted if not 0 < i <= len(at_states)]
+    whole = {
+        i: sum(parts[1:], parts[0]) if i else np.concatenate(parts[::-1])
+        for i, *parts in zip(others, *shares, strict=True)
+    }
+    return [whole[i] if i in whole else at_states[i - 1] for i in wanted]
+
+
+# -- h′ = tanh(x W_ihᵀ + h W_hhᵀ + b), or max(0, …) -----------------------------------------------------------------
+
+
+def _rnn(x: Array, h: Array, w_ih: Array, w_hh: Array, *bias: Array, nonlinearity: str = "tanh") -> Array:
     """The states after each step, of shape (steps, batch, hidden)."""
-    _fitting("rnn", 1, x, w, h)
-    out = np.empty(x.shape, np.result_type(x, h, w))
-    columns = np.ascontiguousarray(w.T)
+    _fitting("rnn", 1, x, [h], w_ih, w_hh, bias)
+    out, columns = _of_inputs(x, w_ih, sum(bias), np.result_type(x, h, w_ih, w_hh, *bias)), np.ascontiguousarray(w_hh.T)
     for t in range(len(x)):
-        np.matmul(h, columns, out=out[t])
-        np.add(out[t], x[t], out=out[t])
+        np.add(out[t], h @ columns, out=out[t])
         h = np.tanh(out[t], out=out[t]) if nonlinearity == "tanh" else np.maximum(out[t], 0, out=out[t])
     return out
 
 
 def rnn_rule(
-    wanted: Sequence[int], g: Array, out: Array, x: Array, h: Array, w: Array, nonlinearity: str = "tanh"
-) -> list[Array]:
+    wanted: Sequence[int], g: Array, out: Array, x: Array, h: Array, w_ih: Array, w_hh: Array, *bias: Array,
+    nonlinearity: str = "tanh",
+) -> list[Array]:  # fmt: skip
     """Back through the steps: d = c φ′ for the cotangent c of a state; the one before gets d W, and what comes from outside."""
-    slope = np.sign(out) if nonlinearity == "relu" else 1 - out * out
-    carried, steps = g[-1], []
-    for t in range(g.shape[0] - 1, -1, -1):
-        d = carried * slope[t]
-        steps.append(d)
-        carried = d @ w + g[t - 1] if t else d @ w
-    d = np.stack(steps[::-1])
-    return [d if i == 0 else carried if i == 1 else _product(d, _before(h, out)) for i in wanted]
+    at_h, shares = 0.0, []
+    for block in _blocks(len(x)):
+        states = out[block]
+        slope, steps = np.sign(states) if nonlinearity == "relu" else 1 - states * states, []
+        for t in range(len(slope) - 1, -1, -1):
+            steps.append((at_h + g[block][t]) * slope[t])
+            at_h = steps[-1] @ w_hh
+        d = np.stack(steps[::-1])
+        shares.append(_shares(wanted, 1, d, d, x[block], _before(h, out, block), w_ih))
+    return _together(wanted, [at_h], shares)
 
 
 rnn = Op(_rnn, rnn_rule, variadic=True, name="rnn")
@@ -73,20 +115,21 @@ rnn = Op(_rnn, rnn_rule, variadic=True, name="rnn")
 # -- the LSTM ------------------------------------------------------------------------------------------------------
 
 
-def _lstm(x: Array, h: Array, c: Array, w: Array) -> tuple[Array, Any]:
+def _lstm(x: Array, h: Array, c: Array, w_ih: Array, w_hh: Array, *bias: Array) -> tuple[Array, Any]:
     """The states h and the cells c after each step, of shape (2, steps, batch, hidden); and the gates, and tanh c.
 
-    i, f, o = σ(…), g = tanh(…) of x + h Wᵀ; c′ = f c + i g; h′ = o tanh c′. One tanh computes all gates: σ(y) = ½ + ½ tanh ½y.
+    i, f, o = σ(…), g = tanh(…) of x W_ihᵀ + h W_hhᵀ + b; c′ = f c + i g; h′ = o tanh c′. One tanh computes all gates:
+    σ(y) = ½ + ½ tanh ½y.
     """
-    _fitting("lstm", 4, x, w, h, c)
-    n, dtype = w.shape[1], np.result_type(x, h, c, w)
+    _fitting("lstm", 4, x, [h, c], w_ih, w_hh, bias)
+    n, dtype = w_hh.shape[1], np.result_type(x, h, c, w_ih, w_hh, *bias)
     half = np.repeat(np.array([0.5, 0.5, 1, 0.5], dtype), n)
-    rest, columns = 1 - half, np.ascontiguousarray((w * half[:, None]).T)
-    gates, squashed = np.empty(x.shape, dtype), np.empty((*x.shape[:2], n), dtype)
-    out, product, share = np.empty((2, *squashed.shape), dtype), np.empty(x.shape[1:], dtype), np.empty(h.shape, dtype)
+    rest, columns = 1 - half, np.ascontiguousarray((w_hh * half[:, None]).T)
+    gates = _of_inputs(x, w_ih * half[:, None], sum(bias) * half, dtype)
+    squashed = np.empty((*x.shape[:2], n), dtype)
+    out, product, share = np.empty((2, *squashed.shape), dtype), np.empty(gates.shape[1:], dtype), np.empty(h.shape, dtype)
     for t in range(len(x)):
         a, hidden, cell = gates[t], out[0, t], out[1, t]
-        np.multiply(x[t], half, out=a)
         np.add(a, np.matmul(h, columns, out=product), out=a)
         np.tanh(a, out=a)
         np.multiply(a, half, out=a)
@@ -98,6 +141,13 @@ def _lstm(x: Array, h: Array, c: Array, w: Array) -> tuple[Array, Any]:
     return out, (gates, squashed)
 
 
+def _lstm_gates(x: Array, before: Array, cells: Array, w_ih: Array, w_hh: Array, *bias: Array) -> tuple[Array, Array]:
+    """The gates, and tanh c, of a block whose states are known."""
+    y, n = sum([x @ w_ih.T, before @ w_hh.T, *bias]), w_hh.shape[1]
+    gates = [sigmoid(y[..., : 2 * n]), np.tanh(y[..., 2 * n : 3 * n]), sigmoid(y[..., 3 * n :])]
+    return np.concatenate(gates, axis=-1), np.tanh(cells)
+
+
 def _lstm_slopes(before: Array, gates: Array, squashed: Array) -> tuple[Array, ...]:
     """What the cotangents of h′ and c′ are multiplied with: for o and c′; for i, f and g side by side, and for c."""
     n = squashed.shape[-1]
@@ -107,57 +157,64 @@ def _lstm_slopes(before: Array, gates: Array, squashed: Array) -> tuple[Array, .
 
 
 def lstm_rule(
-    wanted: Sequence[int], g: Array, out: Array, x: Array, h: Array, c: Array, w: Array, kept: Any = None
-) -> list[Array]:
+    wanted: Sequence[int], g: Array, out: Array, x: Array, h: Array, c: Array, w_ih: Array, w_hh: Array, *bias: Array,
+    kept: Any = None,
+) -> list[Array]:  # fmt: skip
     """Back through the steps with the cotangents of h′ and c′, which give those of the gates."""
-    n, earlier = w.shape[1], _before(h, out[0])
-    if kept is None:
-        y = x + earlier @ w.T
-        gates = [sigmoid(y[..., : 2 * n]), np.tanh(y[..., 2 * n : 3 * n]), sigmoid(y[..., 3 * n :])]
-        kept = np.concatenate(gates, axis=-1), np.tanh(out[1])
-    to_o, to_cell, inner, forget = _lstm_slopes(_before(c, out[1]), *kept)
-    from_h, from_c = g[0], g[1]
-    at_h, at_c, steps = from_h[-1], from_c[-1], []
-    for t in range(g.shape[1] - 1, -1, -1):
-        at_c = at_c + at_h * to_cell[t]
-        d = np.concatenate([(at_c[:, None] * inner[t]).reshape((-1, 3 * n)), at_h * to_o[t]], axis=1)
-        steps.append(d)
-        at_h, at_c = d @ w, at_c * forget[t]
-        if t:
-            at_h, at_c = at_h + from_h[t - 1], at_c + from_c[t - 1]
-    d = np.stack(steps[::-1])
-    return [d if i == 0 else at_h if i == 1 else at_c if i == 2 else _product(d, earlier) for i in wanted]
+    n = w_hh.shape[1]
+    at_h, at_c, shares = 0.0, 0.0, []
+    for block in _blocks(len(x)):
+        before, cells = _before(h, out[0], block), out[1][block]
+        gates, squashed = _lstm_gates(x[block], before, cells, w_ih, w_hh, *bias) if kept is None else [k[block] for k in kept]
+        to_o, to_cell, inner, forget = _lstm_slopes(_before(c, out[1], block), gates, squashed)
+        from_h, from_c, steps = g[0][block], g[1][block], []
+        for t in range(len(forget) - 1, -1, -1):
+            at_h = at_h + from_h[t]
+            at_c = at_c + from_c[t] + at_h * to_cell[t]
+            d = np.concatenate([(at_c[:, None] * inner[t]).reshape((-1, 3 * n)), at_h * to_o[t]], axis=1)
+            steps.append(d)
+            at_h, at_c = d @ w_hh, at_c * forget[t]
+        d = np.stack(steps[::-1])
+        shares.append(_shares(wanted, 2, d, d, x[block], before, w_ih))
+    return _together(wanted, [at_h, at_c], shares)
 
 
-lstm = Op(lambda x, h, c, w: _lstm(x, h, c, w)[0], lstm_rule, keeping=_lstm, variadic=True, name="lstm")
+lstm = Op(lambda *inputs: _lstm(*inputs)[0], lstm_rule, keeping=_lstm, variadic=True, name="lstm")
 
 # -- the GRU -------------------------------------------------------------------------------------------------------
 
 
-def _gru(x: Array, h: Array, w: Array, *bias: Array) -> tuple[Array, Any]:
+def _gru(x: Array, h: Array, w_ih: Array, w_hh: Array, *bias: Array) -> tuple[Array, Any]:
     """The states after each step, of shape (steps, batch, hidden), and the gates r and z, the candidate n, and what r scales.
 
-    r, z = σ(x + h Wᵀ + b), n = tanh(x + r (h Wᵀ + b)), h′ = n + z (h − n).
+    r, z = σ(x W_ihᵀ + b_ih + h W_hhᵀ + b_hh), n = tanh(x W_ihᵀ + b_ih + r (h W_hhᵀ + b_hh)), h′ = n + z (h − n).
     """
-    _fitting("gru", 3, x, w, h)
-    n = w.shape[1]
-    dtype = np.result_type(x, h, w, *bias)
-    out = np.empty((*x.shape[:2], n), dtype)
-    gates, scaled, columns = np.empty(x.shape, dtype), np.empty(out.shape, dtype), np.ascontiguousarray(w.T)
+    _fitting("gru", 3, x, [h], w_ih, w_hh, bias)
+    n, dtype = w_hh.shape[1], np.result_type(x, h, w_ih, w_hh, *bias)
+    b_ih, b_hh = bias or (0, 0)
+    gates, columns = _of_inputs(x, w_ih, b_ih, dtype), np.ascontiguousarray(w_hh.T)
+    out, scaled = np.empty((*x.shape[:2], n), dtype), np.empty((*x.shape[:2], n), dtype)
     for t in range(len(x)):
-        y = h @ columns
-        y = y + bias[0] if bias else y
-        a, both = gates[t], slice(None, 2 * n)
-        np.tanh(0.5 * (x[t, :, both] + y[:, both]), out=a[:, both])
-        a[:, both] = 0.5 * a[:, both] + 0.5
+        y = h @ columns + b_hh
+        both, new = gates[t, :, : 2 * n], gates[t, :, 2 * n :]
+        np.tanh(0.5 * (both + y[:, : 2 * n]), out=both)
+        np.add(0.5 * both, 0.5, out=both)
         scaled[t] = y[:, 2 * n :]
-        candidate = np.tanh(x[t, :, 2 * n :] + a[:, :n] * scaled[t], out=a[:, 2 * n :])
-        h = np.add(candidate, a[:, n : 2 * n] * (h - candidate), out=out[t])
+        np.tanh(new + both[:, :n] * scaled[t], out=new)
+        h = np.add(new, both[:, n:] * (h - new), out=out[t])
     return out, (gates, scaled)
 
 
+def _gru_gates(x: Array, before: Array, w_ih: Array, w_hh: Array, *bias: Array) -> tuple[Array, Array]:
+    """The gates r and z with the candidate n, and what r scales, of a block whose states are known."""
+    n, (b_ih, b_hh) = w_hh.shape[1], bias or (0, 0)
+    y_x, y_h = x @ w_ih.T + b_ih, before @ w_hh.T + b_hh
+    both, scaled = sigmoid(y_x[..., : 2 * n] + y_h[..., : 2 * n]), y_h[..., 2 * n :]
+    return np.concatenate([both, np.tanh(y_x[..., 2 * n :] + both[..., :n] * scaled)], axis=-1), scaled
+
+
 def _gru_slopes(before: Array, gates: Array, scaled: Array) -> tuple[Array, Array, Array]:
-    """What the cotangent of h′ is multiplied with: for x and for h Wᵀ + b, of r, z and n side by side; and for h."""
+    """What the cotangent of h′ is multiplied with: for x W and for h W, of r, z and n side by side; and for h."""
     n = scaled.shape[-1]
     r, z, new = gates[..., :n], gates[..., n : 2 * n], gates[..., 2 * n :]
     to_new = (1 - z) * (1 - new * new)
@@ -166,24 +223,23 @@ def _gru_slopes(before: Array, gates: Array, scaled: Array) -> tuple[Array, Arra
 
 
 def gru_rule(
-    wanted: Sequence[int], g: Array, out: Array, x: Array, h: Array, w: Array, *bias: Array, kept: Any = None
+    wanted: Sequence[int], g: Array, out: Array, x: Array, h: Array, w_ih: Array, w_hh: Array, *bias: Array, kept: Any = None
 ) -> list[Array]:
     """Back through the steps with the cotangent of h′, which gives those of the gates."""
-    n, earlier = w.shape[1], _before(h, out)
-    if kept is None:
-        y = sum([earlier @ w.T, *bias])
-        both = sigmoid(x[..., : 2 * n] + y[..., : 2 * n])
-        scaled = y[..., 2 * n :]
-        kept = np.concatenate([both, np.tanh(x[..., 2 * n :] + both[..., :n] * scaled)], axis=-1), scaled
-    to_x, to_y, to_h = _gru_slopes(earlier, *kept)
-    carried, steps = g[-1], []
-    for t in range(g.shape[0] - 1, -1, -1):
-        steps.append(carried)
-        back = carried * to_h[t] + (carried[:, None] * to_y[t]).reshape((-1, 3 * n)) @ w
-        carried = back + g[t - 1] if t else back
-    all_steps = np.stack(steps[::-1])[:, :, None]
-    at_x, at_y = (all_steps * to_x).reshape(x.shape), (all_steps * to_y).reshape(x.shape)
-    return [at_x if i == 0 else carried if i == 1 else _product(at_y, earlier) if i == 2 else at_y for i in wanted]
+    at_h, shares = 0.0, []
+    for block in _blocks(len(x)):
+        before = _before(h, out, block)
+        gates, scaled = _gru_gates(x[block], before, w_ih, w_hh, *bias) if kept is None else [k[block] for k in kept]
+        to_x, to_y, to_h = _gru_slopes(before, gates, scaled)
+        steps = []
+        for t in range(len(to_h) - 1, -1, -1):
+            at_h = at_h + g[block][t]
+            steps.append(at_h)
+            at_h = at_h * to_h[t] + (at_h[:, None] * to_y[t]).reshape((-1, to_y[t].shape[-1] * 3)) @ w_hh
+        all_steps = np.stack(steps[::-1])[:, :, None]
+        of_x, of_h = ((all_steps * to).reshape(gates.shape) for to in (to_x, to_y))
+        shares.append(_shares(wanted, 1, of_x, of_h, x[block], before, w_ih))
+    return _together(wanted, [at_h], shares)
 
 
-gru = Op(lambda x, h, w, *bias: _gru(x, h, w, *bias)[0], gru_rule, keeping=_gru, variadic=True, name="gru")
+gru = Op(lambda *inputs: _gru(*inputs)[0], gru_rule, keeping=_gru, variadic=True, name="gru")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd import ShapeError
-from autograd.functions import gru, linear, lstm, matmul, rnn, stack, where
+from autograd.functions import gru, lstm, rnn, stack, where
 
 Direction = Callable[..., tuple[Any, tuple[Any, ...]]]
 
@@ -27,8 +27,7 @@ def rnn_sequence(
         b_hh: as b_ih.
         nonlinearity: "tanh" or "relu".
     """
-    contributed = _contributed(input, w_ih, None if b_ih is None else b_ih + b_hh)
-    return (rnn(contributed, *states, w_hh, nonlinearity=nonlinearity),)
+    return (rnn(_fitting(input, w_ih), *states, w_ih, w_hh, *_biases(b_ih, b_hh), nonlinearity=nonlinearity),)
 
 
 def lstm_sequence(
@@ -40,7 +39,7 @@ def lstm_sequence(
 
     S. Hochreiter, J. Schmidhuber, "Long short-term memory", 1997; with forget gates: F. A. Gers et al., 2000.
     """
-    out = lstm(_contributed(input, w_ih, None if b_ih is None else b_ih + b_hh), *states, w_hh)
+    out = lstm(_fitting(input, w_ih), *states, w_ih, w_hh, *_biases(b_ih, b_hh))
     return out[0], out[1]
 
 
@@ -54,16 +53,19 @@ def gru_sequence(
 
     K. Cho et al., "Learning phrase representations using RNN encoder-decoder", 2014.
     """
-    return (gru(_contributed(input, w_ih, b_ih), *states, w_hh, *(() if b_hh is None else (b_hh,))),)
+    return (gru(_fitting(input, w_ih), *states, w_ih, w_hh, *_biases(b_ih, b_hh)),)
 
 
-def _contributed(input: Any, w_ih: Any, bias: Any) -> Any:
-    """What the inputs of all steps add before the gates, as one product."""
+def _biases(*biases: Any) -> tuple[Any, ...]:
+    return () if biases[0] is None else biases
+
+
+def _fitting(input: Any, w_ih: Any) -> Any:
     if input.shape[-1] != w_ih.shape[1]:
         raise ShapeError(
             f"inputs of length {w_ih.shape[1]} are needed (the last axis), and these have shape {input.shape}"
         )
-    return matmul(input, w_ih.T) if bias is None else linear(input, w_ih.T, bias)
+    return input
 
 
 def run_layer(

@@ -151,11 +151,13 @@ NETWORKS = (
     "F.attention({i}, {j}, {u}, scale=0.7)", "F.attention({u}, {w}, {w}, scale=0.5, causal=True)",
     "F.attention({u}, {w}, {j}, np.matmul({i}, np.swapaxes({w}, -1, -2)), scale=0.5)",
     "F.attention({i}, {i}, {i}, {j}, scale=0.7, causal=True)",
-    "F.rnn({u}.reshape(-1, 1, 1), {w}.reshape(-1)[:1].reshape(1, 1), np.full((1, 1), 0.5))",
-    "F.rnn({u}.reshape(-1, 1, 1), np.ones((1, 1)), {w}.reshape(-1)[-1:].reshape(1, 1), nonlinearity='relu')",
-    "F.lstm({u}.reshape(-1, 1, 1) * np.array([1.0, -0.5, 0.7, 0.3]), *{w}.reshape(-1)[:2].reshape(2, 1, 1), np.ones((4, 1)))",
-    "F.gru({u}.reshape(-1, 1, 1) * np.array([1.0, -0.5, 0.7]), {w}.reshape(-1)[:1].reshape(1, 1), np.ones((3, 1)))",
-    "F.gru(np.ones((3, 1, 3)) / 3, np.ones((1, 1)), {w}.reshape(-1)[:3].reshape(3, 1), {u}.reshape(-1)[:3])",
+    "F.rnn({u}.reshape(-1, 1, 1), {w}.reshape(-1)[:1].reshape(1, 1), np.ones((1, 1)), np.full((1, 1), 0.5))",
+    "F.rnn({u}.reshape(-1, 1, 1), np.ones((1, 1)), {w}.reshape(-1)[-1:].reshape(1, 1), np.ones((1, 1)), nonlinearity='relu')",
+    "F.lstm({u}.reshape(-1, 1, 1), *{w}.reshape(-1)[:2].reshape(2, 1, 1), np.array([[1.0], [-0.5], [0.7], [0.3]]), "
+    "np.ones((4, 1)))",
+    "F.gru({u}.reshape(-1, 1, 1), {w}.reshape(-1)[:1].reshape(1, 1), np.array([[1.0], [-0.5], [0.7]]), np.ones((3, 1)))",
+    "F.gru(np.ones((3, 1, 1)), np.ones((1, 1)), {w}.reshape(-1)[:3].reshape(3, 1), np.ones((3, 1)), {u}.reshape(-1)[:3], "
+    "np.ones(3))",
     "F.convolution({i}.reshape(1, 1, -1), {w}.reshape(-1)[:2].reshape(1, 1, -1), stride=(1,), padding=((1, 2),), "
     "dilation=(1,), groups=1)",
     "F.convolution({u}.reshape(-1, 1, 1), np.array([[[1.0, -0.5]], [[0.3, 0.8]]]), stride=(2,), padding=((1, 2),), "

@@ -177,30 +177,30 @@ def networks(numpy: Any, softmax: Callable[..., Any], log_softmax: Callable[...,
     def sigmoid(x: Any) -> Any:
         return 1 / (1 + numpy.exp(-x))
 
-    def rnn(x: Any, h: Any, w: Any, nonlinearity: str = "tanh") -> Any:
+    def rnn(x: Any, h: Any, w_ih: Any, w_hh: Any, *bias: Any, nonlinearity: str = "tanh") -> Any:
         states = []
         for t in range(x.shape[0]):
-            y = x[t] + h @ w.T
+            y = x[t] @ w_ih.T + h @ w_hh.T + sum(bias)
             h = numpy.tanh(y) if nonlinearity == "tanh" else numpy.maximum(y, 0)
             states.append(h)
         return numpy.stack(states)
 
-    def lstm(x: Any, h: Any, c: Any, w: Any) -> Any:
-        states, n = [], w.shape[1]
+    def lstm(x: Any, h: Any, c: Any, w_ih: Any, w_hh: Any, *bias: Any) -> Any:
+        states, n = [], w_hh.shape[1]
         for t in range(x.shape[0]):
-            y = x[t] + h @ w.T
+            y = x[t] @ w_ih.T + h @ w_hh.T + sum(bias)
             i, f, o = sigmoid(y[:, :n]), sigmoid(y[:, n : 2 * n]), sigmoid(y[:, 3 * n :])
             c = f * c + i * numpy.tanh(y[:, 2 * n : 3 * n])
             h = o * numpy.tanh(c)
             states.append(numpy.stack([h, c]))
         return numpy.stack(states, axis=1)
 
-    def gru(x: Any, h: Any, w: Any, bias: Any = 0.0) -> Any:
-        states, n = [], w.shape[1]
+    def gru(x: Any, h: Any, w_ih: Any, w_hh: Any, b_ih: Any = 0.0, b_hh: Any = 0.0) -> Any:
+        states, n = [], w_hh.shape[1]
         for t in range(x.shape[0]):
-            y = h @ w.T + bias
-            both = sigmoid(x[t, :, : 2 * n] + y[:, : 2 * n])
-            new = numpy.tanh(x[t, :, 2 * n :] + both[:, :n] * y[:, 2 * n :])
+            y_x, y_h = x[t] @ w_ih.T + b_ih, h @ w_hh.T + b_hh
+            both = sigmoid(y_x[:, : 2 * n] + y_h[:, : 2 * n])
+            new = numpy.tanh(y_x[:, 2 * n :] + both[:, :n] * y_h[:, 2 * n :])
             h = (1 - both[:, n:]) * new + both[:, n:] * h
             states.append(h)
         return numpy.stack(states)
