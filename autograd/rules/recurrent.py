@@ -29,8 +29,8 @@ def _fitting(
     needed = [(*x.shape[1:2], n)] * len(states) + [(gates * n, *x.shape[2:]), (gates * n, n)] + [(gates * n,)] * len(bias)
     if x.ndim != 3 or not len(x) or given != needed or len(bias) not in (0, 2):
         raise ShapeError(
-            f"{name} at {user_line()}: inputs of shape {x.shape}, first states {[s.shape for s in states]}, weights {w_ih.shape} "
-            f"and {w_hh.shape} and biases {[b.shape for b in bias]} do not fit: they must be (steps, batch, inputs), for one step "
+            f"{name} at {user_line()}: inputs of shape {x.shape}, first states {[s.shape for s in states]}, weights "
+            f"{w_ih.shape} and {w_hh.shape} and biases {[b.shape for b in bias]} do not fit: they must be (steps, batch, inputs), for one step "
             f"or more, (batch, hidden), ({gates} hidden, inputs), ({gates} hidden, hidden), and none or two ({gates} hidden,)"
         )
 
