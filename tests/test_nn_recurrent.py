@@ -107,7 +107,11 @@ def test_padded_sequences():
         (lambda: rows.rnn(X, X[0], np.eye(2), np.eye(3)), ShapeError, r"rnn at .*\(5, 3, 2\).*\(3, 3\)"),
         (lambda: rows.lstm(X, X[0], X[0], np.ones((8, 3)), np.ones((8, 2))), ShapeError, r"lstm at .*4 hidden"),
         (lambda: rows.gru(X[:0], X[0], np.ones((6, 2)), np.ones((6, 2))), ShapeError, "gru at .*one step or more"),
-        (lambda: rows.gru(X, X[0], *np.ones((2, 6, 2)), np.ones(6)), ShapeError, r"biases \[\(6,\)\] do not fit.*none or two"),
+        (
+            lambda: rows.gru(X, X[0], *np.ones((2, 6, 2)), np.ones(6)),
+            ShapeError,
+            r"biases \[\(6,\)\] do not fit.*none or two",
+        ),
     ],
 )
 def test_what_is_refused_is_said(call, error, match):

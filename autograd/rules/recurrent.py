@@ -26,12 +26,15 @@ def _fitting(
     name: str, gates: int, x: Array, states: Sequence[Array], w_ih: Array, w_hh: Array, bias: Sequence[Array]
 ) -> None:
     n, given = w_hh.shape[-1], [a.shape for a in (*states, w_ih, w_hh, *bias)]
-    needed = [(*x.shape[1:2], n)] * len(states) + [(gates * n, *x.shape[2:]), (gates * n, n)] + [(gates * n,)] * len(bias)
+    needed = (
+        [(*x.shape[1:2], n)] * len(states) + [(gates * n, *x.shape[2:]), (gates * n, n)] + [(gates * n,)] * len(bias)
+    )
     if x.ndim != 3 or not len(x) or given != needed or len(bias) not in (0, 2):
         raise ShapeError(
             f"{name} at {user_line()}: inputs of shape {x.shape}, first states {[s.shape for s in states]}, weights "
-            f"{w_ih.shape} and {w_hh.shape} and biases {[b.shape for b in bias]} do not fit: they must be (steps, batch, inputs), for one step "
-            f"or more, (batch, hidden), ({gates} hidden, inputs), ({gates} hidden, hidden), and none or two ({gates} hidden,)"
+            f"{w_ih.shape} and {w_hh.shape} and biases {[b.shape for b in bias]} do not fit: they must be (steps, batch, "
+            f"inputs), for one step or more, (batch, hidden), ({gates} hidden, inputs), ({gates} hidden, hidden), and none "
+            f"or two ({gates} hidden,)"
         )
 
 
@@ -58,7 +61,9 @@ def _before(first: Array, states: Array, block: slice) -> Array:
     return np.concatenate([first[None], states[: block.stop - 1]])
 
 
-def _shares(wanted: Sequence[int], states: int, of_x: Array, of_h: Array, x: Array, before: Array, w_ih: Array) -> list[Array]:
+def _shares(
+    wanted: Sequence[int], states: int, of_x: Array, of_h: Array, x: Array, before: Array, w_ih: Array
+) -> list[Array]:
     """What a block gives for x, both weights and both biases, of those wanted.
 
     `of_x` and `of_h` are the cotangents of x W_ihᵀ + b_ih and of h W_hhᵀ + b_hh.
@@ -127,7 +132,11 @@ def _lstm(x: Array, h: Array, c: Array, w_ih: Array, w_hh: Array, *bias: Array) 
     rest, columns = 1 - half, np.ascontiguousarray((w_hh * half[:, None]).T)
     gates = _of_inputs(x, w_ih * half[:, None], sum(bias) * half, dtype)
     squashed = np.empty((*x.shape[:2], n), dtype)
-    out, product, share = np.empty((2, *squashed.shape), dtype), np.empty(gates.shape[1:], dtype), np.empty(h.shape, dtype)
+    out, product, share = (
+        np.empty((2, *squashed.shape), dtype),
+        np.empty(gates.shape[1:], dtype),
+        np.empty(h.shape, dtype),
+    )
     for t in range(len(x)):
         a, hidden, cell = gates[t], out[0, t], out[1, t]
         np.add(a, np.matmul(h, columns, out=product), out=a)
@@ -165,7 +174,9 @@ def lstm_rule(
     at_h, at_c, shares = 0.0, 0.0, []
     for block in _blocks(len(x)):
         before, cells = _before(h, out[0], block), out[1][block]
-        gates, squashed = _lstm_gates(x[block], before, cells, w_ih, w_hh, *bias) if kept is None else [k[block] for k in kept]
+        gates, squashed = (
+            _lstm_gates(x[block], before, cells, w_ih, w_hh, *bias) if kept is None else [k[block] for k in kept]
+        )
         to_o, to_cell, inner, forget = _lstm_slopes(_before(c, out[1], block), gates, squashed)
         from_h, from_c, steps = g[0][block], g[1][block], []
         for t in range(len(forget) - 1, -1, -1):
@@ -223,7 +234,15 @@ def _gru_slopes(before: Array, gates: Array, scaled: Array) -> tuple[Array, Arra
 
 
 def gru_rule(
-    wanted: Sequence[int], g: Array, out: Array, x: Array, h: Array, w_ih: Array, w_hh: Array, *bias: Array, kept: Any = None
+    wanted: Sequence[int],
+    g: Array,
+    out: Array,
+    x: Array,
+    h: Array,
+    w_ih: Array,
+    w_hh: Array,
+    *bias: Array,
+    kept: Any = None,
 ) -> list[Array]:
     """Back through the steps with the cotangent of h′, which gives those of the gates."""
     at_h, shares = 0.0, []
