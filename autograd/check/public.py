@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from .problem import (
 )
 from .report import Report
 from .suspects import Uses
+from .written import Exchangeable, edits_of
 
 
 def gradcheck(
@@ -128,15 +130,21 @@ def check_vjp(
 
     It is given the incoming gradient g (in the shape of the output), the output, and the inputs, and returns the
     gradient of each input: one, or a tuple for several. Of a real f of a complex z = x + iy that is ∂f/∂x − i ∂f/∂y.
+    Where it is wrong, and its source is at hand, the report's `edits` say which small change of the source makes it right.
     Everything else is as in `gradcheck`.
     """
-    arguments = take_apart(inputs, names)
-    problem = of_vjp(f, vjp, arguments, f"check_vjp of {_name(f)}")
+    arguments, derivative = take_apart(inputs, names), Exchangeable(vjp)
+    problem = of_vjp(f, derivative, arguments, f"check_vjp of {_name(f)}")
 
     def again(g: Any, out: Any, arrays: list[Any]) -> list[Any]:
         return chosen(vjp(g, out, *arguments.filled(arrays)), arguments)
 
-    return check(problem, Uses(_caller(f, arguments), again), Options(seed, rtol, mode, progress))
+    options = Options(seed, rtol, mode, progress)
+    report = check(problem, Uses(_caller(f, arguments), again), options)
+    if report.verdict == "fail":
+        quietly = replace(options, progress=False)
+        report.find_edits = lambda: edits_of(problem, derivative, lambda: bool(check(problem, Uses(), quietly)))
+    return report
 
 
 def check_jvp(

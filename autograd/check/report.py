@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from ..columns import columns
@@ -57,7 +59,8 @@ class Report:
     """The result of a check. It is true only if the verdict is "pass"; printed, it is a table.
 
     `rows` counts per input, `worst` lists the elements that are furthest off, `diagnoses` say what is probably wrong,
-    `notes` what else is worth knowing. The same `seed` repeats the same check.
+    `edits` what to change in the source of a hand-written one, and `notes` what else is worth knowing. The same `seed`
+    repeats the same check.
     """
 
     name: str
@@ -69,6 +72,7 @@ class Report:
     worst: list[Element] = field(default_factory=list)
     diagnoses: list[Diagnosis] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    find_edits: Callable[[], list[Diagnosis]] = field(default=list, repr=False, compare=False)
 
     def __bool__(self) -> bool:
         return self.verdict == "pass"
@@ -78,9 +82,20 @@ class Report:
         """The kinds of the diagnoses, the most telling first."""
         return [diagnosis.kind for diagnosis in self.diagnoses]
 
+    @cached_property
+    def edits(self) -> list[Diagnosis]:
+        """What to change in the source of a hand-written derivative so that it is right, each tried out; two ways if both fit.
+
+        They are looked for when this is first read (or the report printed), for two seconds at most.
+        """
+        return self.find_edits()
+
     def __str__(self) -> str:
         lines = [f"{self.verdict.upper()}: {self.name}"]
-        lines += [f"  * {diagnosis.sentence}" for diagnosis in self.diagnoses]
+        said = [d for d in self.diagnoses if d.kind != "unknown"] if self.edits else self.diagnoses
+        for diagnosis in [*said, *self.edits]:
+            first, *rest = diagnosis.sentence.splitlines()
+            lines += [f"  * {first}", *(f"    {line}" for line in rest)]
         if self.rows:
             lines += ["", *columns(_ROW_TITLES, [_row_cells(row) for row in self.rows], left=2)]
         if self.worst:

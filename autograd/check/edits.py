@@ -1,0 +1,303 @@
+"""One thing changed in a wrong answer: every small edit of a piece of Python that a slip of the pen may have undone.
+
+An edit replaces one expression, operator or statement by another text: it drops or adds a factor, a term, a sign, a power, a
+transpose or a sum, it changes an axis, a number, a name, a comparison, a function or where the brackets stand. The rest of the
+source keeps every character, so that an edit can be shown in the line where it belongs.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+_ATOMS = (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.Constant, ast.List, ast.Tuple)
+_OPERATORS: dict[type[ast.operator], tuple[str, ...]] = {
+    ast.Add: ("-", "*"), ast.Sub: ("+",), ast.Mult: ("/", "@", "+", "**"), ast.Div: ("*",), ast.MatMult: ("*",),
+    ast.FloorDiv: ("/",), ast.Mod: ("//",), ast.Pow: ("*",),
+}  # fmt: skip
+_SIGNS: dict[type[ast.operator], str] = {
+    ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.MatMult: "@", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**"
+}  # fmt: skip
+_COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="
+}  # fmt: skip
+_MIXED_UP = (
+    ("sin", "cos", "tan"), ("sinh", "cosh", "tanh"), ("exp", "log"), ("maximum", "minimum"), ("max", "min"), ("sum", "mean"),
+    ("argmax", "argmin"), ("var", "std"), ("sqrt", "square"), ("zeros_like", "ones_like"), ("zeros", "ones"),
+    ("append", "extend"), ("stack", "concatenate"),
+)  # fmt: skip
+_RELATED = {name: [other for other in names if other != name] for names in _MIXED_UP for name in names}
+_REDUCTIONS = ("sum", "mean", "max", "min", "argmax", "argmin", "var", "std", "prod")
+_AXES = ("None", "0", "1", "-1")
+_MOST_NAMES = 10  # in a function, which are tried in each other's places
+
+
+@dataclass(frozen=True)
+class Edit:
+    """The text from `start` to `stop` of a source, replaced by `new`; `kind` is what is changed, in a word."""
+
+    kind: str
+    start: int
+    stop: int
+    new: str
+
+    def apply(self, source: str) -> str:
+        return source[: self.start] + self.new + source[self.stop :]
+
+
+class _Source:
+    """A source, its syntax tree, and where in the text a node stands."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.tree = text, ast.parse(text)
+        self._starts = [0]
+        for line in text.splitlines(keepends=True):
+            self._starts.append(self._starts[-1] + len(line))
+        self._lines = text.splitlines(keepends=True)
+
+    def _place(self, line: int, column: int) -> int:
+        """The character at a column, which the syntax tree counts in bytes."""
+        return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode())
+
+    def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
+        return self._place(node.lineno, node.col_offset), self._place(node.end_lineno, node.end_col_offset)
+
+    def of(self, node: ast.expr) -> str:
+        """The text of an expression, in brackets where it is none by itself."""
+        start, stop = self.span(node)
+        return self.text[start:stop] if isinstance(node, _ATOMS) else f"({self.text[start:stop]})"
+
+
+def edits(text: str) -> tuple[list[Edit], list[Edit]]:
+    """All edits of a source: those that replace or drop something, and those that add.
+
+    Raises:
+        SyntaxError: it is not Python.
+    """
+    source = _Source(text)
+    functions: list[ast.AST] = [n for n in ast.walk(source.tree) if isinstance(n, ast.FunctionDef)]
+    scopes = [(function, _names(function)) for function in functions or [source.tree]]
+
+    def made(make: Callable[[_Source, ast.AST, list[str]], Iterator[Edit]]) -> list[Edit]:
+        each = dict.fromkeys(edit for function, names in scopes for edit in make(source, function, names))
+        return [edit for edit in each if text[edit.start : edit.stop] != edit.new]
+
+    return made(_replacing), made(_adding)
+
+
+def _names(function: ast.AST) -> list[str]:
+    """Parameters and variables of a function, those that stand for numbers or arrays as far as one can see."""
+    arguments = [a.arg for n in ast.walk(function) if isinstance(n, ast.arguments) for a in [*n.args, *n.kwonlyargs]]
+    stored = [n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    return [name for name in dict.fromkeys([*arguments, *stored]) if name.strip("_") and name != "self"][:_MOST_NAMES]
+
+
+def _inside(function: ast.AST) -> Iterator[ast.AST]:
+    """What a function consists of, without the functions inside it and without what stands for a type."""
+    for child in ast.iter_child_nodes(function):
+        if not isinstance(child, (ast.FunctionDef, ast.arguments, ast.Import, ast.ImportFrom)):
+            yield child
+            yield from _inside(child)
+
+
+# -- what is there, replaced or dropped -----------------------------------------------------------------------------
+
+
+def _replacing(source: _Source, function: ast.AST, names: list[str]) -> Iterator[Edit]:
+    attributes = sorted({n.attr for n in ast.walk(source.tree) if isinstance(n, ast.Attribute)})
+    for node in _inside(function):
+        if isinstance(node, ast.BinOp):
+            yield from _operation(source, node)
+        elif isinstance(node, ast.UnaryOp):
+            yield Edit("sign", *source.span(node), source.of(node.operand))
+        elif isinstance(node, ast.Compare) and len(node.ops) == 1:
+            yield from _comparison(source, node)
+        elif isinstance(node, ast.Call):
+            yield from _call(source, node)
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+            yield from _subscript(source, node)
+        elif isinstance(node, ast.Constant):
+            yield from _constant(source, node)
+        elif isinstance(node, ast.Name) and node.id in names:
+            yield from (Edit("name", *source.span(node), name) for name in names if name != node.id)
+        elif isinstance(node, ast.Attribute):
+            yield from _attribute(source, node, attributes)
+        elif isinstance(node, ast.Tuple) and len(node.elts) == 2 and isinstance(node.ctx, ast.Load):
+            one, other = (source.text[slice(*source.span(n))] for n in node.elts)
+            start, stop = source.span(node.elts[0])[0], source.span(node.elts[1])[1]
+            yield Edit("order", start, stop, f"{other}, {one}")
+        elif isinstance(node, ast.stmt):
+            yield from _statement(source, node)
+
+
+def _operation(source: _Source, node: ast.BinOp) -> Iterator[Edit]:
+    place, left, right = source.span(node), source.of(node.left), source.of(node.right)
+    sign, operator = _SIGNS.get(type(node.op)), type(node.op)
+    if sign is None:
+        return
+    kind = {"+": "term", "-": "term", "**": "power"}.get(sign, "factor")
+    yield Edit(kind, *place, left)
+    yield Edit(kind, *place, f"(-{right})" if sign == "-" else f"(1 / {right})" if sign == "/" else right)
+    for other in _OPERATORS[operator]:
+        yield Edit("operator", *place, f"({left} {other} {right})")
+    if operator in (ast.Sub, ast.Div, ast.MatMult, ast.Pow):
+        yield Edit("order", *place, f"({right} {sign} {left})")
+    for inner, outer_first in ((node.left, False), (node.right, True)):
+        if isinstance(inner, ast.BinOp) and (other_sign := _SIGNS.get(type(inner.op))):
+            a, b = source.of(inner.left), source.of(inner.right)
+            new = (
+                f"(({left} {sign} {a}) {other_sign} {b})" if outer_first else f"({a} {other_sign} ({b} {sign} {right}))"
+            )
+            yield Edit("brackets", *place, new)
+    if isinstance(node.right, ast.Call) and isinstance(node.right.func, ast.Attribute):  # a * b.sum() → (a * b).sum()
+        end = source.span(node.right.func.value)[1]
+        yield Edit(
+            "brackets", *place, f"({left} {sign} {source.of(node.right.func.value)}){source.text[end : place[1]]}"
+        )
+
+
+def _comparison(source: _Source, node: ast.Compare) -> Iterator[Edit]:
+    left, right = source.of(node.left), source.of(node.comparators[0])
+    for operator, sign in _COMPARISONS.items():
+        if not isinstance(node.ops[0], operator) and type(node.ops[0]) in _COMPARISONS:
+            yield Edit("comparison", *source.span(node), f"({left} {sign} {right})")
+
+
+def _call(source: _Source, node: ast.Call) -> Iterator[Edit]:
+    name = (
+        node.func.attr
+        if isinstance(node.func, ast.Attribute)
+        else node.func.id
+        if isinstance(node.func, ast.Name)
+        else ""
+    )
+    stop = source.span(node.func)[1]
+    for other in _RELATED.get(name, ()):
+        yield Edit("function", stop - len(name), stop, other)
+    if isinstance(node.func, ast.Attribute):  # x.sum(…) → x
+        yield Edit("function", *source.span(node), source.of(node.func.value))
+        if isinstance(inner := node.func.value, ast.BinOp) and (
+            sign := _SIGNS.get(type(inner.op))
+        ):  # (a * b).sum() → a * b.sum()
+            rest = source.text[source.span(node.func)[1] - len(name) - 1 : source.span(node)[1]]
+            yield Edit(
+                "brackets", *source.span(node), f"({source.of(inner.left)} {sign} {source.of(inner.right)}{rest})"
+            )
+    if len(node.args) == 1:  # np.log(x) → x
+        yield Edit("function", *source.span(node), source.of(node.args[0]))
+    for one, two in zip(node.args, node.args[1:], strict=False):
+        start, stop = source.span(one)[0], source.span(two)[1]
+        texts = [source.text[slice(*source.span(n))] for n in (two, one)]
+        yield Edit("order", start, stop, ", ".join(texts))
+    for keyword in node.keywords:
+        if keyword.arg in ("axis", "ddof", "keepdims"):
+            values = {"axis": _AXES, "ddof": ("0", "1"), "keepdims": ("True", "False")}[keyword.arg]
+            yield from (Edit(keyword.arg, *source.span(keyword.value), value) for value in values)
+    if name in _REDUCTIONS and all(keyword.arg != "axis" for keyword in node.keywords):
+        end, comma = source.span(node)[1] - 1, ", " if node.args or node.keywords else ""
+        for axis in _AXES[1:]:
+            yield from (Edit("axis", end, end, f"{comma}axis={axis}{kept}") for kept in ("", ", keepdims=True"))
+
+
+def _subscript(source: _Source, node: ast.Subscript) -> Iterator[Edit]:
+    value = source.of(node.value)
+    yield Edit("index", *source.span(node), value)
+    if isinstance(node.slice, ast.Tuple):
+        parts = [source.text[slice(*source.span(n))] if hasattr(n, "lineno") else ":" for n in node.slice.elts]
+        yield Edit("index", *source.span(node), f"{value}[{', '.join(parts[::-1])}]")
+    elif isinstance(node.slice, ast.Slice) and node.slice.step is None:
+        yield Edit("index", *source.span(node), f"{value}[::-1]")
+    elif not isinstance(node.slice, (ast.Slice, ast.Constant)):
+        index = source.of(node.slice)
+        yield from (Edit("index", *source.span(node), f"{value}[{index} {shift}]") for shift in ("- 1", "+ 1"))
+
+
+def _constant(source: _Source, node: ast.Constant) -> Iterator[Edit]:
+    c, text = node.value, source.text[slice(*source.span(node))]
+    if isinstance(c, bool):
+        yield Edit("number", *source.span(node), str(not c))
+    elif isinstance(c, (int, float)):
+        for new in (f"{c + 1}", f"{c - 1}", f"-{text}", f"{2 * c}", f"{c / 2}", f"(1 / {text})"):
+            yield Edit("number", *source.span(node), f"({new})" if new.startswith("-") else new)
+
+
+def _attribute(source: _Source, node: ast.Attribute, attributes: list[str]) -> Iterator[Edit]:
+    stop = source.span(node)[1]
+    if node.attr == "T":
+        yield Edit("transpose", *source.span(node), source.of(node.value))
+    elif node.attr not in _RELATED:
+        others = [name for name in attributes if name not in (node.attr, "T") and name not in _RELATED][:_MOST_NAMES]
+        yield from (Edit("name", stop - len(node.attr), stop, name) for name in others)
+
+
+def _statement(source: _Source, node: ast.stmt) -> Iterator[Edit]:
+    start, stop = source.span(node)
+    if isinstance(node, ast.AugAssign):
+        target, value = source.of(node.target), source.text[slice(*source.span(node.value))]
+        sign = _SIGNS.get(type(node.op))
+        for other in ("=", "+=", "-=", "*="):
+            if other != f"{sign}=":
+                yield Edit("assignment", start, stop, f"{target} {other} {value}")
+    elif isinstance(node, ast.Assign) and len(node.targets) == 1:
+        target, value = source.text[slice(*source.span(node.targets[0]))], source.text[slice(*source.span(node.value))]
+        if not isinstance(node.targets[0], (ast.Tuple, ast.List)):
+            yield from (Edit("assignment", start, stop, f"{target} {sign} {value}") for sign in ("+=", "-=", "*="))
+    elif isinstance(node, (ast.If, ast.While)):
+        word = "if" if isinstance(node, ast.If) else "while"
+        yield Edit("statement", start, start + len(word), "while" if word == "if" else "if")
+    if isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr, ast.Break, ast.Continue)):
+        yield Edit("statement", start, stop, "pass")
+
+
+# -- what is missing, added ------------------------------------------------------------------------------------------
+
+
+def _adding(source: _Source, function: ast.AST, names: list[str]) -> Iterator[Edit]:
+    """Around whole terms and factors only: what is returned or assigned, the operands of an operator, the arguments of a call."""
+    for node in _inside(function):
+        for part in _parts(node):
+            place, x = source.span(part), source.of(part)
+            if not isinstance(part, ast.Constant):
+                yield from _around(source, part)
+            for new in (f"{x} * 2", f"{x} / 2", *(f"{x} {sign} {name}" for sign in "*/" for name in names)):
+                yield Edit("factor", *place, f"({new})")
+            for size in (f"{name}{size}" for name in names for size in (".size", ".shape[0]", ".shape[-1]")):
+                yield Edit("factor", *place, f"({x} / {size})")
+            for new in (f"{x} {sign} {term}" for sign in "+-" for term in ("1", *names)):
+                yield Edit("term", *place, f"({new})")
+
+
+def _around(source: _Source, part: ast.expr) -> Iterator[Edit]:
+    """What is done with an expression that is not a number: a sign, a power, a transpose, a sum, an axis, a mask's negation."""
+    place, x = source.span(part), source.of(part)
+    yield Edit("sign", *place, f"(-{x})")
+    for new in (f"{x}**2", f"{x}**3", f"np.sqrt({x})", f"1 / {x}"):
+        yield Edit("power", *place, f"({new})")
+    yield Edit("transpose", *place, f"{x}.T")
+    for axis in ("", "axis=0", "axis=1", "axis=-1", "axis=0, keepdims=True", "axis=1, keepdims=True"):
+        yield Edit("sum", *place, f"{x}.sum({axis})")
+    for index in ("[:, None]", "[None, :]", "[None]", "[..., None]"):
+        yield Edit("axis", *place, f"{x}{index}")
+    yield Edit("term", *place, f"(1 - {x})")
+    if isinstance(part, ast.Compare):
+        yield Edit("comparison", *place, f"(~{x})")
+
+
+def _parts(node: ast.AST) -> list[ast.expr]:
+    parts: list[ast.expr | None] = []
+    if isinstance(node, ast.BinOp):
+        parts = [node.left, node.right]
+    elif isinstance(node, ast.Lambda):
+        parts = list(node.body.elts) if isinstance(node.body, ast.Tuple) else [node.body]
+    elif isinstance(node, (ast.Return, ast.Assign, ast.AugAssign)):
+        parts = list(node.value.elts) if isinstance(node.value, ast.Tuple) else [node.value]
+    elif isinstance(node, ast.Call):
+        parts = list(node.args)
+    return [
+        part
+        for part in parts
+        if part is not None and not isinstance(part, (ast.Starred, ast.Lambda, ast.Tuple, ast.List))
+    ]

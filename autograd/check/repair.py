@@ -1,0 +1,204 @@
+"""The edit that makes a wrong answer right, found by trying: it says where in the user's own line the fault is.
+
+Nothing is believed that was not tried: a source with one edit is run, and judged by numbers. Where no single edit will do, one
+that makes more of the answer right, and nothing wrong, is kept, and the search goes on from there.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from .edits import Edit, edits
+
+Judge = Callable[[str], Sequence[bool] | None]  # which parts of an answer are right; None: it does not run
+SECONDS = 2.0  # of computing that a search may take
+_MOST_EDITS = 3  # that one answer may need
+_MOST_TRANSPOSES = 16  # of which pairs are tried
+_TICKS = 10_000  # times that the loops of an edited answer may go round
+
+
+@dataclass(frozen=True)
+class Repair:
+    """One edit in words: the kind of thing that is wrong, its line, the line's number, and old and new text at a column."""
+
+    kind: str
+    number: int
+    line: str
+    column: int
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        what = f"`{self.old}` should be `{self.new}`" if self.old else f"`{self.new}` is missing"
+        lead = f"   line {self.number}: "
+        return f"{_WORDS[self.kind]}: {what}.\n{lead}{self.line}\n{' ' * (len(lead) + self.column)}{'^' * max(1, len(self.old))}"
+
+
+_WORDS = {
+    "factor": "A factor is wrong", "term": "A term is wrong", "sign": "A sign is wrong", "power": "A power is wrong",
+    "operator": "An operator is wrong", "order": "The order is wrong", "brackets": "The brackets are in the wrong place",
+    "comparison": "A comparison is wrong", "function": "A function is wrong", "axis": "An axis is wrong",
+    "keepdims": "An axis is wrong", "ddof": "A count is wrong", "number": "A number is wrong", "name": "A name is wrong",
+    "index": "An index is wrong", "transpose": "A transpose is wrong", "sum": "A sum is wrong",
+    "assignment": "An assignment is wrong", "statement": "A statement is wrong",
+}  # fmt: skip
+
+
+def repairs(
+    source: str, judge: Judge, confirm: Callable[[str], bool], number: int = 1, seconds: float = SECONDS
+) -> list[list[Repair]]:
+    """The ways to make `source` right, each a list of edits; one way, or two that both fit; none found: an empty list.
+
+    Args:
+        source: of the answer that is wrong.
+        judge: a quick look at a changed source.
+        confirm: the whole check, for what passed the quick look.
+        number: of its first line.
+        seconds: of computing, after which the search ends without a result.
+    """
+    until = time.process_time() + seconds
+    made: list[Repair] = []
+    try:
+        found = judge(source)
+        for _ in range(_MOST_EDITS):
+            right, better = _round(source, found, judge, until)
+            if ways := _confirmed(source, right, confirm):
+                return [[replace(one, number=one.number + number - 1) for one in [*made, *way]] for way in ways]
+            if better is None:
+                return []
+            edit, found = better
+            made += _shown(source, edit)
+            source = _applied(source, edit)
+    except (SyntaxError, _OutOfTimeError):
+        pass
+    return []
+
+
+class _OutOfTimeError(Exception):
+    pass
+
+
+_Change = tuple[Edit, ...]
+
+
+def _round(
+    source: str, found: Sequence[bool] | None, judge: Judge, until: float
+) -> tuple[list[_Change], tuple[_Change, Sequence[bool]] | None]:
+    """The changes that make everything right, of the simplest sort that has any; and what gains the most without a loss."""
+    right: list[_Change] = []
+    better: tuple[_Change, Sequence[bool]] | None = None
+    gained = sum(found or ())
+    for changes in _sorts(source):
+        for change in changes:
+            if time.process_time() > until:
+                if right:
+                    break
+                raise _OutOfTimeError
+            flags = judge(_applied(source, change))
+            if not flags:
+                continue
+            if all(flags):
+                right.append(change)
+            elif found and sum(flags) > gained and all(new or not old for old, new in zip(found, flags, strict=False)):
+                better, gained = (change, flags), sum(flags)
+        if right:
+            break
+    return right, better
+
+
+def _sorts(source: str) -> Iterator[Iterable[_Change]]:
+    """Something replaced; something added; the same edit wherever it is possible, and two transposes."""
+    replacing, adding = edits(source)
+    yield ((edit,) for edit in replacing)
+    yield ((edit,) for edit in adding)
+    alike: dict[tuple[str, str, str], list[Edit]] = {}
+    for edit in [*replacing, *adding]:
+        alike.setdefault((edit.kind, source[edit.start : edit.stop], edit.new), []).append(edit)
+    yield (tuple(same) for same in alike.values() if len(same) > 1)
+    transposes = [edit for edit in adding if edit.kind == "transpose"][:_MOST_TRANSPOSES]
+    yield (pair for pair in itertools.combinations(transposes, 2) if _apart(*pair))
+
+
+def _apart(one: Edit, other: Edit) -> bool:
+    return one.start != other.start and (one.stop <= other.start or other.stop <= one.start)
+
+
+def _applied(source: str, change: _Change) -> str:
+    for edit in sorted(change, key=lambda edit: -edit.start):
+        source = edit.apply(source)
+    return source
+
+
+def _confirmed(source: str, right: list[_Change], confirm: Callable[[str], bool]) -> list[list[Repair]]:
+    """The first change that passes the whole check, and the first in another place: more would be the same in other clothes."""
+    chosen: list[_Change] = []
+    for change in right:
+        if all(_apart(a, b) for other in chosen for a in change for b in other) and confirm(_applied(source, change)):
+            chosen.append(change)
+            if len(chosen) == 2:
+                break
+    return [[*_shown(source, change)] for change in chosen]
+
+
+def _shown(source: str, change: _Change) -> list[Repair]:
+    return [_described(source, edit) for edit in sorted(change, key=lambda edit: edit.start)]
+
+
+def _described(source: str, edit: Edit) -> Repair:
+    start = source.rfind("\n", 0, edit.start) + 1
+    line = source[start:].partition("\n")[0]
+    old, new = source[edit.start : edit.stop].partition("\n")[0], edit.new.removeprefix(", ")
+    if new.startswith("(") and new.endswith(")") and _balanced(new[1:-1]):
+        new = new[1:-1]
+    indent = len(line) - len(line.lstrip())
+    return Repair(edit.kind, source.count("\n", 0, edit.start) + 1, line.strip(), edit.start - start - indent, old, new)
+
+
+def _balanced(text: str) -> bool:
+    try:
+        ast.parse(text, mode="eval")
+    except SyntaxError:
+        return False
+    return True
+
+
+# -- running what was edited ------------------------------------------------------------------------------------------
+
+
+class EndlessError(Exception):
+    """A loop of an edited answer did not come to its end."""
+
+
+def bounded(source: str) -> ast.Module:
+    """The syntax tree of a source whose loops end, if need be with an `EndlessError`: they call ``_tick_``, made by `tick`.
+
+    Raises:
+        SyntaxError: it is not Python.
+    """
+    tree = _Bounded().visit(ast.parse(source))
+    return ast.fix_missing_locations(tree)
+
+
+def tick() -> Callable[[], None]:
+    """What each round of a loop calls, once made for one run."""
+    rounds = iter(range(_TICKS))
+
+    def count() -> None:
+        if next(rounds, None) is None:
+            raise EndlessError
+
+    return count
+
+
+class _Bounded(ast.NodeTransformer):
+    """Each round of a loop begins with a call of ``_tick_``."""
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        super().generic_visit(node)
+        if isinstance(node, (ast.While, ast.For)):
+            node.body.insert(0, ast.Expr(ast.Call(ast.Name("_tick_", ast.Load()), [], [])))
+        return node

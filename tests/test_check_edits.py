@@ -1,0 +1,225 @@
+"""One edit of a wrong derivative's source that makes it right: found for every kind of slip, and never said untried."""
+
+import ast
+import functools
+import itertools
+import linecache
+import warnings
+
+import numpy as np
+import pytest
+
+from autograd.check import check_vjp, written
+from autograd.check.edits import edits
+from autograd.check.repair import EndlessError, bounded, repairs, tick
+
+RNG = np.random.default_rng(0)
+X, Y, B = RNG.uniform(0.5, 1.5, (2, 3)), RNG.uniform(0.5, 1.5, (2, 3)), RNG.uniform(0.5, 1.5, 3)
+S = RNG.normal(size=(3, 3))
+
+
+def softmax(x):
+    e = np.exp(x)
+    return e / e.sum(axis=1, keepdims=True)
+
+
+# f, its inputs, a wrong derivative, and what is changed in it.
+SLIPS = {
+    "a power": (np.tanh, [X], "g * (1 - out)", ("out", "out**2")),
+    "a factor squared": (np.sin, [X], "g * np.cos(x)**2", ("np.cos(x)**2", "np.cos(x)")),
+    "a factor too few": (lambda x: x**2, [X], "g * x", ("g * x", "(g * x) * 2")),
+    "g is lacking in a term": (lambda x: x**2 + np.sin(x), [X], "2 * x * g + np.cos(x)", ("np.cos(x)", "np.cos(x) * g")),
+    "a term that is not differentiated": (lambda x: x**3 + 5 * x, [X], "g * (3 * x**2 + 5 * x)", ("5 * x", "5")),
+    "a sign": (lambda x: 1 / x, [X], "g / x**2", ("g / x**2", "-(g / x**2)")),
+    "a name": (np.multiply, [X, Y], "(g * x, g * x)", ("x", "y")),
+    "a mask the wrong way round": (lambda x: np.where(x > 1, x, 0), [X], "g * (x < 1)", ("x < 1", "x > 1")),
+    "an axis": (np.add, [X, B], "(g, g.sum(axis=1))", ("1", "0")),
+    "an axis that is lacking": (np.add, [X, B], "(g, g.sum())", ("", "axis=0")),
+    "ddof": (lambda x: x.std(axis=0), [X], "g * (x - x.mean(axis=0)) / out / (len(x) - 1)", ("len(x) - 1", "len(x)")),
+    "a length": (lambda x: x.mean(axis=1), [X], "0 * x + g[:, None] / x.shape[0]", ("0", "1")),
+    "the brackets": (softmax, [X], "out * (g - g * out.sum(axis=1, keepdims=True))",
+                     ("g * out.sum(axis=1, keepdims=True)", "(g * out).sum(axis=1, keepdims=True)")),
+    "softmax over everything": (softmax, [X], "out * (g - (g * out).sum())", ("", "axis=1, keepdims=True")),
+    "a transpose too many": (lambda x: x @ S, [X], "g @ S.T.T", ("S.T.T", "S.T")),
+    "the order of factors": (lambda x: x @ S, [S], "S.T @ g", ("S.T @ g", "g @ S.T")),
+    "rounding": (lambda x: x**3, [X], "g * np.round(3 * x**2)", ("np.round(3 * x**2)", "3 * x**2")),
+    "a floor": (lambda x: x / 3, [X], "g // 3", ("g // 3", "g / 3")),
+    "a function": (np.sin, [X], "g * np.sin(x)", ("sin", "cos")),
+    "an operator": (np.multiply, [X, Y], "(g + y, g * x)", ("g + y", "g * y")),
+    "one element for all": (lambda x, b: x * b, [X, B], "(g * b[0], (g * x).sum(axis=0))", ("b[0]", "b")),
+}  # fmt: skip
+
+
+def defined(source):
+    """The function `vjp` of a source that can be found."""
+    name, names = f"<{hash(source)}>", {"np": np, "S": S}
+    linecache.cache[name] = len(source), None, source.splitlines(keepends=True), name
+    exec(compile(source, name, "exec"), names)
+    return names["vjp"]
+
+
+def report(f, vjp, inputs):
+    return check_vjp(f, vjp, tuple(inputs), seed=0, progress=False)
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_slip_is_named_with_its_place(slip):
+    f, inputs, wrong, (old, new) = SLIPS[slip]
+    parameters = ", ".join(f.__code__.co_varnames[: len(inputs)] if hasattr(f, "__code__") else "xy"[: len(inputs)])
+    if isinstance(f, np.ufunc) and inputs[-1] is B:
+        parameters = "x, b"
+    found = report(f, defined(f"def vjp(g, out, {parameters}):\n    return {wrong}\n"), inputs)
+    assert found.verdict == "fail"
+    sentences = [edit.sentence for edit in found.edits]
+    expected = f"`{old}` should be `{new}`" if old else f"{new}` is missing"
+    assert any(expected in sentence for sentence in sentences), sentences
+    line = sentences[0].splitlines()[1].partition(": ")[2]
+    assert line == f"return {wrong}"
+
+
+def test_several_edits_are_made_one_after_the_other_and_two_that_fit_are_both_said():
+    two = report(np.multiply, defined("def vjp(g, out, x, y):\n    return g / y, g * x * 2\n"), [X, Y])
+    assert [edit.sentence.count("line 2") for edit in two.edits] == [2]
+    wrong = defined("def vjp(g, out, x, y):\n    return g @ y, x @ g\n")
+    assert [edit.sentence.count("A transpose is wrong") for edit in report(np.matmul, wrong, [S, S**2]).edits] == [2]
+    either = report(np.sin, defined("def vjp(g, out, x):\n    s = np.cos(x)\n    return s\n"), [X])
+    assert ["line 2" in either.edits[0].sentence, "line 3" in either.edits[1].sentence] == [True, True]
+
+
+def test_the_same_edit_is_made_wherever_it_is_needed():
+    wrong = "def vjp(g, out, x):\n    return g * (3 * out**2 + 4 * out)\n"
+    found = report(lambda x: x**3 + 2 * x**2, defined(wrong), [X])
+    assert [edit.sentence.count("`out` should be `x`") for edit in found.edits] == [2]
+
+
+def test_what_is_said_was_tried():
+    """Random slips of a right derivative: each way that is named makes it right again."""
+    right = (
+        "def vjp(g, out, x, y):\n"
+        "    s = (g * x).sum(axis=1, keepdims=True)\n"
+        "    return g * y - s * y**2, g * x - 2 * s * x * y\n"
+    )
+
+    def judged(text):
+        """The parts of an answer that are right, at one point."""
+        try:
+            given = made(text)(cotangent, None, X.copy(), Y.copy())
+            return [np.shape(a) == b.shape and np.allclose(a, b, rtol=1e-6) for a, b in zip(given, wanted, strict=True)]
+        except Exception:
+            return None
+
+    def made(text):
+        names = {"np": np, "_tick_": tick()}
+        exec(compile(bounded(text), "<edited>", "exec"), names)
+        return names["vjp"]
+
+    cotangent = RNG.normal(size=X.shape)
+    wanted = made(right)(cotangent, None, X, Y)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        slips = [edit.apply(right) for edit in itertools.chain(*edits(right))]
+        wrong = [slip for slip in slips if (flags := judged(slip)) and not all(flags)]
+        chosen = [wrong[i] for i in np.random.default_rng(1).permutation(len(wrong))[:5]]
+        ways = [repairs(slip, judged, lambda text: all(judged(text)), seconds=20) for slip in chosen]
+    assert len(wrong) > 100
+    assert sum(map(bool, ways)) >= 4
+    for slip, found in zip(chosen, ways, strict=True):
+        for way in found:
+            assert slip.splitlines()[way[0].number - 1].strip() == way[0].line
+            assert way[0].line[way[0].column :].startswith(way[0].old)
+
+
+RICH = """
+def f(self, g, out, *xs, axis=None):
+    "Résumé: x · y."
+    total, n = 0.0, len(xs)
+    for i, x in enumerate(xs[1:]):
+        if not x.any() and i > 0:
+            continue
+        total += np.where(x > 0, x, -x)[::-1][:, None][0, i].sum() @ (1 - out ** 2) / n // 2 % 3
+    while n < 3 <= 5:
+        n -= 1
+    self.grad, y = lambda a: (a, np.mean(g, axis=axis, keepdims=True)), total.T.max(axis=0, keepdims=False)
+    return [y, *xs], {"a": (g - x).std(ddof=1)}
+"""
+
+
+def test_every_edit_of_a_source_is_python_and_another():
+    every = list(itertools.chain(*edits(RICH)))
+    texts = [edit.apply(RICH) for edit in every]
+    assert len(texts) > 500
+    assert RICH not in texts
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for text in texts:
+            ast.parse(text)
+    kinds = {edit.kind for edit in every}
+    assert kinds >= {
+        "factor",
+        "term",
+        "sign",
+        "power",
+        "operator",
+        "order",
+        "brackets",
+        "comparison",
+        "function",
+        "axis",
+        "ddof",
+    }
+    assert kinds >= {"keepdims", "index", "number", "name", "transpose", "sum", "assignment", "statement"}
+
+
+def test_an_edit_that_never_ends_is_stopped():
+    wrong = "def vjp(g, out, x):\n    n = 3\n    while n > 0:\n        n -= 1\n    return g * np.sin(x)\n"
+    assert report(np.sin, defined(wrong), [X]).edits
+    with pytest.raises(EndlessError):
+        exec(compile(bounded("while True:\n    pass"), "", "exec"), {"_tick_": tick()})
+
+
+def plain(g, out, x):
+    return g * np.sinh(x)
+
+
+@pytest.mark.parametrize(
+    "vjp",
+    [
+        functools.partial(lambda k, g, out, x: g * x, 1),
+        eval("lambda g, out, x: g * x"),
+        defined("def vjp(g, out, x):\n    assert open\n    return g * x\n"),
+        (lambda g, out, x: g * x, lambda g, out, x: g + x)[0],
+        lambda g, out, x: -0.31 * g * x + g / (out + 7),
+    ],
+    ids=["partial", "no source", "opens files", "one of two", "nothing fits"],
+)
+def test_where_nothing_is_certain_nothing_is_said(vjp):
+    assert report(np.sin, vjp, [X]).edits == []
+
+
+def test_a_right_derivative_and_a_large_one_have_no_edits(monkeypatch):
+    assert report(np.sin, defined("def vjp(g, out, x):\n    return g * np.cos(x)\n"), [X]).edits == []
+    assert report(np.sinh, plain, [X]).edits
+    monkeypatch.setattr(written, "_LARGEST", X.size - 1)
+    assert report(np.sinh, plain, [X]).edits == []
+
+
+def test_defaults_decorators_and_variables_around_are_kept():
+    k = 3.0
+
+    def scaled(function):
+        return function
+
+    @scaled
+    def vjp(g, out, x, p=k + 0):
+        return g * k * np.sin(p * x)
+
+    found = report(lambda x: np.sin(k * x), vjp, [X])
+    assert ["`sin` should be `cos`" in edit.sentence for edit in found.edits] == [True]
+    text = str(found)
+    assert "fits none of the usual" not in text
+    assert "^^^" in text
+
+
+def test_a_source_that_is_none_and_a_search_without_time():
+    assert repairs("return (", lambda text: [False], bool) == []
+    assert repairs("x = 1", lambda text: [False], bool, seconds=0) == []
