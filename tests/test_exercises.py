@@ -4,7 +4,6 @@ import errno
 import io
 import json
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -12,46 +11,46 @@ import numpy as np
 import pytest
 
 from autograd import exercises
-from autograd.exercises.__main__ import main, watch
+from autograd.exercises.__main__ import main
 from autograd.exercises.advice import advice
-from autograd.exercises.book import EXERCISES, exercise, filename
+from autograd.exercises.book import built_in
 from autograd.exercises.exercise import Finding, Mistake, derivative
 from autograd.exercises.folder import Folder
-from autograd.exercises.runner import check_file
-from autograd.exercises.sandbox import FILE_SIZE, Result, check_source, limit
-from autograd.exercises.sandbox import main as sandbox
+from autograd.exercises.record import read_record
+from autograd.exercises.runner import Runner
+from autograd.exercises.sandbox import Result, check_source
 from autograd.exercises.terminal import Screen, indented, report
+from autograd.exercises.watching import Keys, Watch
 from tests.wrong_answers import WRONG
 
-NUMBER = {e.name: number for number, e in enumerate(EXERCISES, 1)}
+BOOK = built_in()
+NAMES = list(BOOK.exercises)
 
 
 def test_there_are_thirty_in_five_chapters():
-    assert len(EXERCISES) == 30
-    assert len({e.chapter for e in EXERCISES}) == 5
-    assert len(NUMBER) == 30
-    assert set(WRONG) == set(NUMBER)
+    assert len(BOOK) == 30
+    assert len({e.chapter for e in BOOK}) == 5
+    assert set(WRONG) == set(NAMES)
 
 
-@pytest.mark.parametrize("name", NUMBER)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_solution_is_accepted_and_the_stub_is_not(name):
-    number, this = NUMBER[name], exercise(NUMBER[name])
-    solved = check_source(number, this.file(number, this.solution), "answer.py")
+    this = BOOK[name]
+    solved = check_source(this, this.file(this.solution), "answer.py")
     assert solved.passed, solved
-    stub = check_source(number, this.file(number), "answer.py")
+    stub = check_source(this, this.file(), "answer.py")
     assert stub.state == ("failed" if this.chapter == "Find the bug" else "todo")
     assert len(this.hints) == len(set(this.hints)) == 3
 
 
-@pytest.mark.parametrize("name", NUMBER)
+@pytest.mark.parametrize("name", NAMES)
 def test_at_least_three_wrong_answers_are_known(name):
     assert len(WRONG[name]) >= 3
 
 
 @pytest.mark.parametrize(("name", "kind", "code"), [(n, k, c) for n, wrong in WRONG.items() for k, c in wrong])
 def test_wrong_answers_are_rejected_with_the_right_diagnosis(name, kind, code):
-    number = NUMBER[name]
-    result = check_source(number, exercise(number).file(number, code), "answer.py")
+    result = check_source(BOOK[name], BOOK[name].file(code), "answer.py")
     kind, _, words = kind.partition(": ")
     assert result.state == "error" if kind == "error" else result.kinds == [kind], result
     message = " ".join([result.message, *(f.message for f in result.findings if not f.passed)])
@@ -60,120 +59,7 @@ def test_wrong_answers_are_rejected_with_the_right_diagnosis(name, kind, code):
     assert "none of the usual mistakes" not in message
 
 
-# -- answers that do not even run ----------------------------------------------------------------------------------
-
-HEAD = "import numpy as np\n"
-BROKEN = {
-    "line 3": HEAD + "\ndef sigmoid_vjp(g, out, x)\n    return g\n",
-    "defines no sigmoid_vjp": HEAD + "def sigmoid_vpj(g, out, x):\n    return g\n",
-    "ZeroDivisionError": HEAD + "def sigmoid_vjp(g, out, x):\n    return g / 0\n1 / 0\n",
-    "ended the program": "import sys\nsys.exit(3)\n",
-    "ended the Python process": "import os\nos._exit(3)\n",
-    "calls itself": HEAD + "def sigmoid_vjp(g, out, x):\n    return sigmoid_vjp(g, out, x)\n",
-    "memory": "raise MemoryError\n",
-    "cannot read": "x = 1\0\n",
-}
-
-
-@pytest.mark.parametrize("words", BROKEN)
-def test_code_that_does_not_run_is_survived(words, tmp_path):
-    path = tmp_path / "answer.py"
-    path.write_text(BROKEN[words])
-    result = check_file(1, path)
-    assert result.state == "error"
-    assert words in result.message
-    if "_exit" not in BROKEN[words]:
-        assert words in check_source(1, BROKEN[words], "answer.py").message
-
-
-@pytest.fixture
-def sandboxed(tmp_path, monkeypatch):
-    """The sandbox in this very process, on a file with the given bytes."""
-    monkeypatch.setattr("autograd.exercises.sandbox.limit", lambda: None)  # this process is to stay as it is
-
-    def run(source, seconds=15.0):
-        path, target = tmp_path / "answer.py", tmp_path / "result.json"
-        path.write_bytes(source)
-        order = {"target": str(target), "seconds": seconds, "token": "abc"}
-        monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(order)))
-        assert sandbox(["1", str(path)]) == 0
-        return Result.from_json(target.read_text())
-
-    return run
-
-
-def test_a_file_that_is_no_text(sandboxed):
-    result = sandboxed(b"\xff\xfe\x00")
-    assert "cannot be read" in result.message
-    assert result.token == "abc"
-
-
-LOOP = "    while True:\n        try:\n            out\n        except Exception:\n            pass\n"
-LOOPS = {
-    "line 2, in <module>:  while True: pass": "x = 1\nwhile True: pass\n",
-    "in sigmoid_vjp:": f"def sigmoid_vjp(g, out, x):\n{LOOP}",
-}
-
-
-@pytest.mark.parametrize("words", LOOPS)
-def test_an_endless_loop_is_named(words, sandboxed):
-    result = sandboxed(LOOPS[words].encode(), seconds=0.2)
-    assert "Stopped after 0.2 seconds" in result.message
-    assert words in result.message
-
-
-def test_without_alarms_the_code_is_stopped_from_outside(sandboxed, monkeypatch):
-    monkeypatch.delattr("signal.setitimer")
-    assert sandboxed(exercise(1).file(1, exercise(1).solution).encode()).passed
-
-
-def test_endless_loops_are_stopped_and_prints_are_shown(tmp_path):
-    path = tmp_path / "answer.py"
-    path.write_text("print('thinking', flush=True)\nwhile True:\n    pass\n")
-    start = time.perf_counter()
-    result = check_file(1, path, seconds=1.0)
-    assert time.perf_counter() - start < 10
-    assert "never ends" in result.message
-    assert "line 2, in <module>:  while True:" in result.message
-    assert result.printed == "thinking"
-
-
-def test_a_loop_that_does_not_hear_the_alarm_is_killed(tmp_path):
-    path = tmp_path / "answer.py"
-    path.write_text("import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True:\n    pass\n")
-    assert check_file(1, path, seconds=0.5).message == "Stopped after 0.5 seconds: is there a loop that never ends?"
-
-
-def test_endless_prints_fill_no_disk(tmp_path):
-    (tmp_path / "answer.py").write_text("while True:\n    print('x' * 1000)\n")
-    result = check_file(1, tmp_path / "answer.py", seconds=10)
-    assert result.state == "error"
-    assert len(result.printed) < 1600
-    assert "characters more" in result.printed
-
-
-def test_prints_are_cut_after_some_lines(tmp_path):
-    (tmp_path / "answer.py").write_text("for i in range(100):\n    print(i)\n")
-    printed = check_file(1, tmp_path / "answer.py").printed.splitlines()
-    assert printed[:2] == ["0", "1"]
-    assert len(printed) == 13
-
-
-def test_the_sandbox_without_limits(monkeypatch):
-    monkeypatch.setitem(sys.modules, "resource", None)
-    limit()
-
-
-def test_the_sandbox_sets_limits(monkeypatch):
-    resource = pytest.importorskip("resource")
-    set_to = []
-    monkeypatch.setattr(resource, "getrlimit", lambda what: (0, resource.RLIM_INFINITY if set_to else 1000))
-    monkeypatch.setattr(resource, "setrlimit", lambda what, pair: set_to.append(pair))
-    limit()
-    assert set_to == [(1000, 1000), (FILE_SIZE, resource.RLIM_INFINITY)]
-
-
-# -- advice, and tricks -----------------------------------------------------------------------------------------------
+# -- advice ---------------------------------------------------------------------------------------------------------
 
 ERRORS = {
     "**, not ^": "x ^ 2",
@@ -202,7 +88,7 @@ ERRORS = {
 def test_errors_come_with_advice(words, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     result = check_source(
-        1, exercise(1).file(1, f"def sigmoid_vjp(g, out, x):\n    return {ERRORS[words]}\n"), "answer.py"
+        BOOK[1], BOOK[1].file(f"def sigmoid_vjp(g, out, x):\n    return {ERRORS[words]}\n"), "answer.py"
     )
     assert result.state == "error"
     assert words in result.message.splitlines()[-1]
@@ -216,61 +102,17 @@ def test_other_errors_come_without():
 def test_not_implemented_elsewhere_is_an_error():
     code = "class Base:\n    exec(\"def f(self): raise NotImplementedError('this')\")\n\n\n"
     code += "def sigmoid_vjp(g, out, x):\n    return Base().f()\n"
-    result = check_source(1, code, "answer.py")
+    result = check_source(BOOK[1], code, "answer.py")
     assert result.state == "error"
     assert "NotImplementedError: this" in result.message
-
-
-TRICKS = {
-    "autograd.exercises.chapter1.derivative": """
-import autograd.exercises.chapter1 as c
-from autograd.exercises.exercise import Finding
-c.derivative = lambda *a, **k: Finding(True, "fine")
-""",
-    "autograd.check.report.Report.__bool__": """
-import autograd.check.report as r
-r.Report.__bool__ = lambda self: True
-""",
-    "autograd.check.checker._verdict.__code__": """
-import autograd.check.checker as c
-c._verdict.__code__ = (lambda comparison, answers: "pass").__code__
-""",
-    "numpy.exp": "import numpy\nnumpy.exp = numpy.ones_like\n",
-}
-
-
-@pytest.mark.parametrize("name", TRICKS)
-def test_who_changes_the_checker_does_not_pass(name, tmp_path):
-    path = tmp_path / "answer.py"
-    path.write_text(TRICKS[name] + exercise(1).solution)
-    result = check_file(1, path)
-    assert result.state == "error"
-    assert f"changed {name}," in result.message or "autograd" not in name
-
-
-def test_a_result_written_by_hand_is_not_believed(tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    forged = tmp_path / "forged"
-    (tmp_path / "answer.py").write_text(f"""
-import os, pathlib, tempfile
-for folder in pathlib.Path(tempfile.gettempdir()).glob("tmp*"):
-    (folder / "result.json").write_text('{{"state": "passed", "findings": []}}')
-    pathlib.Path({str(forged)!r}).touch()
-os._exit(0)
-""")
-    result = check_file(1, tmp_path / "answer.py")
-    assert forged.exists()
-    assert result.state == "error"
-    assert "ended the Python process" in result.message
 
 
 # -- texts ---------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", NUMBER)
+@pytest.mark.parametrize("name", NAMES)
 def test_texts_fit_into_an_editor_and_name_what_is_asked_for(name):
-    text = exercise(NUMBER[name]).file(NUMBER[name])
+    text = BOOK[name].file()
     assert max(map(len, text.splitlines())) <= 120
     assert any(word in text for word in ("To derive:", "To write:", "repair the derivative", "Complete `backward`"))
     compile(text, name, "exec")
@@ -291,7 +133,7 @@ def test_messages_are_wrapped_to_the_terminal(width, monkeypatch):
 @pytest.mark.parametrize("number", [20, 21, 22, 24, 25])
 def test_reports_fit_into_eighty_columns(number, monkeypatch, capsys):
     monkeypatch.setenv("COLUMNS", "80")
-    report(Screen(), number, check_source(number, exercise(number).file(number), "answer.py"))
+    report(Screen(), BOOK[number], check_source(BOOK[number], BOOK[number].file(), "answer.py"))
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 80
 
 
@@ -328,9 +170,8 @@ def command(tmp_path, monkeypatch, capsys):
     return run
 
 
-def solve(number, folder="exercises"):
-    path = Folder(Path(folder)).file(number)
-    path.write_text(exercise(number).file(number, exercise(number).solution))
+def solve(name, folder="exercises"):
+    Folder(Path(folder)).file(name).write_text(BOOK[name].file(BOOK[name].solution))
 
 
 def test_a_first_session(command, tmp_path):
@@ -338,7 +179,7 @@ def test_a_first_session(command, tmp_path):
     status, text = command("start")
     assert status == 0
     assert "30 exercises written" in text
-    assert (tmp_path / "exercises" / "01_sigmoid.py").read_text().startswith('"""1. The slope of the sigmoid\n====')
+    assert (tmp_path / "exercises" / "01_sigmoid.py").read_text().startswith('"""The slope of the sigmoid\n====')
     status, text = command("check")
     assert status == 1
     assert "not written yet" in text
@@ -346,15 +187,16 @@ def test_a_first_session(command, tmp_path):
     (tmp_path / "exercises" / "01_sigmoid.py").write_text(wrong)
     status, text = command("check")
     assert "wrong sign" in text
-    assert "hint 1" in text
+    assert "hint sigmoid" in text
     assert "Hint 1 of 3" in command("hint")[1]
     assert [command("hint")[1][:6] for _ in range(3)] == ["Hint 2", "Hint 3", "Hint 3"]
-    solve(1)
-    status, text = command("check 1")
+    solve("sigmoid")
+    status, text = command("check sigmoid")
     assert status == 0
-    assert "Next: 2" in text
+    assert "Next: tanh" in text
     status, text = command("progress")
-    assert "✓  1  The slope of the sigmoid" in text
+    assert "✓  1  sigmoid           The slope of the sigmoid" in text
+    assert "›  2  tanh" in text
     assert "2 attempts, 3 hints" in text
     assert "1 of 30 passed" in text
 
@@ -365,12 +207,12 @@ def test_nothing_of_the_student_is_overwritten(command, tmp_path):
     mine.write_text("mine")
     assert "0 exercises written" in command("start")[1]
     assert mine.read_text() == "mine"
-    assert "02_tanh.old1.py" in command("reset 2")[1]
+    assert "02_tanh.old1.py" in command("reset tanh")[1]
     assert (tmp_path / "exercises" / "02_tanh.old1.py").read_text() == "mine"
-    assert "02_tanh.old2.py" in command("reset 2")[1]
+    assert "02_tanh.old2.py" in command("reset tanh")[1]
     mine.unlink()
     assert "`start` writes it again" in command("check 2")[1]
-    assert "Yours is now" not in command("reset 2")[1]
+    assert "Yours is now" not in command("reset tanh")[1]
 
 
 def test_solutions_are_earned(command, tmp_path):
@@ -387,8 +229,8 @@ def test_solutions_are_earned(command, tmp_path):
     assert status == 0
     assert "3 honest attempts" in text
     assert "g * out * (1 - out)" in text
-    assert "solution 1" in command("check 1")[1]
-    solve(2)
+    assert "solution sigmoid" in command("check 1")[1]
+    solve("tanh")
     command("check 2")
     assert "you have passed" in command("solution 2")[1]
 
@@ -404,9 +246,9 @@ def test_only_honest_attempts_count(command, tmp_path):
     path.write_text("def sigmoid_vjp(g, out, x\n")
     command("check 1")
     stored = json.loads((tmp_path / "exercises" / "results.json").read_text())["exercises"]
-    assert len(stored["1"]["versions"]) == 2
-    assert stored["20"]["versions"] == []
-    assert stored["20"]["attempts"] == 0
+    assert len(stored["sigmoid"]["versions"]) == 2
+    assert stored["neuron"]["versions"] == []
+    assert stored["neuron"]["attempts"] == 0
 
 
 def test_a_reader_who_leaves_is_no_error(monkeypatch, tmp_path):
@@ -421,11 +263,11 @@ def test_a_reader_who_leaves_is_no_error(monkeypatch, tmp_path):
 
 def test_the_result_file_is_machine_readable(command, tmp_path, monkeypatch):
     command("start")
-    solve(1)
+    solve("sigmoid")
     command("check 1")
     stored = json.loads((tmp_path / "exercises" / "results.json").read_text())
-    assert stored["exercises"]["1"]["passed"] is True
-    assert stored["exercises"]["1"]["attempts"] == 1
+    assert stored["exercises"]["sigmoid"]["passed"] is True
+    assert stored["exercises"]["sigmoid"]["attempts"] == 1
     monkeypatch.chdir(tmp_path / "exercises")
     assert command("progress")[0] == 0
     (tmp_path / "exercises" / "results.json").write_text("{")
@@ -438,76 +280,185 @@ def test_errors_of_the_command(command, tmp_path):
     (tmp_path / "empty").mkdir()
     command("start")
     assert "go from 1 to 30" in command("check 31")[1]
+    assert "did you mean sigmoid?" in command("check sigmiod")[1]
+    assert "`list` shows all" in command("check xyzzy")[1]
     assert "no student's folder" in command("grade empty")[1]
     assert command("grade nowhere")[0] == 2
 
 
-def test_watching(command, tmp_path, monkeypatch, capsys):
+# -- the record ------------------------------------------------------------------------------------------------------
+
+
+def test_a_record_by_number_is_understood(command, tmp_path):
+    command("start")
+    entry = {"passed": True, "attempts": 2, "hints": 1, "versions": ["0123"], "last_kinds": ["sign"]}
+    old = {"version": 1, "exercises": {"1": entry, "26": entry}}
+    (tmp_path / "exercises" / "results.json").write_text(json.dumps(old))
+    text = command("list")[1]
+    assert "✓  1  sigmoid" in text
+    assert "✓ 26  hvp" in text
+    assert "2 of 30 passed" in text
+    command("hint tanh")
+    stored = json.loads((tmp_path / "exercises" / "results.json").read_text())
+    assert stored["version"] == 2
+    assert stored["exercises"]["hvp"]["attempts"] == 2
+
+
+def test_an_exercise_that_has_moved_keeps_its_file(command, tmp_path):
+    command("start")
+    (tmp_path / "exercises" / "02_tanh.py").rename(tmp_path / "exercises" / "17_tanh.py")
+    assert "0 exercises written" in command("start")[1]
+    assert "17_tanh.py" in command("reset tanh")[1]
+
+
+NO_RECORDS = {
+    "null": '{"version": 2, "exercises": null}',
+    "list": "[1, 2]",
+    "list of exercises": '{"version": 2, "exercises": []}',
+    "no version": '{"exercises": {}}',
+    "entry": '{"version": 2, "exercises": {"sigmoid": 3}}',
+    "unknown field": '{"version": 2, "exercises": {"sigmoid": {"cheated": true}}}',
+    "wrong type": '{"version": 2, "exercises": {"sigmoid": {"attempts": "=1+1"}}}',
+    "true for a number": '{"version": 2, "exercises": {"sigmoid": {"attempts": true}}}',
+    "no words": '{"version": 2, "exercises": {"sigmoid": {"versions": [1]}}}',
+    "own": '{"version": 2, "exercises": {}, "own": "everything"}',
+    "deep": "[" * 100_000,
+    "long": '{"version": 2, "exercises": {"sigmoid": {"passed_at": "' + "x" * 2**20 + '"}}}',
+    "not text": b"\xff\xfe\x00",
+}
+
+
+@pytest.mark.parametrize("words", NO_RECORDS)
+def test_a_damaged_record_is_refused_in_a_sentence(words, tmp_path):
+    content = NO_RECORDS[words]
+    (tmp_path / "results.json").write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(ValueError, match="is damaged .* move it away, and the record begins anew"):
+        read_record(tmp_path)
+
+
+def test_a_folder_is_no_record(tmp_path):
+    (tmp_path / "results.json").mkdir()
+    with pytest.raises(ValueError, match="is damaged"):
+        read_record(tmp_path)
+
+
+# -- watching --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def watched(command, tmp_path):
+    """Watch with these keys, one at each look; what was written."""
     command("start")
     folder = Folder(tmp_path / "exercises")
-    for number in range(1, 30):
-        folder.progress[number].passed = True
-    moves = iter([lambda: None, lambda: folder.file(30).unlink(), lambda: solve(30)])
-    assert watch(Screen(), folder, 30, 15.0, wait=lambda _: next(moves)()) == 0
-    text = capsys.readouterr().out
+
+    def run(name, typed, moves=()):
+        screen, moves = Screen(io.StringIO()), iter(moves)
+        with Runner() as runner:
+            sitting = Watch(screen, folder, runner, 15.0, iter(typed).__next__, lambda _: next(moves)())
+            assert sitting.run(name) == 0
+        return screen.stream.getvalue()
+
+    return run, folder
+
+
+def test_watching(watched):
+    run, folder = watched
+    for name in NAMES[:-1]:
+        folder.progress(name).passed = True
+    last = NAMES[-1]
+    text = run(last, [None] * 9, [lambda: None, lambda: folder.file(last).unlink(), lambda: solve(last)])
     assert "not written yet" in text
+    assert "not there" in text
     assert "Well done" in text
 
 
-def test_watching_goes_on_to_the_next_and_stops(command, tmp_path, monkeypatch):
+def test_keys_while_watching(watched):
+    run, _ = watched
+    text = run("sigmoid", ["h", "l", "s", "x", "", "c", "n", "p", "p", "gather", "r", "q"])
+    assert "Hint 1 of 3 for sigmoid" in text
+    assert "0 of 30 passed" in text
+    assert "so far there are 0" in text
+    assert text.count("n next · p previous") == 6  # five exercises were watched, and x is no key
+    assert text.count("sigmoid, The slope of the sigmoid: not written yet") == 3
+    assert [name for name in ("02_tanh.py", "30_straight_through.py", "12_gather.py") if f"{name}; save" in text] == [
+        "02_tanh.py",
+        "30_straight_through.py",
+        "12_gather.py",
+    ]
+    assert "Yours is now 12_gather.old1.py" in text
+    assert text.rstrip().endswith("Your work is saved.")
+
+
+def test_going_on_to_the_next(watched):
+    run, _ = watched
+    solve("sigmoid")
+    assert "Watching exercises/02_tanh.py" in run("sigmoid", ["q"]).replace(str(Path.cwd()) + "/", "")
+
+
+def test_keys_are_read_beside_the_rest():
+    keys = Keys(io.StringIO("n\n"))
+    deadline = time.monotonic() + 10
+    while (key := keys()) is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert key == "n"
+    assert keys() is None
+
+
+def test_watch_as_a_command(command, monkeypatch):
     command("start")
-    solve(1)
-
-    def interrupted(_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(watch, "__defaults__", (interrupted,))
+    monkeypatch.setattr(sys, "stdin", io.StringIO("q\n"))
     status, text = command("watch")
     assert status == 0
-    assert "Watching" in text
-    assert "02_tanh.py" in text
+    assert "Your work is saved" in text
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Watch, "run", interrupted)
+    status, text = command("watch")
+    assert status == 0
     assert "your work is saved" in text
 
 
-def test_grading(command, tmp_path):
-    for student in ("ada", "emmy"):
-        command(f"--folder class/{student} start")
-    (tmp_path / "class" / "notes").mkdir()
-    for number in (1, 2):
-        solve(number, "class/ada")
-        (tmp_path / "class" / "emmy" / filename(number)).write_text("import os\nos._exit(0)\n")
-    for number in range(3, 31):
-        for student in ("ada", "emmy"):
-            (tmp_path / "class" / student / filename(number)).unlink()
-    (tmp_path / "class" / "emmy" / "results.json").write_text("broken")
-    status, text = command("grade class --csv grades.csv")
-    assert status == 0
-    assert "grading ada" in text
-    rows = [row.split(",") for row in (tmp_path / "grades.csv").read_text().splitlines()]
-    assert rows[0][:6] == ["student", "passed", "of", "passed_1", "attempts_1", "hints_1"]
-    assert [row[:3] for row in rows[1:]] == [["ada", "2", "30"], ["emmy", "0", "30"]]
-    assert "is damaged" in (tmp_path / "grades.csv").read_text()
-    (tmp_path / "class" / "emmy" / "results.json").unlink()
-    assert "ada,2,30" in command("grade class/ada")[1]
+# -- notebooks -------------------------------------------------------------------------------------------------------
 
 
-def test_in_a_notebook(capsys):
-    exercises.show(1)
-    assert "def sigmoid_vjp" in capsys.readouterr().out
-    result = exercises.check(1, sigmoid_vjp=lambda g, out, x: 2 * g * out * (1 - out))
-    assert "factor" in result.kinds
-    assert "2 times" in capsys.readouterr().out
-    assert exercises.check(1, sigmoid_vjp=lambda g, out, x: g * out * (1 - out)).passed
-    assert exercises.check(2).state == "error"
+def test_in_a_notebook():
+    shown = exercises.show("sigmoid")
+    assert "def sigmoid_vjp" in repr(shown)
+    assert "def sigmoid_vjp" in shown._repr_markdown_()
+    wrong = exercises.check("sigmoid", sigmoid_vjp=lambda g, out, x: 2 * g * out * (1 - out))
+    assert not wrong
+    assert "factor" in wrong.kinds
+    assert "2 times" in repr(wrong)
+    assert "2 times" in wrong._repr_html_()
+    assert "A solution" not in wrong._repr_html_()
+    assert "A hint:" in wrong._repr_markdown_()
+    right = exercises.check(1, sigmoid_vjp=lambda g, out, x: g * out * (1 - out))
+    assert right.passed
+    assert "A solution" in right._repr_html_()
+    assert "return g * out * (1 - out)" in right._repr_markdown_()
+    assert exercises.check("tanh").result.state == "error"
+
+
+def test_a_sitting():
+    lesson = exercises.Lesson(only=["tanh", "sigmoid"])
+    assert 'hint("tanh") may help' in repr(lesson.solution("tanh"))
+    assert [repr(lesson.hint("tanh"))[:9] for _ in range(4)] == ["Hint 1 of", "Hint 2 of", "Hint 3 of", "Hint 3 of"]
+    assert "0 of 2 passed" in repr(lesson.progress())
+    assert lesson.check("tanh", tanh_vjp=lambda g, out, x: g * (1 - out**2))
+    assert "1 - out**2" in repr(lesson.solution("tanh"))
+    assert "1 of 2 passed" in repr(lesson.progress())
+    assert "<td>✓</td><td>tanh</td>" in lesson.progress()._repr_html_()
 
 
 def test_wrong_types_are_explained():
-    assert "should be a number" in str(check_source(29, exercise(29).file(29, "minimise = lambda *a: 'three'"), "x"))
-    assert "array of shape (2,)" in str(check_source(29, exercise(29).file(29, "minimise = lambda *a: [1, 2]"), "x"))
+    assert "should be a number" in str(check_source(BOOK[29], BOOK[29].file("minimise = lambda *a: 'three'"), "x"))
+    assert "array of shape (2,)" in str(check_source(BOOK[29], BOOK[29].file("minimise = lambda *a: [1, 2]"), "x"))
     code = "def ste_round(x):\n    return np.round(x.data)\n\n\ndef ste_rule(g, out, x):\n    return g\n"
-    assert "detached" in check_source(30, exercise(30).file(30, code), "x").kinds
-    repaired = exercise(20).file(20, exercise(20).solution.replace("at-output", "nonsense"))
-    assert "Choose one of" in str(check_source(20, repaired, "x"))
+    assert "detached" in check_source(BOOK[30], BOOK[30].file(code), "x").kinds
+    repaired = BOOK[20].file(BOOK[20].solution.replace("at-output", "nonsense"))
+    assert "Choose one of" in str(check_source(BOOK[20], repaired, "x"))
 
 
 class Terminal(io.StringIO):
@@ -519,7 +470,7 @@ def test_colours_on_a_terminal():
     pytest.importorskip("rich")
     screen = Screen(Terminal())
     result = Result("failed", "message", [Finding(True, "one"), Finding(False, "two", "why [not]")], "printed")
-    report(screen, 1, result)
+    report(screen, BOOK[1], result)
     screen.code("x = 1")
     text = screen.stream.getvalue()
     assert "\x1b[" in text

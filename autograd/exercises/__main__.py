@@ -1,23 +1,25 @@
-"""Thirty exercises on derivatives, in your own folder, checked as you go."""
+"""Exercises on derivatives, in your own folder, checked as you go; and what a teacher needs."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from .book import EXERCISES, exercise
-from .folder import RECORD, Folder
+from .author import new, verify
+from .book import book, folders
+from .folder import Folder
+from .form import load
 from .grade import grade, students
-from .runner import SECONDS
-from .sandbox import Result
-from .terminal import Screen, indented, report
+from .record import RECORD
+from .reports import summary, write_csv, write_reports
+from .runner import SECONDS, Runner
+from .student import COMMAND, DEFAULT, check, hint, listed, reset, solution, start
+from .terminal import Screen
+from .watching import Keys, Watch
 
-COMMAND = "python -m autograd.exercises"
-DEFAULT = "exercises"
 _EPILOG = f"""\
 a first session:
   {COMMAND} start         write the exercises into ./{DEFAULT}
@@ -25,6 +27,13 @@ a first session:
 
 exit status: 0 passed or done, 1 not right yet, 2 the command could not be carried out
 """
+_NAMED = {
+    "check": "check an exercise (by default the first that has not been passed)",
+    "watch": "check again whenever you save, and go on to the next exercise when one passes",
+    "hint": "the next hint",
+    "reset": "begin an exercise anew; your file is kept under another name",
+    "solution": "the solution, once you have passed or have made three different attempts",
+}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -36,22 +45,30 @@ def parser() -> argparse.ArgumentParser:
         "--folder", type=Path, help=f"your folder (default: this one if it holds {RECORD}, else ./{DEFAULT})"
     )
     p.add_argument("--seconds", type=float, default=SECONDS, help="time limit of one check (default %(default)g)")
+    p.add_argument(
+        "--own", type=Path, action="append", default=[], metavar="DIR",
+        help="a teacher's exercise, or a folder of such, beside the built-in ones (`start` remembers it)",
+    )  # fmt: skip
+    p.add_argument(
+        "--only", type=lambda text: [name for name in text.split(",") if name], default=[], metavar="NAME,NAME",
+        help="these exercises alone, in this order (`start` remembers it)",
+    )  # fmt: skip
     commands = p.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("start", help="write the exercises that are not there yet")
-    numbered = {
-        "check": "check an exercise (by default the first that has not been passed)",
-        "watch": "check again whenever you save, and go on to the next exercise when one passes",
-        "hint": "the next of three hints",
-        "reset": "begin an exercise anew; your file is kept under another name",
-        "solution": "the solution, once you have passed or have made three different attempts",
-    }
-    for name, help_text in numbered.items():
+    for name, help_text in _NAMED.items():
         sub = commands.add_parser(name, help=help_text, description=help_text)
-        sub.add_argument("number", type=int, nargs="?", help="number of the exercise")
-    commands.add_parser("progress", help="what has been passed")
-    sub = commands.add_parser("grade", help="check the folders of many students again, and print a table as CSV")
+        sub.add_argument("name", nargs="?", help="name of the exercise, or its place in the list")
+    for name in ("list", "progress"):
+        commands.add_parser(name, help="every exercise, and what has been passed")
+    sub = commands.add_parser("grade", help="check the folders of many students again; a table and reports")
     sub.add_argument("students", type=Path, help="a folder with one folder for each student")
     sub.add_argument("--csv", type=Path, help="write the table to this file")
+    sub.add_argument("--out", type=Path, help="write table, summary and a report for each student into this folder")
+    sub.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="answers at a time (default %(default)s)")
+    sub = commands.add_parser("new", help="write the skeleton of an exercise of your own")
+    sub.add_argument("name", type=Path, help="its folder; the last part is the exercise's name")
+    sub = commands.add_parser("verify", help="check an exercise: its solution passes, changes of the solution do not")
+    sub.add_argument("exercise", type=Path, help="its folder, or one of several, or the name of a built-in one")
     return p
 
 
@@ -74,143 +91,66 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(screen: Screen, options: argparse.Namespace) -> int:
     """The command that the command line names."""
-    if options.command == "grade":
-        return grade_all(screen, options)
-    folder = Folder(options.folder or (Path() if Path(RECORD).exists() else Path(DEFAULT)))
+    if options.command in _TEACHERS:
+        return _TEACHERS[options.command](screen, options)
+    folder = Folder(options.folder or (Path() if Path(RECORD).exists() else Path(DEFAULT)), options.own, options.only)
     if options.command == "start":
         return start(screen, folder)
     if not folder.exists:
         raise LookupError(f"there are no exercises in {folder.path.resolve()}: run  {COMMAND} start  first")
-    if options.command == "progress":
-        return progress(screen, folder)
-    number = options.number or folder.current() or len(EXERCISES)
-    exercise(number)
-    return _COMMANDS[options.command](screen, folder, number, options.seconds)
-
-
-def start(screen: Screen, folder: Folder) -> int:
-    """Write what is missing and say where to begin."""
-    new = folder.start()
-    screen.line(f"{new} exercises written to {folder.path.resolve()}; what was there has been left alone.")
-    number = folder.current()
-    if number is not None:
-        screen.line(f"Open {folder.file(number)}, read the text at its top, and complete the function. Then run")
-        screen.line(f"  {COMMAND} check         to have it checked, or")
-        screen.line(f"  {COMMAND} watch         to have it checked whenever you save")
-    return 0
-
-
-def check(screen: Screen, folder: Folder, number: int, seconds: float) -> int:
-    """Check once."""
-    result = folder.check(number, seconds)
-    report(screen, number, result)
-    what_next(screen, folder, number, result)
-    return 0 if result.passed else 1
-
-
-def what_next(screen: Screen, folder: Folder, number: int, result: Result) -> None:
-    """The next step, in a line."""
-    if not result.passed:
-        if result.state == "failed":
-            screen.line(f"  Stuck?  {COMMAND} hint {number}", "dim")
-        if result.state != "todo" and folder.may_see_solution(number)[0]:
-            screen.line(f"  {' ' * 7} {COMMAND} solution {number}", "dim")
-        return
-    upcoming = folder.current()
-    done = sum(entry.passed for entry in folder.progress.values())
-    if upcoming is None:
-        screen.line(f"All {len(EXERCISES)} exercises passed. Well done!", "bold green")
-    else:
-        screen.line(f"  {done} of {len(EXERCISES)} passed. Next: {upcoming}, {exercise(upcoming).title}")
-        screen.line(f"  {folder.file(upcoming)}")
-
-
-def watch(
-    screen: Screen, folder: Folder, number: int, seconds: float, wait: Callable[[float], None] = time.sleep
-) -> int:
-    """Check on every save, until everything has passed or Ctrl-C."""
-    while True:
-        path = folder.file(number)
-        screen.line(f"Watching {path}; save it to have it checked, Ctrl-C to stop.", "dim")
-        seen = None
-        while True:
-            now = path.stat().st_mtime_ns if path.exists() else None
-            if now != seen:
-                seen = now
-                screen.line()
-                result = folder.check(number, seconds)
-                report(screen, number, result)
-                what_next(screen, folder, number, result)
-                if result.passed:
-                    break
-            wait(0.4)
-        upcoming = folder.current()
-        if upcoming is None:
-            return 0
-        number = upcoming
-
-
-def hint(screen: Screen, folder: Folder, number: int, _seconds: float) -> int:
-    """One more hint."""
-    which, text = folder.hint(number)
-    screen.line(f"Hint {which} of 3 for exercise {number}, {exercise(number).title}:", "bold")
-    screen.line(indented(text, "  "))
-    return 0
-
-
-def reset(screen: Screen, folder: Folder, number: int, _seconds: float) -> int:
-    """The stub again; the old file stays."""
-    kept = folder.reset(number)
-    screen.line(
-        f"{folder.file(number)} is as it was in the beginning." + (f" Yours is now {kept.name}." if kept else "")
-    )
-    return 0
-
-
-def solution(screen: Screen, folder: Folder, number: int, _seconds: float) -> int:
-    """The solution, if it has been earned."""
-    allowed, why = folder.may_see_solution(number)
-    if not allowed:
-        screen.line(why)
-        screen.line(f"A hint may help:  {COMMAND} hint {number}")
-        return 1
-    screen.line(f"A solution of exercise {number}, {exercise(number).title} ({why}):", "bold")
-    screen.code(folder.solution(number))
-    return 0
-
-
-def progress(screen: Screen, folder: Folder) -> int:
-    """A line for each exercise."""
-    chapter = ""
-    for number, entry in folder.progress.items():
-        this = exercise(number)
-        if this.chapter != chapter:
-            chapter = this.chapter
-            screen.line(f"\n{chapter}", "bold")
-        mark = "✓" if entry.passed else "·"
-        tried = f"{entry.attempts} attempt{'s' * (entry.attempts != 1)}" if entry.attempts else ""
-        hints = f", {entry.hints} hint{'s' * (entry.hints != 1)}" if entry.hints else ""
-        screen.line(f"  {mark} {number:2}  {this.title:<46}{tried}{hints}".rstrip(), "green" if entry.passed else "")
-    done = sum(entry.passed for entry in folder.progress.values())
-    screen.line(f"\n{done} of {len(EXERCISES)} passed")
-    return 0
+    if options.command in ("list", "progress"):
+        return listed(screen, folder)
+    name = folder.book[options.name].name if options.name else folder.current() or list(folder.book)[-1].name
+    if options.command == "check":
+        return check(screen, folder, name, options.seconds)
+    if options.command == "watch":
+        with Runner() as runner:
+            return Watch(screen, folder, runner, options.seconds, keys=Keys(sys.stdin)).run(name)
+    return {"hint": hint, "reset": reset, "solution": solution}[options.command](screen, folder, name)
 
 
 def grade_all(screen: Screen, options: argparse.Namespace) -> int:
-    """The CSV to a file or to the standard output; who is being graded to the standard error."""
-    if not students(options.students):
-        raise LookupError(f"no student's folder in {options.students}: each holds files like 01_sigmoid.py")
-    sink = options.csv.open("w", encoding="utf-8", newline="") if options.csv else screen.stream
-    try:
-        for name in grade(options.students, sink, options.seconds):
-            sys.stderr.write(f"grading {name}\n")
-    finally:
-        if options.csv:
-            sink.close()
+    """The table to a file or to the standard output; reports into a folder; who is done to the standard error."""
+    chosen = book(options.own, options.only)
+    if not students(options.students, chosen):
+        raise LookupError(
+            f"no student's folder in {options.students}: each holds files like 01_sigmoid.py or notebooks"
+        )
+    graded = []
+    for one in grade(options.students, chosen, options.seconds, options.jobs):
+        graded.append(one)
+        sys.stderr.write(f"graded {one.name}: {one.passed} of {len(chosen)}\n")
+    graded.sort(key=lambda one: one.name)
+    if options.csv:
+        with options.csv.open("w", encoding="utf-8", newline="") as sink:
+            write_csv(sink, chosen, graded)
+    if options.out:
+        write_reports(options.out, chosen, graded)
+        screen.line(f"{len(graded)} reports and the class's in {options.out}: begin with {options.out / 'class.html'}")
+        screen.line(summary(chosen, graded).markdown())
+    elif not options.csv:
+        write_csv(screen.stream, chosen, graded)
     return 0
 
 
-_COMMANDS = {"check": check, "watch": watch, "hint": hint, "reset": reset, "solution": solution}
+def new_one(screen: Screen, options: argparse.Namespace) -> int:
+    """The skeleton, and what to do with it."""
+    for path in new(options.name):
+        screen.line(f"wrote {path}")
+    screen.line(f"It is a whole exercise: change it into yours, then\n  {COMMAND} verify {options.name}")
+    return 0
+
+
+def verify_all(screen: Screen, options: argparse.Namespace) -> int:
+    """What was looked at in each exercise; 1 if something is to be done."""
+    if options.exercise.exists():
+        chosen = [load(folder) for folder in folders(options.exercise)]
+    else:
+        chosen = [book()[str(options.exercise)]]
+    return max([verify(screen, exercise, options.seconds) for exercise in chosen])
+
+
+_TEACHERS = {"grade": grade_all, "new": new_one, "verify": verify_all}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -7,7 +7,7 @@ import errno
 import numpy as np
 
 # The class of the error, words in its message, and the advice.
-ADVICE: tuple[tuple[type[Exception], str, str], ...] = (
+ADVICE: tuple[tuple[type[BaseException], str, str], ...] = (
     (TypeError, "bitwise_xor", "A power is written **, not ^: x**2."),
     (TypeError, "for ^", "A power is written **, not ^: x**2."),
     (
@@ -64,7 +64,7 @@ ADVICE: tuple[tuple[type[Exception], str, str], ...] = (
 )
 
 
-def advice(error: Exception) -> str:
+def advice(error: BaseException) -> str:
     """What to do about `error`; empty if nothing is known."""
     if isinstance(error, OSError) and error.errno == errno.EFBIG:
         return "Your code prints (or writes) without end: leave the print out of the loop."

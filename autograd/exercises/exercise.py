@@ -1,4 +1,4 @@
-"""What an exercise is made of, and the ways to look at an answer."""
+"""The ways to look at an answer."""
 
 from __future__ import annotations
 
@@ -39,27 +39,6 @@ class Answer:
         if name not in self._names:
             raise NotWrittenError(f"Your answer defines no {name}: keep the names as they were")
         return self._names[name]
-
-
-@dataclass(frozen=True)
-class Exercise:
-    """A text, what is given, a stub to fill in, a solution, three hints, and the check of an answer."""
-
-    name: str
-    title: str
-    text: str
-    given: str
-    stub: str
-    solution: str
-    hints: tuple[str, str, str]
-    check: Callable[[Answer], Iterable[Finding]]
-    chapter: str = ""
-
-    def file(self, number: int, part: str | None = None) -> str:
-        """The student's file: the text as its docstring, what is given, and the stub (or another `part`)."""
-        heading = f"{number}. {self.title}"
-        text = f'"""{heading}\n{"=" * len(heading)}\n\n{self.text.strip()}\n"""\n'
-        return "\n".join([text, self.given.strip(), "", "", (part or self.stub).strip(), ""])
 
 
 @dataclass(frozen=True)

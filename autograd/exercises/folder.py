@@ -1,126 +1,141 @@
-"""A student's folder: one file for each exercise, and the record of what was tried, as JSON."""
+"""A student's folder: one file for each exercise, and the record of what was tried."""
 
 from __future__ import annotations
 
 import ast
 import hashlib
-import json
+import os
+import re
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from .book import EXERCISES, exercise, filename
-from .runner import SECONDS, check_file
+from .book import Book, book
+from .record import RECORD, Progress, read_record
+from .runner import SECONDS, Runner, check_file
 from .sandbox import Result
 
-RECORD = "results.json"
 HONEST = 3  # attempts before the solution is shown
+_NUMBERED = re.compile(r"(?:\d+_)?(\w+)\.py")
 
 
-@dataclass
-class Progress:
-    """The record of one exercise: `versions` are fingerprints of the different answers that were tried."""
-
-    passed: bool = False
-    attempts: int = 0
-    hints: int = 0
-    solution_shown: bool = False
-    last_state: str = ""
-    last_kinds: list[str] = field(default_factory=list)
-    passed_at: str = ""
-    versions: list[str] = field(default_factory=list)
+def answers(folder: Path, names: Sequence[str]) -> dict[str, Path]:
+    """The files of a folder by the exercise they answer: ``07_bias.py`` or ``bias.py``, whatever the number."""
+    found: dict[str, Path] = {}
+    for path in sorted(folder.iterdir()):
+        match = _NUMBERED.fullmatch(path.name)
+        if match and match[1] in names:
+            found.setdefault(match[1], path)
+    return found
 
 
 def _fingerprint(source: bytes) -> str:
-    """The same for answers that differ in comments and blanks only."""
-    with suppress(SyntaxError, ValueError):  # what cannot be parsed is told apart by its bytes
-        source = ast.dump(ast.parse(source)).encode()
+    """The same for answers that differ in comments, blanks and the text above only."""
+    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):  # what cannot be parsed: by its bytes
+        tree = ast.parse(source)
+        tree.body = tree.body[ast.get_docstring(tree) is not None :]
+        source = ast.dump(tree).encode()
     return hashlib.sha256(source).hexdigest()[:16]
 
 
 class Folder:
-    """The exercises in a folder; nothing that a student wrote is ever overwritten."""
+    """The exercises in a folder; nothing that a student wrote is ever overwritten.
 
-    def __init__(self, path: Path) -> None:
+    Args:
+        path: the folder.
+        own: folders of a teacher's exercises, and
+        only: the names of those that are set; both as the record has them if nothing is given.
+    """
+
+    def __init__(self, path: Path, own: Sequence[Path] = (), only: Sequence[str] = ()) -> None:
         self.path = path
-        self.progress = {number: Progress() for number in range(1, len(EXERCISES) + 1)}
-        if self.record.exists():
-            try:
-                stored = json.loads(self.record.read_text(encoding="utf-8"))["exercises"]
-                self.progress |= {int(number): Progress(**entry) for number, entry in stored.items()}
-            except (ValueError, KeyError, TypeError) as error:
-                raise ValueError(
-                    f"{self.record} is damaged ({error}): move it away, and the record begins anew"
-                ) from error
-
-    @property
-    def record(self) -> Path:
-        return self.path / RECORD
+        self.record = read_record(path)
+        if own:
+            self.record.own = [os.path.relpath(each, path) for each in own]
+        if only:
+            self.record.only = list(only)
+        self.book: Book = book([path / each for each in self.record.own], self.record.only)
 
     @property
     def exists(self) -> bool:
-        return self.record.exists()
+        return (self.path / RECORD).exists()
 
-    def file(self, number: int) -> Path:
-        return self.path / filename(number)
+    def progress(self, name: str) -> Progress:
+        return self.record.of(name)
+
+    @property
+    def passed(self) -> int:
+        """How many have been passed."""
+        return sum(self.progress(exercise.name).passed for exercise in self.book)
+
+    def file(self, name: str) -> Path:
+        """The student's file, under the number that it was written with; a new one has that of today."""
+        there = answers(self.path, [name]) if self.path.exists() else {}
+        return there.get(name, self.path / self.book.filename(name))
 
     def save(self) -> None:
-        """Write the record, whole or not at all."""
-        entries = {str(number): asdict(progress) for number, progress in self.progress.items()}
-        new = self.record.with_suffix(".new")
-        new.write_text(json.dumps({"version": 1, "exercises": entries}, indent=1), encoding="utf-8")
-        new.replace(self.record)
+        self.record.write(self.path)
 
     def start(self) -> int:
         """Write the files that are not there yet; how many that were."""
         self.path.mkdir(parents=True, exist_ok=True)
-        missing = [number for number in self.progress if not self.file(number).exists()]
-        for number in missing:
-            self.file(number).write_text(exercise(number).file(number), encoding="utf-8")
+        missing = [exercise for exercise in self.book if not self.file(exercise.name).exists()]
+        for exercise in missing:
+            self.file(exercise.name).write_text(exercise.file(), encoding="utf-8")
         self.save()
         return len(missing)
 
-    def current(self) -> int | None:
+    def current(self) -> str | None:
         """The first exercise that has not been passed; None when all have."""
-        return next((number for number, progress in self.progress.items() if not progress.passed), None)
+        return next((e.name for e in self.book if not self.progress(e.name).passed), None)
 
-    def check(self, number: int, seconds: float = SECONDS) -> Result:
+    def check(self, name: str, seconds: float = SECONDS, runner: Runner | None = None) -> Result:
         """Check an exercise and note the attempt."""
-        path, progress = self.file(number), self.progress[number]
-        if not path.exists():
-            return Result("error", f"{path} is not there: `start` writes it again.")
-        result = check_file(number, path, seconds)
+        exercise, path, progress = self.book[name], self.file(name), self.progress(name)
+        result = runner.check_file(exercise, path, seconds) if runner else check_file(exercise, path, seconds)
+        if result.state == "missing":
+            return result
         progress.last_state, progress.last_kinds = result.state, result.kinds
-        version = _fingerprint(path.read_bytes())
-        if result.state != "todo" and version != _fingerprint(exercise(number).file(number).encode()):
+        with suppress(OSError):  # it was there a moment ago
+            self._note(result, _fingerprint(path.read_bytes()), _fingerprint(exercise.file().encode()), progress)
+        self.save()
+        return result
+
+    @staticmethod
+    def _note(result: Result, version: str, stub: str, progress: Progress) -> None:
+        if result.state != "todo" and version != stub:
             progress.attempts += 1
             if not result.passed and version not in progress.versions:
                 progress.versions.append(version)
         if result.passed and not progress.passed:
             progress.passed, progress.passed_at = True, datetime.now(UTC).isoformat(timespec="seconds")
-        self.save()
-        return result
 
-    def hint(self, number: int) -> tuple[int, str]:
-        """The next hint and its number; the last one again and again after that."""
-        progress, hints = self.progress[number], exercise(number).hints
+    def hint(self, name: str) -> tuple[int, str]:
+        """The next hint and its number; the last one again and again after that.
+
+        Raises:
+            LookupError: the exercise has none.
+        """
+        progress, hints = self.progress(name), self.book[name].hints
+        if not hints:
+            raise LookupError(f"{name} has no hints")
         progress.hints = min(progress.hints + 1, len(hints))
         self.save()
         return progress.hints, hints[progress.hints - 1]
 
-    def reset(self, number: int) -> Path | None:
+    def reset(self, name: str) -> Path | None:
         """Begin anew; the student's file is kept under another name, which is returned."""
-        path, kept = self.file(number), None
+        path, kept = self.file(name), None
         if path.exists():
             kept = next(p for i in range(1, 10_000) if not (p := path.with_suffix(f".old{i}.py")).exists())
             path.rename(kept)
-        path.write_text(exercise(number).file(number), encoding="utf-8")
+        path.write_text(self.book[name].file(), encoding="utf-8")
         return kept
 
-    def may_see_solution(self, number: int) -> tuple[bool, str]:
+    def may_see_solution(self, name: str) -> tuple[bool, str]:
         """Whether the solution may be shown, and why."""
-        progress = self.progress[number]
+        progress = self.progress(name)
         tried = len(progress.versions)
         if progress.passed:
             return True, "you have passed"
@@ -131,8 +146,8 @@ class Folder:
             f"{'is' if tried == 1 else 'are'} {tried}."
         )
 
-    def solution(self, number: int) -> str:
+    def solution(self, name: str) -> str:
         """The reference solution."""
-        self.progress[number].solution_shown = True
+        self.progress(name).solution_shown = True
         self.save()
-        return exercise(number).solution.strip()
+        return self.book[name].solution

@@ -1,47 +1,150 @@
-"""Grades the folders of many students: every answer is run again, and the result is a table as CSV."""
+"""Grades the folders of many students: every answer is run again, several at a time."""
 
 from __future__ import annotations
 
-import csv
+import queue
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
 
-from .book import EXERCISES
-from .folder import RECORD, Folder
-from .runner import SECONDS, check_file
+from .book import Book
+from .folder import answers
+from .form import Exercise
+from .notebooks import Notebook, read_notebook
+from .record import RECORD, Record, read_record
+from .runner import SECONDS, Runner, read
+from .sandbox import Result, clean
 
 
-def students(folder: Path) -> list[Path]:
+@dataclass
+class Graded:
+    """A student: a result for each exercise, the student's own record, and what was odd about the folder."""
+
+    name: str
+    results: dict[str, Result] = field(default_factory=dict)
+    record: Record = field(default_factory=Record)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def passed(self) -> int:
+        """How many answers passed."""
+        return sum(result.passed for result in self.results.values())
+
+
+def students(folder: Path, book: Book) -> list[Path]:
     """The folders inside `folder` (or itself) that hold answers."""
-    holds = [path for path in sorted(folder.iterdir()) if path.is_dir() and _holds_answers(path)]
-    return holds or ([folder] if _holds_answers(folder) else [])
+    holds = [path for path in sorted(folder.iterdir()) if path.is_dir() and _holds_answers(path, book)]
+    return holds or ([folder] if _holds_answers(folder, book) else [])
 
 
-def _holds_answers(path: Path) -> bool:
-    return (path / RECORD).exists() or any(path.glob("[0-9][0-9]_*.py"))
+def _holds_answers(path: Path, book: Book) -> bool:
+    try:
+        return (path / RECORD).exists() or bool(answers(path, list(book.exercises))) or any(path.glob("*.ipynb"))
+    except OSError:
+        return True  # a student whose folder cannot be read is not passed over in silence
 
 
-def grade(folder: Path, sink: TextIO, seconds: float = SECONDS) -> Iterator[str]:
-    """Write one line of CSV for each student, and yield the student's name before it takes time.
+def grade(folder: Path, book: Book, seconds: float = SECONDS, jobs: int = 1) -> Iterator[Graded]:
+    """Each student of a class as soon as the last answer has been checked.
 
-    The columns: the student, how many answers passed, then for each exercise 1 or 0, the attempts, and the hints, the
-    last two from the student's own record.
+    Equal answers to one exercise are run once.
     """
-    numbers = range(1, len(EXERCISES) + 1)
-    writer = csv.writer(sink)
-    columns = [f"{what}_{number}" for number in numbers for what in ("passed", "attempts", "hints")]
-    writer.writerow(["student", "passed", "of", *columns, "note"])
-    for path in students(folder):
-        yield path.name
-        note = ""
+    graded, waiting = [], {}
+    tasks: dict[tuple[str, str], list[Graded]] = {}
+    for path in students(folder, book):
+        student = Graded(clean(path.resolve().name))
+        graded.append(student)
+        sources = _submitted(path, book, student)
+        waiting[id(student)] = len(sources)
+        for name, source in sources.items():
+            tasks.setdefault((name, source), []).append(student)
+    yield from (student for student in graded if not waiting[id(student)])
+    for key, result in _results(book, list(tasks), seconds, jobs):
+        for student in tasks[key]:
+            student.results[key[0]] = result
+            waiting[id(student)] -= 1
+            if not waiting[id(student)]:
+                yield student
+
+
+def _results(
+    book: Book, tasks: list[tuple[str, str]], seconds: float, jobs: int
+) -> Iterator[tuple[tuple[str, str], Result]]:
+    """The result of each exercise and source, in the order in which they are done."""
+    idle: queue.SimpleQueue[Runner] = queue.SimpleQueue()
+    runners = [Runner() for _ in range(max(1, min(jobs, len(tasks))))]
+    for runner in runners:
+        idle.put(runner)
+
+    def run(key: tuple[str, str]) -> Result:
+        name, source = key
+        runner = idle.get()
         try:
-            own = Folder(path)
-        except ValueError as error:
-            own, note = Folder(path / "no record"), str(error)
-        cells: list[int] = []
-        for number in numbers:
-            file = path / own.file(number).name
-            passed = file.exists() and check_file(number, file, seconds).passed
-            cells += [int(passed), own.progress[number].attempts, own.progress[number].hints]
-        writer.writerow([path.name, sum(cells[::3]), len(EXERCISES), *cells, note])
+            return runner.check(book[name], source, f"{name}.py", seconds)
+        finally:
+            idle.put(runner)
+
+    with ThreadPoolExecutor(len(runners)) as threads:
+        try:
+            futures = {threads.submit(run, key): key for key in tasks}
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        finally:
+            threads.shutdown(cancel_futures=True)
+            for runner in runners:
+                runner.close()
+
+
+def _submitted(path: Path, book: Book, student: Graded) -> dict[str, str]:
+    """The sources of a folder by exercise; what cannot be run has its result already."""
+    try:
+        student.record = read_record(path)
+    except ValueError as error:
+        student.notes.append(clean(str(error)))
+    try:
+        files = answers(path, list(book.exercises))
+        notebooks = [_notebook(file, path, student) for file in sorted(path.glob("*.ipynb"))]
+    except OSError as error:
+        student.notes.append(clean(f"The folder cannot be read: {error}"))
+        files, notebooks = {}, []
+    sources = {}
+    for exercise in book:
+        found = _source(exercise, path, files.get(exercise.name), [n for n in notebooks if n])
+        if isinstance(found, Result):
+            student.results[exercise.name] = found
+        else:
+            sources[exercise.name] = found
+    return sources
+
+
+def _source(exercise: Exercise, folder: Path, file: Path | None, notebooks: list[Notebook]) -> str | Result:
+    """The answer to one exercise: from its file, or else from a notebook."""
+    if file is None:
+        for notebook in notebooks:
+            source = notebook.answer(exercise)
+            if source is not None:
+                return source
+        unread = [words for notebook in notebooks for words in notebook.unreadable]
+        where = f"no cell defines {' or '.join(exercise.asked)}" if notebooks else f"no file …{exercise.name}.py"
+        return Result("missing", f"Missing: {'; '.join([where, *unread])}.")
+    try:
+        _stay(file, folder)
+        return read(file)
+    except (OSError, ValueError, SyntaxError) as error:
+        return Result("error", clean(f"The file cannot be read as text: {error}"))
+
+
+def _notebook(file: Path, folder: Path, student: Graded) -> Notebook | None:
+    try:
+        _stay(file, folder)
+        return read_notebook(file)
+    except (OSError, ValueError) as error:
+        student.notes.append(clean(f"{file.name} cannot be read: {error}"))
+        return None
+
+
+def _stay(file: Path, folder: Path) -> None:
+    """A link to somebody else's answer is no answer."""
+    if not file.resolve().is_relative_to(folder.resolve()):
+        raise OSError(f"{file.name} is a link that leads out of the folder")

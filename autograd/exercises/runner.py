@@ -1,71 +1,139 @@
-"""Runs a student's file in the sandbox, with a time limit, and survives whatever happens there."""
+"""Runs answers in another process, with a time limit, and survives whatever happens there."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
-import secrets
+import signal
+import stat
 import subprocess
 import sys
 import tempfile
+import threading
+import tokenize
+from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
+from .form import Exercise
 from .sandbox import STOPPED, Result
+from .server import GRACE
 
 SECONDS = 15.0
-GRACE = 2.0  # seconds for Python to start in, and for the code to say where it was when its time was up
-_CHILD = f"import sys; from {__package__}.sandbox import main; main(sys.argv[1:])"
-PRINTED = 1500  # characters, and
-PRINTED_LINES = 12  # lines of a program's output that are shown
+LONGEST_SOURCE = 2**20  # bytes
+_START = 10.0  # seconds for Python to start in
+_SERVER = f"from {__package__}.server import main; main()"
+_KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "VIRTUAL_ENV", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 
 
-def check_file(number: int, path: Path, seconds: float = SECONDS) -> Result:
-    """The result for one file; it takes `seconds` at most, and a little more where the code will not be stopped."""
-    with tempfile.TemporaryDirectory() as folder:
-        target, output = Path(folder) / "result.json", Path(folder) / "output.txt"
-        token = secrets.token_hex()
-        order = {"target": str(target), "seconds": seconds, "token": token}
-        path = path.resolve()
-        with output.open("wb") as sink:
-            process = subprocess.Popen(  # noqa: S603 - this very Python, on a file that the user named
-                [sys.executable, "-c", _CHILD, str(number), str(path)],
-                stdin=subprocess.PIPE, stdout=sink, stderr=subprocess.STDOUT, env=_environment(),
-            )  # fmt: skip
+class Runner:
+    """A process that runs answers one after the other; it is started when there is one, and again should it have died."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def check_file(self, exercise: Exercise, path: Path, seconds: float = SECONDS) -> Result:
+        """The result for one file."""
+        try:
+            source = read(path)
+        except FileNotFoundError:
+            return Result("missing", f"{path.name} is not there: `start` writes it again.")
+        except (OSError, ValueError, SyntaxError) as error:
+            return Result("error", f"The file cannot be read as text: {error}")
+        return self.check(exercise, source, str(path), seconds)
+
+    def check(self, exercise: Exercise, source: str, name: str, seconds: float = SECONDS) -> Result:
+        """The result for a source; it takes `seconds` at most, and a little more where the code will not be stopped."""
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as work:
+            order = {"exercise": str(exercise.folder), "source": source, "name": name, "work": work, "seconds": seconds}
+            process = self._process = self._process or _started()
+            late = threading.Event()
+
+            def stop() -> None:
+                late.set()
+                _kill(process)
+
+            timer = threading.Timer(seconds + GRACE + _START, stop)
+            timer.daemon = True
+            timer.start()
+            assert process.stdin is not None
+            assert process.stdout is not None
             try:
-                process.communicate(json.dumps(order).encode(), timeout=seconds + GRACE)
-                stopped = False
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.communicate()
-                stopped = True
-        printed = _shortened(output.read_bytes())
-        if stopped:
-            return Result("error", STOPPED.format(seconds), printed=printed)
-        result = _read(target)
-        if result is None or result.token != token:  # or somebody else has written it
-            message = f"Your code ended the Python process (exit code {process.returncode}) before it could be checked."
-            return Result("error", message, printed=printed)
-        result.printed = printed
-        return result
+                process.stdin.write(json.dumps(order) + "\n")
+                process.stdin.flush()
+                reply = json.loads(process.stdout.readline())
+                result = Result.from_json(reply["result"])
+                result.printed = reply["printed"]
+            except (OSError, ValueError, KeyError, TypeError):
+                self.close()
+                words = STOPPED.format(seconds) if late.is_set() else "Your code ended the process that checks it."
+                return Result("error", words)
+            finally:
+                timer.cancel()
+            if not hasattr(os, "fork"):
+                self.close()
+            return result
+
+    def close(self) -> None:
+        """End the process."""
+        process, self._process = self._process, None
+        if process is not None:
+            _kill(process)
+            process.communicate()
 
 
-def _read(target: Path) -> Result | None:
-    try:
-        return Result.from_json(target.read_text(encoding="utf-8"))
-    except (OSError, ValueError, TypeError, KeyError):
-        return None
+def _started() -> subprocess.Popen[str]:
+    return subprocess.Popen(  # noqa: S603 - this very Python
+        [sys.executable, "-P", "-c", _SERVER],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment(), encoding="utf-8", start_new_session=True,
+    )  # fmt: skip
 
 
-def _shortened(output: bytes) -> str:
-    """The beginning of what a program printed."""
-    text = output.decode(errors="replace").strip()
-    shown = "\n".join(text[:PRINTED].splitlines()[:PRINTED_LINES])
-    left = len(text) - len(shown)
-    return f"{shown}\n… and {left:,} characters more" if left else shown
+def _kill(process: subprocess.Popen[str]) -> None:
+    with suppress(ProcessLookupError, PermissionError, AttributeError):  # no groups on Windows
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+
+
+def check_file(exercise: Exercise, path: Path, seconds: float = SECONDS) -> Result:
+    """The result for one file, in a process of its own."""
+    with Runner() as runner:
+        return runner.check_file(exercise, path, seconds)
+
+
+def read(path: Path) -> str:
+    """The text of a Python file: in UTF-8, with a mark at its beginning or none, or in the encoding that it declares.
+
+    Raises:
+        OSError: it cannot be read, or is none (a folder, a pipe).
+        ValueError: it is too long, or no text.
+        SyntaxError: it declares an encoding that there is not.
+    """
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise OSError(f"{path.name} is not a file")
+    if status.st_size > LONGEST_SOURCE:
+        raise ValueError(f"{path.name} has {status.st_size:,} bytes, and an answer has {LONGEST_SOURCE:,} at most")
+    data = path.read_bytes()
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    return io.TextIOWrapper(io.BytesIO(data), encoding).read()
 
 
 def _environment() -> dict[str, str]:
-    """The child finds this package where the parent found it."""
+    """The child finds this package where the parent found it; of the rest it gets what Python needs, and no secrets."""
     root = str(Path(__file__).resolve().parents[2])
     paths = [root, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in paths if p), "PYTHONIOENCODING": "utf-8"}
+    threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    path = os.pathsep.join(p for p in paths if p)
+    return {**kept, **threads, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}

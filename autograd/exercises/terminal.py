@@ -8,7 +8,7 @@ import sys
 import textwrap
 from typing import TextIO
 
-from .book import exercise
+from .form import Exercise
 from .sandbox import Result
 
 _WIDEST = 100
@@ -53,6 +53,14 @@ MARKS = {
     "failed": ("✗", "bold red"),
     "todo": ("·", "yellow"),
     "error": ("!", "bold red"),
+    "missing": ("?", "yellow"),
+}
+WORDS = {
+    "passed": "passed",
+    "failed": "not right yet",
+    "todo": "not written yet",
+    "error": "could not be checked",
+    "missing": "not there",
 }
 
 
@@ -70,11 +78,10 @@ def indented(text: str, by: str) -> str:
     return "\n".join((by + line).rstrip() for line in lines)
 
 
-def report(screen: Screen, number: int, result: Result) -> None:
+def report(screen: Screen, exercise: Exercise, result: Result) -> None:
     """The outcome of a check."""
     mark, style = MARKS[result.state]
-    words = {"passed": "passed", "failed": "not right yet", "todo": "not written yet", "error": "could not be checked"}
-    screen.line(f"{mark} Exercise {number}, {exercise(number).title}: {words[result.state]}", style)
+    screen.line(f"{mark} {exercise.name}, {exercise.title}: {WORDS[result.state]}", style)
     for finding in result.findings:
         screen.line(f"  {'✓' if finding.passed else '✗'} {finding.title}", "green" if finding.passed else "red")
         if finding.message:

@@ -1,0 +1,128 @@
+"""For those who write exercises: a skeleton, and whether an exercise holds what it promises."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from .form import FORM, Exercise, load
+from .mutants import mutants
+from .runner import Runner
+from .sandbox import Result
+from .terminal import Screen, indented
+
+WIDEST = 120  # columns of a student's file
+_SKELETON = {
+    FORM: '''\
+title = "The slope of a square root"
+statement = """
+To derive:   d/dx √x      (short in `out`, which is √x)
+
+sqrt_vjp returns g times it.
+"""
+function = "np.sqrt(x)"
+inputs = { x = [0.3, 1.0, 4.0, 9.0] }
+hints = ["Write √x as x to the power of ½.", "½ · x to the power of −½.", "g / (2 · out)"]
+''',
+    "solution.py": """\
+def sqrt_vjp(g, out, x):
+    return g / (2 * out)
+""",
+}
+
+
+def new(folder: Path) -> list[Path]:
+    """Write the skeleton of an exercise, which is one already; the files.
+
+    Raises:
+        OSError: there is something of that name.
+        ValueError: the name cannot be an exercise's.
+    """
+    folder.mkdir(parents=True)
+    for name, text in _SKELETON.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    try:
+        load(folder)
+    except ValueError:
+        for name in _SKELETON:
+            (folder / name).unlink()
+        folder.rmdir()
+        raise
+    return [folder / name for name in _SKELETON]
+
+
+def verify(screen: Screen, exercise: Exercise, seconds: float) -> int:
+    """Say of an exercise what holds and what does not; 0 if everything does."""
+    screen.line(f"{exercise.name}, {exercise.title}", "bold")
+    faults = 0
+    for good, words in _looked_at(exercise, seconds):
+        faults += not good
+        screen.line(indented(f"{'✓' if good else '✗'} {words}", "  "), "green" if good else "red")
+    return int(faults > 0)
+
+
+def _looked_at(exercise: Exercise, seconds: float) -> Iterator[tuple[bool, str]]:
+    """Each thing, and whether it is as it should be."""
+    text = exercise.file()
+    long = [i for i, line in enumerate(text.splitlines(), 1) if len(line) > WIDEST]
+    yield not long, f"the student's file has lines of {WIDEST} columns at most" + (f": line {long[0]}" if long else "")
+    with Runner() as runner:
+        solved = runner.check(exercise, exercise.file(exercise.solution), "solution.py", seconds)
+        yield solved.passed, "the solution passes" + ("" if solved.passed else f": {said(solved)}")
+        stub = runner.check(exercise, text, "stub.py", seconds)
+        yield not stub.passed, f"the stub does not pass ({stub.state})"
+        if not solved.passed:
+            return
+        for mistake in exercise.declaration.get("mistakes", ()):
+            wrong = runner.check(
+                exercise, exercise.file(_answering(exercise, mistake["answer"])), "mistake.py", seconds
+            )
+            yield (
+                mistake["say"].split() == said(wrong).split()[: len(mistake["say"].split())],
+                (f"the mistake {mistake['answer']} is answered: {said(wrong).splitlines()[0]}"),
+            )
+    yield from _mutants(exercise, seconds)
+
+
+def _answering(exercise: Exercise, expression: str) -> str:
+    """The stub, with an expression returned."""
+    return exercise.stub.replace("raise NotImplementedError", f"return {expression}")
+
+
+def _mutants(exercise: Exercise, seconds: float) -> Iterator[tuple[bool, str]]:
+    """Whether every change of the solution is rejected, or listed as one that changes nothing."""
+    every = list(mutants(exercise.solution))
+    jobs = max(1, min(os.cpu_count() or 1, len(every)))
+    shares = [every[i::jobs] for i in range(jobs)]
+
+    def survivors(i: int) -> list[str]:
+        with Runner() as runner:
+            return [
+                m.label
+                for m in shares[i]
+                if runner.check(exercise, exercise.file(m.source), "mutant.py", seconds).passed
+            ]
+
+    with ThreadPoolExecutor(jobs) as threads:
+        alive = {label for found in threads.map(survivors, range(jobs)) for label in found}
+    unlisted = [m.label for m in every if m.label in alive and m.label not in exercise.equivalent]
+    rejected = len(every) - len(alive)
+    yield not unlisted, f"{rejected} of {len(every)} changes of the solution are rejected"
+    for label in unlisted:
+        yield (
+            False,
+            (
+                f"this change passes: {label}\nMake the check sharper (other inputs), or, if it is right as well, add it to "
+                f"`equivalent` in {FORM}"
+            ),
+        )
+    for label in set(exercise.equivalent) - alive:
+        yield False, f"listed as equivalent, but no such change passes: {label}"
+
+
+def said(result: Result) -> str:
+    """What a student is told."""
+    wrong = [finding.message for finding in result.findings if not finding.passed]
+    return "\n".join([*wrong, result.message]).strip() or result.state

@@ -1,0 +1,19 @@
+"""The check of `batch_norm`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from autograd.exercises.exercise import Answer, Finding, derivative
+from autograd.exercises.norms import norm_mistakes, normalised
+
+_R = np.random.default_rng(1)
+
+
+X, W, B = _R.normal(size=(4, 3)), _R.normal(size=(3, 2)), _R.normal(size=2)
+
+
+def check(answer: Answer) -> Iterator[Finding]:
+    yield derivative(lambda x: normalised(x, 0), answer.batch_norm_vjp, (X,), ("x",), mistakes=norm_mistakes(0))

@@ -1,0 +1,21 @@
+"""The check of `bias`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from autograd.exercises.exercise import Answer, Finding, derivative
+
+_R = np.random.default_rng(0)
+
+
+X, Y = _R.normal(size=(3, 4)), _R.normal(size=(4, 2))
+
+
+B, C = _R.normal(size=4), _R.normal(size=(3, 1))
+
+
+def check(answer: Answer) -> Iterator[Finding]:
+    yield derivative(lambda x, b: x + b, answer.add_vjp, (X, B), ("x", "b"))

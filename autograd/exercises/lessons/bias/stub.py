@@ -1,0 +1,2 @@
+def add_vjp(g, out, x, b):
+    raise NotImplementedError

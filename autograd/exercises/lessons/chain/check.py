@@ -1,0 +1,25 @@
+"""The check of `chain`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from autograd.exercises.exercise import Answer, Finding, Mistake, derivative
+
+POINTS = np.array([-2.3, -0.4, 0.0, 0.9, 3.1])
+
+
+def check(answer: Answer) -> Iterator[Finding]:
+    inner = "The slope of the outer function belongs at the inner value x²: {}"
+    yield derivative(lambda x: np.sin(x**2), answer.f_vjp, (POINTS,), ("x",), mistakes=(
+        Mistake("inner", lambda g, out, x: g * np.cos(x) * 2 * x, inner.format("here the cosine was taken at x.")),
+        Mistake("inner", lambda g, out, x: g * np.cos(2 * x),
+                inner.format("here it was taken at the slope 2x, which is a factor of its own.")),
+        Mistake("inner", lambda g, out, x: g * np.cos(2 * x) * 2 * x, inner.format("here it was taken at the slope 2x.")),
+        Mistake("outer", lambda g, out, x: g * np.sin(x**2) * 2 * x,
+                "The outer function, sin, is itself still there: its slope is another function."),
+        Mistake("outer", lambda g, out, x: g * np.sin(2 * x), "Neither sin nor the place it is taken at is right: the "
+                "slope of sin is cos, taken at the inner value x², and the slope 2x of x² is a factor of its own."),
+    ))  # fmt: skip

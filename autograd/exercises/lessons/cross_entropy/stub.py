@@ -1,0 +1,2 @@
+def cross_entropy_vjp(g, out, logits, labels):
+    raise NotImplementedError

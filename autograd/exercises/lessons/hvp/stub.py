@@ -1,0 +1,2 @@
+def hvp(f, x, v):
+    raise NotImplementedError

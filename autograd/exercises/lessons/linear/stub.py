@@ -1,0 +1,2 @@
+def linear_vjp(g, out, x, w, b):
+    raise NotImplementedError

@@ -1,0 +1,2 @@
+def matmul_vjp(g, out, a, b):
+    raise NotImplementedError

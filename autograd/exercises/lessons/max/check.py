@@ -1,0 +1,28 @@
+"""The check of `max`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from autograd.exercises.exercise import Answer, Finding, Mistake, derivative
+
+_R = np.random.default_rng(0)
+
+
+X, Y = _R.normal(size=(3, 4)), _R.normal(size=(4, 2))
+
+
+TIES = np.array([[1.0, 3.0, 3.0], [2.0, 0.0, 1.0], [5.0, 5.0, 5.0]])
+
+
+def check(answer: Answer) -> Iterator[Finding]:
+    mistakes = (
+        Mistake("axis", lambda g, out, x: (x == x.max(axis=0)) * g[:, None],
+                "The largest of each column is marked, and out holds the largest of each row (axis=1)."),
+        Mistake("mask", lambda g, out, x: (x != out[:, None]) * g[:, None],
+                "The mask is the wrong way round: the gradient goes to every element but the largest."),
+    )  # fmt: skip
+    for title, x in (("no ties", X), ("with ties", TIES)):
+        yield derivative(lambda x: x.max(axis=1), answer.max_vjp, (x,), ("x",), title=title, mistakes=mistakes)

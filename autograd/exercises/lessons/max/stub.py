@@ -1,0 +1,2 @@
+def max_vjp(g, out, x):
+    raise NotImplementedError

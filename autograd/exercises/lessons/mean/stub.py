@@ -1,0 +1,2 @@
+def mean_vjp(g, out, x):
+    raise NotImplementedError

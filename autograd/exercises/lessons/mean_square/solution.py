@@ -1,0 +1,5 @@
+DIAGNOSIS = "factor"
+
+
+def mse_vjp(g, out, x):
+    return g * 2 * x / x.size

@@ -1,0 +1,67 @@
+"""The check of `newton`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from autograd.exercises.exercise import Answer, Finding, value
+from autograd.transforms import grad as gradient_of
+
+
+def gradient(f: Any, x: Any) -> Any:
+    return gradient_of(f)(x)
+
+
+def newton(f: Any, x: Any, steps: int, step: Callable[[Any, Any], Any]) -> Any:
+    """`steps` steps x ← step(f, x); NaN where that leads nowhere."""
+    with np.errstate(all="ignore"):
+        for _ in range(steps):
+            x = step(f, x)
+    return x
+
+
+STEPS = (
+    ("sign", lambda f, x: x + gradient(f, x) / gradient(gradient_of(f), x),
+     "The step goes the wrong way: x ← x − f′(x) / f″(x), with a minus."),
+    ("root", lambda f, x: x - f(x) / gradient(f, x),
+     "x ← x − f/f′ finds a root of f. In a minimum f′ has a root: divide f′ by f″."),
+    ("second-order", lambda f, x: x - gradient(f, x) / gradient(f, x) ** 2,
+     "f″ is the derivative of f′, grad(grad(f)), not its square."),
+    ("product", lambda f, x: x - gradient(f, x) * gradient(gradient_of(f), x), "f′ is to be divided by f″, not multiplied."),
+    ("first-order", lambda f, x: x - gradient(f, x), "This is gradient descent: f′ is to be divided by f″."),
+)  # fmt: skip
+
+
+def check(answer: Answer) -> Iterator[Finding]:
+    def right(f: Any, x: Any) -> Any:
+        return x - gradient(f, x) / gradient(gradient_of(f), x)
+
+    def divided_by(slope: Any) -> Callable[[Any, Any], Any]:
+        return lambda f, x: x - gradient(f, x) / slope
+
+    cases: tuple[tuple[str, Callable[[Any], Any], float, int], ...] = (
+        ("minimise(lambda x: (x - 3)**2 + 1, 10.0, 1)", lambda x: (x - 3) ** 2 + 1, 10.0, 1),
+        ("minimise(lambda x: x**4 / 4 - 2 * x, 1.0, 2)", lambda x: x**4 / 4 - 2 * x, 1.0, 2),
+        ("minimise(lambda x: np.exp(x) - 2 * x, 0.0, 6)", lambda x: np.exp(x) - 2 * x, 0.0, 6),
+    )
+    for words, f, start, steps in cases:
+        best = newton(f, start, steps, right)
+        mistakes = [(kind, newton(f, start, steps, step), sentence) for kind, step, sentence in STEPS]
+        mistakes += [
+            (
+                "steps",
+                newton(f, start, n, right),
+                f"This is x after {n} step{'s' * (n != 1)}, and {steps} were asked for.",
+            )
+            for n in (0, 1, steps - 1, steps + 1)
+        ]
+        mistakes += [
+            ("value", f(best), "This is f(x): return x, the place of the minimum."),
+            ("second-order", newton(f, start, steps, divided_by(gradient(gradient_of(f), start))),
+             "f″ was taken once, at the start: it changes with x, so take it anew in every step."),
+        ]  # fmt: skip
+        yield value(words, answer.minimise(f, start, steps), best, kind="newton", mistakes=mistakes,
+                    advice="One step is x ← x − f′(x) / f″(x), and x itself is returned.")  # fmt: skip

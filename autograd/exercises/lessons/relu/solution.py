@@ -1,0 +1,5 @@
+DIAGNOSIS = "mutated"
+
+
+def relu_vjp(g, out, x):
+    return g * (x > 0)

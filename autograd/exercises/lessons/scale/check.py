@@ -1,0 +1,31 @@
+"""The check of `scale`."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+
+from autograd.exercises.bugs import repaired
+from autograd.exercises.exercise import Mistake
+
+_R = np.random.default_rng(2)
+
+
+X, W, B = _R.normal(size=(4, 3)), _R.normal(size=3), _R.normal(size=3)
+
+
+def scaled(x: Any, scale: Any) -> Any:
+    return x * scale
+
+
+SCALE_MISTAKES = (
+    Mistake("sum", lambda g, out, x, scale: (None, g.sum(axis=0) * x.sum(axis=0)),
+            "This is a product of two sums: multiply g and x first, element by element, then sum the products."),
+    Mistake("term", lambda g, out, x, scale: (None, g.sum(axis=0)),
+            "The factor x is missing: scale was multiplied by x."),
+)  # fmt: skip
+
+
+check = repaired("broadcast", scaled, attrgetter("scale_vjp"), {"x": X, "scale": B}, SCALE_MISTAKES)

@@ -1,0 +1,2 @@
+def sigmoid_vjp(g, out, x):
+    raise NotImplementedError

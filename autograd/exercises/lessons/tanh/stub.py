@@ -1,0 +1,2 @@
+def tanh_vjp(g, out, x):
+    raise NotImplementedError

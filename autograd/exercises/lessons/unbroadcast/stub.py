@@ -1,0 +1,2 @@
+def unbroadcast(g, shape):
+    raise NotImplementedError

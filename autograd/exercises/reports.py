@@ -1,0 +1,143 @@
+"""What a teacher gets: a table, a summary of the class, and for each student a report to hand back."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TextIO
+
+from .book import Book
+from .document import Document
+from .form import Exercise
+from .grade import Graded
+from .sandbox import Result
+from .terminal import MARKS, WORDS
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet begins to compute
+_STATES = ("passed", "failed", "error", "todo", "missing")
+
+
+def why(result: Result) -> str:
+    """The reason for a zero, in a line; empty for a pass."""
+    if result.passed:
+        return ""
+    wrong = next((finding for finding in result.findings if not finding.passed), None)
+    message = wrong.message if wrong and not result.message else result.message
+    first = next((line.strip() for line in message.splitlines() if line.strip()), "")
+    if result.state == "failed":
+        kinds = ", ".join(result.kinds)
+        return f"wrong ({kinds}): {first}" if kinds else f"wrong: {first}"
+    return first
+
+
+def write_csv(sink: TextIO, book: Book, graded: Iterable[Graded]) -> None:
+    """One line for each student: for each exercise 1 or 0, why, and the attempts and hints of the student's record."""
+    writer = csv.writer(sink)
+    columns = [f"{name}{what}" for name in book.exercises for what in ("", "_why", "_attempts", "_hints")]
+    writer.writerow(["student", "passed", "of", *columns, "note"])
+    for one in graded:
+        cells: list[object] = []
+        for name in book.exercises:
+            result, progress = one.results[name], one.record.of(name)
+            cells += [int(result.passed), why(result), progress.attempts, progress.hints]
+        writer.writerow([_cell(cell) for cell in (one.name, one.passed, len(book), *cells, "; ".join(one.notes))])
+
+
+def _cell(value: object) -> object:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def write_reports(folder: Path, book: Book, graded: Sequence[Graded]) -> None:
+    """grades.csv, class.md and class.html, and in students/ a report for each as Markdown and HTML."""
+    own = folder / "students"
+    own.mkdir(parents=True, exist_ok=True)
+    with (folder / "grades.csv").open("w", encoding="utf-8", newline="") as sink:
+        write_csv(sink, book, graded)
+    _write(folder / "class", summary(book, graded))
+    used: Counter[str] = Counter()
+    for one in graded:
+        name = re.sub(r"[^\w-]", "_", one.name)[:80]
+        used[name.lower()] += 1
+        again = f"_{used[name.lower()]}" if used[name.lower()] > 1 else ""
+        _write(own / f"{name}{again}", student_report(book, one))
+
+
+def _write(path: Path, document: Document) -> None:
+    path.with_suffix(".md").write_text(document.markdown(), encoding="utf-8")
+    path.with_suffix(".html").write_text(document.page(), encoding="utf-8")
+
+
+def summary(book: Book, graded: Sequence[Graded]) -> Document:
+    """The class: who passed how many, how each exercise went, and which mistakes were made by whom."""
+    document = Document(f"{len(graded)} student{'s' * (len(graded) != 1)}, {len(book)} exercises")
+    document.table(
+        ["student", "passed", *_STATES[1:], "notes"],
+        [[one.name, one.passed, *_counts(one.results.values()), "; ".join(one.notes)] for one in graded],
+    )
+    document.heading("Exercises")
+    document.table(
+        ["exercise", "passed", *_STATES[1:]],
+        [
+            [e.name, sum(o.results[e.name].passed for o in graded), *_counts(o.results[e.name] for o in graded)]
+            for e in book
+        ],
+    )
+    document.heading("Mistakes")
+    made: dict[tuple[str, str], list[str]] = {}
+    for exercise in book:
+        for one in graded:
+            result = one.results[exercise.name]
+            if result.state in ("failed", "error"):
+                made.setdefault((exercise.name, why(result)), []).append(one.name)
+    if not made:
+        document.paragraph("None.")
+    else:
+        most = sorted(made.items(), key=lambda item: -len(item[1]))
+        rows = [(len(who), name, reason, ", ".join(who)) for (name, reason), who in most]
+        document.table(["times", "exercise", "what", "who"], rows)
+    return document
+
+
+def _counts(results: Iterable[Result]) -> list[int]:
+    counted = Counter(result.state for result in results)
+    return [counted[state] for state in _STATES[1:]]
+
+
+def student_report(book: Book, one: Graded) -> Document:
+    """What is handed back: every exercise with its outcome, and of what did not pass everything that was found."""
+    document = Document(f"{one.name}: {one.passed} of {len(book)}")
+    for note in one.notes:
+        document.paragraph(f"Note: {note}")
+    document.table(
+        ["", "exercise", "", "why"],
+        [
+            [MARKS[result.state][0], exercise.name, WORDS[result.state], why(result)]
+            for exercise in book
+            for result in [one.results[exercise.name]]
+        ],
+    )
+    for exercise in book:
+        result = one.results[exercise.name]
+        if result.state in ("failed", "error"):
+            document.heading(f"{exercise.name}: {exercise.title}")
+            describe(document, exercise, result)
+    return document
+
+
+def describe(document: Document, exercise: Exercise, result: Result) -> None:
+    """Everything that a check said."""
+    for finding in result.findings:
+        document.paragraph(f"{'✓' if finding.passed else '✗'} {finding.title}")
+        if finding.message:
+            document.code(finding.message)
+    if result.message:
+        document.code(result.message)
+    if result.printed:
+        document.paragraph("Your code printed:")
+        document.code(result.printed)
+    if result.state == "failed" and exercise.hints:
+        document.paragraph(f"A hint: {exercise.hints[0]}")
