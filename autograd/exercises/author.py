@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 from .form import FORM, Exercise, load
@@ -14,6 +15,7 @@ from .sandbox import Result
 from .terminal import Screen, indented
 
 WIDEST = 120  # columns of a student's file
+_WORTH = 30  # changes for which another process is started
 _SKELETON = {
     FORM: '''\
 title = "The slope of a square root"
@@ -83,7 +85,7 @@ def _looked_at(exercise: Exercise, seconds: float) -> Iterator[tuple[bool, str]]
                 mistake["say"].split() == said(wrong).split()[: len(mistake["say"].split())],
                 (f"the mistake {mistake['answer']} is answered: {said(wrong).splitlines()[0]}"),
             )
-    yield from _mutants(exercise, seconds)
+        yield from _mutants(exercise, seconds, runner)
 
 
 def _answering(exercise: Exercise, expression: str) -> str:
@@ -91,22 +93,23 @@ def _answering(exercise: Exercise, expression: str) -> str:
     return exercise.stub.replace("raise NotImplementedError", f"return {expression}")
 
 
-def _mutants(exercise: Exercise, seconds: float) -> Iterator[tuple[bool, str]]:
+def _mutants(exercise: Exercise, seconds: float, runner: Runner) -> Iterator[tuple[bool, str]]:
     """Whether every change of the solution is rejected, or listed as one that changes nothing."""
     every = list(mutants(exercise.solution))
-    jobs = max(1, min(os.cpu_count() or 1, len(every)))
-    shares = [every[i::jobs] for i in range(jobs)]
+    jobs = min(os.cpu_count() or 1, 1 + len(every) // _WORTH)
+    with ExitStack() as stack:
+        runners = [runner, *(stack.enter_context(Runner()) for _ in range(jobs - 1))]
 
-    def survivors(i: int) -> list[str]:
-        with Runner() as runner:
+        def survivors(i: int) -> list[str]:
+            mine = every[i::jobs]
             return [
                 m.label
-                for m in shares[i]
-                if runner.check(exercise, exercise.file(m.source), "mutant.py", seconds).passed
+                for m in mine
+                if runners[i].check(exercise, exercise.file(m.source), "mutant.py", seconds).passed
             ]
 
-    with ThreadPoolExecutor(jobs) as threads:
-        alive = {label for found in threads.map(survivors, range(jobs)) for label in found}
+        with ThreadPoolExecutor(jobs) as threads:
+            alive = {label for found in threads.map(survivors, range(jobs)) for label in found}
     unlisted = [m.label for m in every if m.label in alive and m.label not in exercise.equivalent]
     rejected = len(every) - len(alive)
     yield not unlisted, f"{rejected} of {len(every)} changes of the solution are rejected"

@@ -55,7 +55,7 @@ class Folder:
             self.record.own = [os.path.relpath(each, path) for each in own]
         if only:
             self.record.only = list(only)
-        self.book: Book = book([path / each for each in self.record.own], self.record.only)
+        self.book: Book = book([Path(os.path.normpath(path / each)) for each in self.record.own], self.record.only)
 
     @property
     def exists(self) -> bool:

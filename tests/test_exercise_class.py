@@ -1,0 +1,317 @@
+"""A class is graded: folders and notebooks as students leave them, and what a teacher and each student get."""
+
+import csv
+import html.parser
+import io
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from autograd.exercises.__main__ import main
+from autograd.exercises.book import Book, book
+from autograd.exercises.document import Document
+from autograd.exercises.exercise import Finding
+from autograd.exercises.grade import Graded, grade, students
+from autograd.exercises.notebooks import Notebook, read_notebook
+from autograd.exercises.reports import student_report, summary, why, write_csv
+from autograd.exercises.sandbox import Result
+
+THREE = book(only=["sigmoid", "tanh", "chain"])
+SIGMOID, TANH, CHAIN = THREE
+RIGHT = SIGMOID.file(SIGMOID.solution)
+WRONG = SIGMOID.file("def sigmoid_vjp(g, out, x):\n    return -g * out * (1 - out)\n")
+
+
+@pytest.fixture
+def submitted(tmp_path):
+    """A class: a file of each student, by ``student/file``."""
+
+    def write(**files):
+        for name, content in files.items():
+            student, _, file = name.partition("__")
+            path = tmp_path / "class" / student / (f"{file}.py" if "results" not in file else "results.json")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return tmp_path / "class"
+
+    return write
+
+
+def graded(folder, chosen=THREE, **options):
+    return {one.name: one for one in grade(folder, chosen, **options)}
+
+
+@pytest.fixture
+def command(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+
+    def run(line):
+        status = main(line.split())
+        captured = capsys.readouterr()
+        return status, captured.out + captured.err
+
+    return run
+
+
+def test_every_zero_has_its_reason(submitted):
+    folder = submitted(
+        ada__01_sigmoid=RIGHT, ada__02_tanh=TANH.file(TANH.solution), ada__03_chain=CHAIN.file(),
+        bea__01_sigmoid=WRONG, bea__tanh="def tanh_vjp(g, out, x)\n    pass\n", bea__03_chain="while True: pass\n",
+        cid__01_sigmoid=RIGHT.encode("utf-16"), cid__02_tanh="import os\nos._exit(0)\n",
+        dan__results='{"exercises": null}',
+    )  # fmt: skip
+    found = graded(folder, seconds=1.0, jobs=2)
+    assert {name: one.passed for name, one in found.items()} == {"ada": 2, "bea": 0, "cid": 0, "dan": 0}
+    reasons = {name: [why(one.results[e.name]) for e in THREE] for name, one in found.items()}
+    assert reasons["ada"] == ["", "", "Not written yet: replace  raise NotImplementedError  by your answer."]
+    assert reasons["bea"][0].startswith("wrong (sign): ")
+    assert reasons["bea"][1].startswith("Python cannot read the file, line 1")
+    assert reasons["bea"][2].startswith("Stopped after 1 seconds: is there a loop that never ends?")
+    assert reasons["cid"][0].startswith("The file cannot be read as text")
+    assert reasons["cid"][1].startswith("Your code ended the Python process")
+    assert reasons["cid"][2] == "Missing: no file …chain.py."
+    assert "is damaged" in found["dan"].notes[0]
+
+
+def odd_record(path):
+    path.mkdir()
+    (path / "results.json").mkdir()
+
+
+def odd_encoding(path):
+    path.mkdir()
+    name = os.fsencode(path) + b"/01_\xff.py"
+    Path(os.fsdecode(name)).write_text("x")
+    (path / "results.json").write_text("[" * 100_000)
+
+
+def link_to_another(path):
+    path.mkdir()
+    (path / "01_sigmoid.py").symlink_to(path.parent / "ada" / "01_sigmoid.py")
+
+
+def pipe(path):
+    path.mkdir()
+    os.mkfifo(path / "01_sigmoid.py")
+
+
+def folder_for_file(path):
+    (path / "01_sigmoid.py").mkdir(parents=True)
+
+
+def huge(path):
+    path.mkdir()
+    (path / "01_sigmoid.py").write_bytes(b"#" * 2**21)
+
+
+def broken_link(path):
+    path.mkdir()
+    (path / "01_sigmoid.py").symlink_to("nowhere")
+
+
+def link_in_a_circle(path):
+    path.mkdir()
+    (path / "01_sigmoid.py").symlink_to("01_sigmoid.py")
+
+
+def module_names(path):
+    path.mkdir()
+    for name in ("numpy", "json", "autograd"):
+        (path / f"{name}.py").write_text("raise SystemExit\n")
+    (path / "01_sigmoid.py").write_text("import os\nos._exit(0)\n")
+
+
+def no_notebook(path):
+    path.mkdir()
+    (path / "a.ipynb").write_text('{"cells": 3}')
+
+
+def deep_notebook(path):
+    path.mkdir()
+    (path / "a.ipynb").write_text("[" * 100_000)
+
+
+def notebook_elsewhere(path):
+    path.mkdir()
+    (path / "a.ipynb").symlink_to("/etc/hostname")
+
+
+ODD = [
+    odd_record, odd_encoding, link_to_another, pipe, folder_for_file, huge, broken_link, link_in_a_circle, module_names,
+    no_notebook, deep_notebook, notebook_elsewhere,
+]  # fmt: skip
+
+
+def test_no_folder_ends_the_class(submitted):
+    folder = submitted(ada__01_sigmoid=RIGHT)
+    for make in ODD:
+        make(folder / make.__name__)
+    (folder / os.fsdecode(b"n\xe9")).mkdir()
+    (folder / os.fsdecode(b"n\xe9") / "01_sigmoid.py").write_text(RIGHT)
+    (folder / "notes").mkdir()
+    (folder / "notes.txt").write_text("")
+    found = graded(folder, jobs=2)
+    assert set(found) == {"ada", "n ", *(make.__name__ for make in ODD)}
+    assert {name for name, one in found.items() if one.passed} == {"ada", "n "}
+    for name, one in found.items():
+        assert one.passed or one.notes or one.results["sigmoid"].message, name
+    assert "leads out of the folder" in found["link_to_another"].results["sigmoid"].message
+
+
+def test_a_folder_that_cannot_be_read_is_not_passed_over(submitted, monkeypatch):
+    folder = submitted(ada__01_sigmoid=RIGHT, bea__01_sigmoid=RIGHT)
+    whole = Path.iterdir
+
+    def iterdir(self):
+        if self.name == "bea":
+            raise PermissionError(13, "Permission denied")
+        return whole(self)
+
+    monkeypatch.setattr(Path, "iterdir", iterdir)
+    found = graded(folder)
+    assert found["ada"].passed == 1
+    assert "The folder cannot be read" in found["bea"].notes[0]
+
+
+def test_equal_answers_are_run_once(submitted, monkeypatch):
+    folder = submitted(**{f"s{i}__01_sigmoid": RIGHT for i in range(30)})
+    start = time.process_time()
+    assert [one.passed for one in grade(folder, THREE)] == [1] * 30
+    assert time.process_time() - start < 5
+    assert students(folder / "s1", THREE) == [folder / "s1"]
+
+
+# -- notebooks -------------------------------------------------------------------------------------------------------
+
+
+def notebook(*cells):
+    return {
+        "cells": [{"cell_type": "code", "source": cell} for cell in cells] + [{"cell_type": "markdown", "source": "x"}]
+    }
+
+
+CELLS = (
+    "%matplotlib inline\nimport numpy as np\nfrom autograd import exercises",
+    ["half = 0.5\n", "def helper(x):\n", "    return x + 0 * half"],
+    "def sigmoid_vjp(g, out, x):\n    return helper(g) * out * (1 - out)",
+    "exercises.check('sigmoid', sigmoid_vjp=sigmoid_vjp)",
+    "this is no Python",
+    "while True: pass",
+    "def f_vjp(g, out, x):\n    return g * np.cos(x**2) * 2 * x\nlesson.check('chain', f_vjp=f_vjp)",
+    "def f_vjp(g, out, x):\n    return g * 0",
+)
+
+
+def test_notebooks_are_submissions(submitted):
+    folder = submitted(ada__02_tanh=TANH.file(TANH.solution))
+    (folder / "ada" / "mine.ipynb").write_text(json.dumps(notebook(*CELLS)))
+    found = graded(folder)["ada"]
+    assert found.passed == 3, found
+    (folder / "ada" / "02_tanh.py").unlink()
+    message = graded(folder)["ada"].results["tanh"].message
+    assert message.startswith("Missing: no cell defines tanh_vjp; cell 5: SyntaxError")
+
+
+def test_what_a_notebook_defines():
+    read = Notebook(["".join(cell) for cell in CELLS])
+    assert "helper" in read.answer(SIGMOID)
+    assert "while" not in read.answer(SIGMOID)
+    assert "np.cos" in read.answer(CHAIN)
+    assert "g * 0" not in read.answer(CHAIN)
+    assert read.answer(TANH) is None
+    typed = Notebook(["scale: float = 2.0\ndef tanh_vjp(g, out, x):\n    return g * scale"])
+    assert "scale: float = 2.0" in typed.answer(TANH)
+
+
+def test_a_notebook_that_is_too_large(tmp_path):
+    with (tmp_path / "a.ipynb").open("wb") as file:
+        file.truncate(2**27)
+    with pytest.raises(ValueError, match="bytes"):
+        read_notebook(tmp_path / "a.ipynb")
+
+
+# -- reports ---------------------------------------------------------------------------------------------------------
+
+BAD = Result(
+    "failed", "", [Finding(True, "one"), Finding(False, "two", "Wrong <b>sign</b>.\n   numbers", ("sign",))], "hi"
+)
+CLASS = [
+    Graded("=cmd()", {"sigmoid": Result("passed", "", [Finding(True, "x")])}, notes=["+1"]),
+    Graded("emmy | <i>", {"sigmoid": BAD}),
+    Graded("emil | <i>", {"sigmoid": BAD}),
+]
+ONE = Book([SIGMOID])
+
+
+def test_the_table_holds_no_formula():
+    sink = io.StringIO()
+    write_csv(sink, ONE, CLASS)
+    rows = list(csv.reader(io.StringIO(sink.getvalue())))
+    assert rows[0] == ["student", "passed", "of", "sigmoid", "sigmoid_why", "sigmoid_attempts", "sigmoid_hints", "note"]
+    assert rows[1] == ["'=cmd()", "1", "1", "1", "", "0", "0", "'+1"]
+    assert rows[2][3:5] == ["0", "wrong (sign): Wrong <b>sign</b>."]
+
+
+def test_the_summary_counts_mistakes():
+    text = summary(ONE, CLASS).markdown()
+    assert "| 2 | sigmoid | wrong (sign): Wrong \\<b\\>sign\\</b\\>. | emmy \\| \\<i\\>, emil \\| \\<i\\> |" in text
+    assert "| sigmoid | 1 | 2 | 0 | 0 | 0 |" in text
+    assert "None." in summary(ONE, CLASS[:1]).markdown()
+
+
+class Tags(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.open, self.seen = [], set()
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.add(tag)
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_nothing_in_a_report_is_markup():
+    for document in (summary(ONE, CLASS), student_report(ONE, CLASS[1])):
+        tags = Tags()
+        tags.feed(document.page())
+        assert tags.open == []
+        assert not tags.seen & {"i", "b", "script"}
+    page = student_report(ONE, CLASS[1]).page()
+    assert "Wrong &lt;b&gt;sign" in page
+    assert "Your code printed" in page
+    assert SIGMOID.hints[0] in student_report(ONE, CLASS[1]).markdown().replace("\\", "")
+    assert "Note: +1" in student_report(ONE, CLASS[0]).markdown()
+    ticks = Document()
+    ticks.code("a ``` b")
+    assert ticks.markdown() == "````text\na ``` b\n````\n"
+
+
+def test_a_class_from_the_command_line(submitted, command, tmp_path):
+    submitted(ada__01_sigmoid=RIGHT, **{"a.da__01_sigmoid": WRONG, "a_da__01_sigmoid": RIGHT})
+    status, text = command("--only sigmoid grade class --out report --csv grades.csv --jobs 1")
+    assert status == 0
+    assert "graded ada: 1 of 1" in text
+    assert "3 students, 1 exercises" in text
+    written = sorted(str(p.relative_to(tmp_path / "report")) for p in (tmp_path / "report").rglob("*.*"))
+    assert written == [
+        "class.html", "class.md", "grades.csv", "students/a_da.html", "students/a_da.md", "students/a_da_2.html",
+        "students/a_da_2.md", "students/ada.html", "students/ada.md",
+    ]  # fmt: skip
+    assert (tmp_path / "grades.csv").read_text() == (tmp_path / "report" / "grades.csv").read_text()
+    assert "wrong sign" in (tmp_path / "report" / "students" / "a_da.md").read_text()
+    status, text = command("--only sigmoid grade class/ada")
+    assert "ada,1,1,1,,0,0," in text
+
+
+def test_unusual_solutions_pass_under_the_hook(submitted):
+    """They trace memory, record operations of their own, keep classes and print."""
+    chosen = book(only=["value", "layer", "hvp", "custom", "straight_through"])
+    files = {f"ada__{e.name}": e.file(e.solution) + "\nprint(1)\n" for e in chosen}
+    found = graded(submitted(**files), chosen)["ada"]
+    assert found.passed == len(chosen), [name for name, result in found.results.items() if not result.passed]
