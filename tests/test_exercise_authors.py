@@ -109,7 +109,7 @@ def test_a_check_of_its_own(written):
 STUBS = {
     "def f(x):\n    return x": "def f(x):\n    raise NotImplementedError",
     "def f(x): return x": "def f(x): raise NotImplementedError",
-    'def f(x):\n    """é, the text."""\n    y = x\n    return y': 'def f(x):\n    """é, the text."""\n    raise NotImplementedError',
+    'def f(x):\n    """é, a text."""\n    y = x\n    return y': 'def f(x):\n    """é, a text."""\n    raise NotImplementedError',
     'def f(x):\n    """All there is."""': "def f(x):\n    raise NotImplementedError",
     "def f(x):\n    return x\n\n\ndef g(x):\n    return f(x)\n\n\nh = g": (
         "def f(x):\n    return x\n\n\ndef g(x):\n    raise NotImplementedError\n\n\nh = g"

@@ -98,7 +98,7 @@ def _mutants(exercise: Exercise, seconds: float, runner: Runner) -> Iterator[tup
     every = list(mutants(exercise.solution))
     jobs = min(os.cpu_count() or 1, 1 + len(every) // _WORTH)
     with ExitStack() as stack:
-        runners = [runner, *(stack.enter_context(Runner()) for _ in range(jobs - 1))]
+        runners = [runner, *(stack.enter_context(Runner(rehearsed=True)) for _ in range(jobs - 1))]
 
         def survivors(i: int) -> list[str]:
             mine = every[i::jobs]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -72,26 +73,28 @@ def grade(folder: Path, book: Book, seconds: float = SECONDS, jobs: int = 1) -> 
 def _results(
     book: Book, tasks: list[tuple[str, str]], seconds: float, jobs: int
 ) -> Iterator[tuple[tuple[str, str], Result]]:
-    """The result of each exercise and source, in the order in which they are done."""
+    """The result of each exercise and source; all answers to an exercise are run by one process, which knows it then."""
+    names = list(dict.fromkeys(name for name, _ in tasks))
+    runners = [Runner(rehearsed=True) for _ in range(max(1, min(jobs, len(names))))]
     idle: queue.SimpleQueue[Runner] = queue.SimpleQueue()
-    runners = [Runner() for _ in range(max(1, min(jobs, len(tasks))))]
     for runner in runners:
         idle.put(runner)
+    stopped = threading.Event()
 
-    def run(key: tuple[str, str]) -> Result:
-        name, source = key
+    def run(name: str) -> list[tuple[tuple[str, str], Result]]:
         runner = idle.get()
         try:
-            return runner.check(book[name], source, f"{name}.py", seconds)
+            mine = (key for key in tasks if key[0] == name and not stopped.is_set())
+            return [(key, runner.check(book[name], key[1], f"{name}.py", seconds)) for key in mine]
         finally:
             idle.put(runner)
 
     with ThreadPoolExecutor(len(runners)) as threads:
         try:
-            futures = {threads.submit(run, key): key for key in tasks}
-            for future in as_completed(futures):
-                yield futures[future], future.result()
+            for future in as_completed([threads.submit(run, name) for name in names]):
+                yield from future.result()
         finally:
+            stopped.set()
             threads.shutdown(cancel_futures=True)
             for runner in runners:
                 runner.close()

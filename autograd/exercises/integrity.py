@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from .truth import KNOWN
+
 _PACKAGE = __package__.split(".", maxsplit=1)[0]
 _WATCHED = {"numpy", "builtins", "json", "json.encoder", "os", "signal", "traceback"}
 
@@ -36,6 +38,7 @@ def _same(now: Any, before: Any) -> bool:
 
 def _parts() -> Iterator[tuple[str, Any]]:
     """What modules and classes hold, and the code of the functions, by dotted name."""
+    yield f"{__package__}.truth.KNOWN", KNOWN.get()
     for module in [m for name, m in sys.modules.items() if name in _WATCHED or name.split(".")[0] == _PACKAGE]:
         for name, part in _callables(vars(module), module):
             yield name, part

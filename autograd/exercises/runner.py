@@ -29,9 +29,14 @@ _KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "VIRTUAL_ENV", "LD_LIBRARY_PATH
 
 
 class Runner:
-    """A process that runs answers one after the other; it is started when there is one, and again should it have died."""
+    """A process that runs answers one after the other; it is started when there is one, and again should it have died.
 
-    def __init__(self) -> None:
+    Args:
+        rehearsed: go through each exercise with its solution first, which is worth it from the second answer on.
+    """
+
+    def __init__(self, *, rehearsed: bool = False) -> None:
+        self._rehearsed = rehearsed
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
@@ -55,7 +60,10 @@ class Runner:
     def check(self, exercise: Exercise, source: str, name: str, seconds: float = SECONDS) -> Result:
         """The result for a source; it takes `seconds` at most, and a little more where the code will not be stopped."""
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as work:
-            order = {"exercise": str(exercise.folder), "source": source, "name": name, "work": work, "seconds": seconds}
+            order = {
+                "exercise": str(exercise.folder), "source": source, "name": name, "work": work, "seconds": seconds,
+                "rehearsed": self._rehearsed,
+            }  # fmt: skip
             process = self._process = self._process or _started()
             late = threading.Event()
 
