@@ -306,7 +306,7 @@ def test_limits(monkeypatch):
     limit(7.0)
     assert bounds[resource.RLIMIT_AS] == (1000, 1000)
     assert bounds[resource.RLIMIT_FSIZE] == (FILE_SIZE, FILE_SIZE)
-    assert bounds[resource.RLIMIT_CPU] == (9, 9)
+    assert bounds[resource.RLIMIT_CPU] == (12, 12)
     assert MEMORY <= 4 * 2**30
     monkeypatch.setitem(sys.modules, "resource", None)
     limit(1.0)
@@ -320,6 +320,8 @@ EVENTS = {
     "written by Python": ("open", (np.__file__, "w", 0), False),
     "another": ("open", ("/etc/hostname", "r", 0), False),
     "by flags": ("open", (np.__file__, None, os.O_RDWR), False),
+    "beside this package": ("open", (__file__, "r", 0), False),
+    "this package": ("open", (server.__file__, "r", 0), True),
     "hidden": ("open", (str(LESSONS / "order.toml"), "r", 0), False),
     "a sibling with a longer name": ("open", ("HERE2", "w", 0), False),
     "a move out": ("os.rename", ("HERE/x", "/var/tmp/x", -1, -1), False),

@@ -40,7 +40,7 @@ def hook(here: Path, hidden: Sequence[Path] = ()) -> Callable[[str, tuple[Any, .
     """An audit hook: everything may be done in the folder `here`, Python's own files may be read, `hidden` ones not."""
     home = os.path.realpath(here)
     secret = [os.path.realpath(path) for path in hidden]
-    readable = [os.path.realpath(p) for p in {*sys.path, sys.prefix, sys.base_prefix, "/usr/share/zoneinfo"} if p]
+    readable = [os.path.realpath(path) for path in _readable()]
     real, devices = os.path.realpath, ("/dev/null", "/dev/urandom")
     written: set[str] = set()
 
@@ -82,14 +82,24 @@ def hook(here: Path, hidden: Sequence[Path] = ()) -> Callable[[str, tuple[Any, .
     return audit
 
 
+def _readable() -> Iterator[str]:
+    """Where Python and its packages lie. Of the folder that this package lies in, which may hold anything, two packages."""
+    package = Path(__file__).resolve().parents[1]
+    yield from (sys.prefix, sys.base_prefix, "/usr/share/zoneinfo", str(package), str(package.with_name("nn")))
+    yield from (path for path in sys.path if path and Path(path).resolve() != package.parent)
+
+
 def limit(seconds: float) -> None:
-    """Bound time, memory, processes and the size of files, where the system can."""
+    """Bound time, memory, processes and the size of files, where the system can.
+
+    The processor's time is the last resort: before it is used up, whoever waits has ended the process.
+    """
     try:
         import resource
     except ImportError:
         return
     bounds = {
-        "RLIMIT_AS": MEMORY, "RLIMIT_FSIZE": FILE_SIZE, "RLIMIT_CPU": int(seconds) + 2, "RLIMIT_CORE": 0,
+        "RLIMIT_AS": MEMORY, "RLIMIT_FSIZE": FILE_SIZE, "RLIMIT_CPU": int(seconds) + 5, "RLIMIT_CORE": 0,
         "RLIMIT_NOFILE": 64, "RLIMIT_NPROC": 0,
     }  # fmt: skip
     for name, most in bounds.items():

@@ -143,5 +143,5 @@ def _environment() -> dict[str, str]:
     paths = [root, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    path = os.pathsep.join(p for p in paths if p)
+    path = os.pathsep.join(p for p in paths if Path(p).is_absolute())  # "." is wherever the class may lie
     return {**kept, **threads, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8", "PYTHONDONTWRITEBYTECODE": "1"}

@@ -1,0 +1,144 @@
+"""Derivatives that a rehearsal has confirmed spare an answer the whole way, and never let a wrong or unusual one pass."""
+
+import contextvars
+import io
+import json
+
+import numpy as np
+import pytest
+
+from autograd.exercises import exercise as looks
+from autograd.exercises import server
+from autograd.exercises.book import built_in
+from autograd.exercises.exercise import derivative
+from autograd.exercises.sandbox import Result, check_source
+from autograd.exercises.truth import KNOWN, Truth, confirmed, known, rehearsal
+
+POINTS = (np.array([0.5, -1.0, 2.0]), np.array([1.5, 0.3, -0.7]))
+
+
+def product(a, b):
+    return a * b
+
+
+def right(g, out, a, b):
+    return g * b, g * a
+
+
+@pytest.fixture
+def truths():
+    with rehearsal() as heard:
+        assert derivative(product, right, POINTS, ("a", "b")).passed
+    token = KNOWN.set(tuple(heard))
+    yield heard
+    KNOWN.reset(token)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """How often finite differences were asked."""
+    calls, whole = [], looks.check_vjp
+    monkeypatch.setattr(looks, "check_vjp", lambda *a, **k: calls.append(1) or whole(*a, **k))
+    return calls
+
+
+def test_what_is_known_is_not_asked_again(truths, asked):
+    assert len(truths) == 1
+    assert derivative(product, lambda g, out, a, b: (b * g, a * g), POINTS, ("a", "b")).passed
+    assert not asked
+
+
+class Fickle:
+    calls = 0
+
+    def __call__(self, g, out, a, b):
+        self.calls += 1
+        return g * b * (1 + (self.calls > 4)), g * a
+
+
+def changes_g(g, out, a, b):
+    result = g * b, g * a
+    g *= 0
+    return result
+
+
+def fails(g, out, a, b):
+    raise ZeroDivisionError
+
+
+UNUSUAL = {
+    "wrong": lambda g, out, a, b: (g * b, -g * a),
+    "wrong in one place": lambda g, out, a, b: (g * b, g * (a + 1e-3 * (a == 2))),
+    "nearly right": lambda g, out, a, b: (g * b * (1 + 1e-7), g * a),
+    "lacks g": lambda g, out, a, b: (b, a),
+    "not linear": lambda g, out, a, b: (g * b, g * a + 1e-3 * (abs(g).sum() > 2)),
+    "float32": lambda g, out, a, b: ((g * b).astype(np.float32), g * a),
+    "a list": lambda g, out, a, b: [g * b, g * a],
+    "a sum": lambda g, out, a, b: ((g * b).sum(), g * a),
+    "one of two": lambda g, out, a, b: g * b,
+    "none": lambda g, out, a, b: None,
+    "changes g": changes_g,
+    "fickle": Fickle(),
+}
+
+
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_everything_else_goes_the_whole_way(name, truths, asked):
+    assert not known("the derivative", product, UNUSUAL[name], POINTS)
+    derivative(product, UNUSUAL[name], POINTS, ("a", "b"))
+    assert asked
+
+
+def test_a_failure_is_the_students(truths):
+    assert not known("the derivative", product, fails, POINTS)
+    with pytest.raises(ZeroDivisionError):
+        derivative(product, fails, POINTS, ("a", "b"))
+
+
+def test_another_title_or_point_is_another_question(truths):
+    assert known("the derivative", product, right, POINTS)
+    assert not known("another", product, right, POINTS)
+    assert not known("the derivative", product, right, POINTS[::-1])
+    again = Truth(truths[0].title, truths[0].inputs, np.zeros(18).tobytes())
+    token = KNOWN.set((truths[0], again))  # two answers to one question
+    assert not known("the derivative", product, right, POINTS)
+    KNOWN.reset(token)
+
+
+def test_nothing_is_noted_but_in_a_rehearsal():
+    confirmed("the derivative", product, right, POINTS)
+    assert KNOWN.get() == ()
+    with rehearsal() as heard:
+        confirmed("the derivative", product, UNUSUAL["lacks g"], POINTS)
+    assert heard == []
+
+
+def test_who_sets_what_is_known_does_not_pass():
+    sigmoid = built_in()["sigmoid"]
+    code = f"""
+from autograd.exercises.truth import KNOWN, Truth
+from autograd.exercises.lessons.sigmoid.check import POINTS
+KNOWN.set((Truth("the derivative", (POINTS.tobytes(),), np.eye(5).tobytes()),))
+{sigmoid.solution.replace("g * out * (1 - out)", "g")}
+"""
+    result = contextvars.copy_context().run(check_source, sigmoid, sigmoid.file(code), "a.py")
+    assert "changed autograd.exercises.truth.KNOWN," in result.message
+
+
+@pytest.mark.skipif(not hasattr(server.os, "fork"), reason="this system has no fork")
+def test_a_server_that_rehearses(tmp_path):
+    sigmoid = built_in()["sigmoid"]
+    orders = []
+    for i, code in enumerate((sigmoid.solution, sigmoid.solution.replace("g *", "-g *"), "import os\nos._exit(3)")):
+        (tmp_path / str(i)).mkdir()
+        orders.append({
+            "exercise": str(sigmoid.folder), "source": sigmoid.file(code), "name": "a", "work": str(tmp_path / str(i)),
+            "seconds": 5.0, "rehearsed": True,
+        })  # fmt: skip
+    replies = io.StringIO()
+    lines = io.StringIO("".join(json.dumps(order) + "\n" for order in orders))
+    contextvars.copy_context().run(server.serve, lines, replies)
+    results = [Result.from_json(json.loads(line)["result"]) for line in replies.getvalue().splitlines()]
+    assert [result.state for result in results] == ["passed", "failed", "error"]
+    assert "exit code 3" in results[2].message
+    assert len(server._truths(str(sigmoid.folder))) == 1
