@@ -5,6 +5,7 @@ import io
 import json
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +75,7 @@ ERRORS = {
     "one of them is a number": "x @ 2.0",
     "has to be summed": "x.reshape(3)",
     "g.sum(axis=…)": "np.broadcast_to(x, (1,))",
+    "the axis that it lacks": "np.broadcast_to(x, (5, 4))",
     "print both shapes": "x.__setitem__([0, 1, 2], np.ones(2))",
     "another axis": "np.zeros(3).__setitem__(0, x)",
     "interchanged": "(1.0).grad",
@@ -389,6 +391,12 @@ def test_keys_while_watching(watched):
     assert text.rstrip().endswith("Your work is saved.")
 
 
+def test_a_hint_that_there_is_not(watched):
+    run, folder = watched
+    folder.book.exercises["sigmoid"] = replace(folder.book["sigmoid"], hints=())
+    assert "sigmoid has no hints" in run("sigmoid", ["h", "q"])
+
+
 def test_going_on_to_the_next(watched):
     run, _ = watched
     solve("sigmoid")
@@ -445,6 +453,9 @@ def test_a_sitting():
     lesson = exercises.Lesson(only=["tanh", "sigmoid"])
     assert 'hint("tanh") may help' in repr(lesson.solution("tanh"))
     assert [repr(lesson.hint("tanh"))[:9] for _ in range(4)] == ["Hint 1 of", "Hint 2 of", "Hint 3 of", "Hint 3 of"]
+    lesson.book.exercises["sigmoid"] = replace(lesson.book["sigmoid"], hints=())
+    with pytest.raises(LookupError, match="no hints"):
+        lesson.hint("sigmoid")
     assert "0 of 2 passed" in repr(lesson.progress())
     assert lesson.check("tanh", tanh_vjp=lambda g, out, x: g * (1 - out**2))
     assert "1 - out**2" in repr(lesson.solution("tanh"))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import math
+import re
 
 import numpy as np
 
@@ -64,6 +66,14 @@ ADVICE: tuple[tuple[type[BaseException], str, str], ...] = (
 )
 
 
+_STRETCHED = re.compile(r"remapp.*(\([\d, ]*\)) +and requested shape (\([\d, ]*\))")
+
+
+def _size(shape: str) -> int:
+    """How many numbers an array of a shape such as "(3, 4)" has."""
+    return math.prod(int(n) for n in re.findall(r"\d+", shape))
+
+
 def advice(error: BaseException) -> str:
     """What to do about `error`; empty if nothing is known."""
     if isinstance(error, OSError) and error.errno == errno.EFBIG:
@@ -71,4 +81,6 @@ def advice(error: BaseException) -> str:
     if isinstance(error, NameError) and error.name and hasattr(np, error.name):
         return f"Did you mean np.{error.name}?"
     words = str(error)
+    if isinstance(error, ValueError) and (shapes := _STRETCHED.search(words)) and _size(shapes[2]) > _size(shapes[1]):
+        return f"{shapes[1]} does not stretch to {shapes[2]}: give it the axis that it lacks, as in g[:, None], first."
     return next((text for kind, part, text in ADVICE if isinstance(error, kind) and part in words), "")
