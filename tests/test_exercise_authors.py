@@ -7,6 +7,7 @@ import textwrap
 import numpy as np
 import pytest
 
+from autograd.exercises import Lesson
 from autograd.exercises.__main__ import main
 from autograd.exercises.author import verify
 from autograd.exercises.book import LESSONS, Book, book, built_in, folders
@@ -104,6 +105,21 @@ def test_a_check_of_its_own(written):
     assert not check_source(exercise, exercise.file("def two():\n    return 3\n"), "a").passed
     silent = load(written(toml, "def two():\n    return 2\n", "silent", check="def check(answer):\n    return []\n"))
     assert not check_source(silent, exercise.file(exercise.solution), "a").passed  # nothing was looked at
+
+
+def test_a_solution_need_not_be_handed_out(written, command):
+    stub = "def cube_vjp(g, out, x):\n    raise NotImplementedError\n"
+    exercise = load(written(solution=None, stub=stub))
+    assert check_source(exercise, exercise.file(SOLUTION), "a").passed
+    assert check_source(exercise, exercise.file("def cube_vjp(g, out, x):\n    return g * 3 * x\n"), "a").kinds == [
+        "power"
+    ]
+    command("--own own --only cube start")
+    assert command("solution cube") == (1, "The solution has not been handed out.\n")
+    lesson = Lesson(own=["own"], only=["cube"])
+    passed = lesson.check("cube", cube_vjp=lambda g, out, x: g * 3 * x**2)
+    assert passed.passed
+    assert "A solution" not in passed._repr_html_()
 
 
 STUBS = {

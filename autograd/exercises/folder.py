@@ -135,6 +135,8 @@ class Folder:
 
     def may_see_solution(self, name: str) -> tuple[bool, str]:
         """Whether the solution may be shown, and why."""
+        if not self.book[name].solution:
+            return False, "The solution has not been handed out."
         progress = self.progress(name)
         tried = len(progress.versions)
         if progress.passed:

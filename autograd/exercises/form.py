@@ -1,7 +1,8 @@
 """The form of an exercise: a folder, known by its name.
 
 exercise.toml   title and statement; optional: hints, `find_the_bug`, and what `declared` describes
-solution.py     the reference: it defines what the student is to define
+solution.py     the reference: it defines what the student is to define; what is handed out may lack it, if there is a
+                stub and the check does not compare with it
 stub.py         what the student begins with; without it, the solution with its last function left to be written
 given.py        what stands above both, by default NumPy's import
 check.py        ``check(answer)``, which yields findings; without it, what exercise.toml declares
@@ -63,7 +64,7 @@ class Exercise:
         path = self.folder / "check.py"
         if path.exists():
             return _module(self.name, path).check
-        return declared(self.name, f"{self.given}\n\n\n{self.solution}", self.declaration)
+        return declared(self.name, f"{self.given}\n\n\n{self.solution or self.stub}", self.declaration)
 
     def ready(self) -> Self:
         """This exercise, with its check loaded."""
@@ -98,15 +99,17 @@ def load(folder: Path) -> Exercise:
         raise ValueError(f'{path}: the statement becomes a docstring: it can hold neither """ nor a backslash')
     if not (folder / "check.py").exists() and "inputs" not in form:
         raise ValueError(f"{folder} has no check.py, so that {path} needs `inputs` to try an answer with")
-    solution = _source(folder / "solution.py")
-    if not any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in ast.parse(solution).body):
+    alone = (folder / "stub.py").exists() and ("function" in form or (folder / "check.py").exists())
+    solution = _source(folder / "solution.py", "" if alone else None)
+    stub = _source(folder / "stub.py", "")
+    if not any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in ast.parse(solution or stub).body):
         raise ValueError(f"{folder / 'solution.py'} defines no function and no class")
     return Exercise(
         name=name,
         title=form["title"].strip(),
         text=form["statement"].strip("\n") + (ASSIGNMENT if form.get("find_the_bug") else ""),
         given=_source(folder / "given.py", GIVEN),
-        stub=_source(folder / "stub.py", "") or unwritten(solution),
+        stub=stub or unwritten(solution),
         solution=solution,
         folder=folder.resolve(),
         hints=tuple(map(str, form.get("hints", ()))),

@@ -96,8 +96,9 @@ class Lesson:
         report(Screen(stream), exercise, result)
         if result.passed:
             self._passed.add(exercise.name)
-            document.paragraph("A solution:")
-            document.code(exercise.solution)
+            if exercise.solution:
+                document.paragraph("A solution:")
+                document.code(exercise.solution)
             document.paragraph(f"{len(self._passed)} of {len(self.book)} passed.")
         return Checked(document, stream.getvalue(), result)
 

@@ -68,7 +68,8 @@ def solution(screen: Screen, folder: Folder, name: str) -> int:
     allowed, why = folder.may_see_solution(name)
     if not allowed:
         screen.line(why)
-        screen.line(f"A hint may help:  {COMMAND} hint {name}")
+        if folder.book[name].hints:
+            screen.line(f"A hint may help:  {COMMAND} hint {name}")
         return 1
     screen.line(f"A solution of {name}, {folder.book[name].title} ({why}):", "bold")
     screen.code(folder.solution(name))
