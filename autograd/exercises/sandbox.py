@@ -60,8 +60,10 @@ def clean(text: str, most: int = LONGEST) -> str:
     return shown if len(text) <= most else f"{shown} …"
 
 
-def check_source(exercise: Exercise, source: str, name: str, seconds: float | None = None) -> Result:
-    """Run a student's file, for `seconds` at most, and look at what it defines."""
+def check_source(
+    exercise: Exercise, source: str, name: str, seconds: float | None = None, before: Snapshot | None = None
+) -> Result:
+    """Run a student's file, for `seconds` at most, and look at what it defines; `before` is the checker as it should be."""
     names: dict[str, Any] = {"__name__": "answer", "__file__": name}
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
 
@@ -70,19 +72,21 @@ def check_source(exercise: Exercise, source: str, name: str, seconds: float | No
         return names
 
     if seconds is None:
-        return guarded(load, exercise, name)
+        return guarded(load, exercise, name, before)
     try:
         with time_limit(seconds):
-            return guarded(load, exercise, name)
+            return guarded(load, exercise, name, before)
     except TimeUpError as error:
         return Result("error", "\n".join([STOPPED.format(seconds), *_lines(error, name)]))
 
 
-def guarded(load: Callable[[], dict[str, Any]], exercise: Exercise, name: str) -> Result:
+def guarded(
+    load: Callable[[], dict[str, Any]], exercise: Exercise, name: str, before: Snapshot | None = None
+) -> Result:
     """The result of the check, with every way of failing turned into a message."""
     findings: list[Finding] = []
     look = exercise.look
-    before = Snapshot()
+    before = before or Snapshot()
     try:
         for finding in look(Answer(load())):
             findings.append(finding)

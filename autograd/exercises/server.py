@@ -22,6 +22,7 @@ from typing import IO
 from .book import LESSONS
 from .form import Exercise, load
 from .guard import hook, limit
+from .integrity import Snapshot
 from .sandbox import STOPPED, Result, check_source, clean
 from .truth import KNOWN, Truth, rehearsal
 
@@ -59,13 +60,21 @@ def _truths(folder: str) -> tuple[Truth, ...]:
     return tuple(heard)
 
 
+@cache
+def _checker(folder: str, rehearsed: bool) -> Snapshot:
+    """The checker as it is before any answer to an exercise; what is known of the exercise is part of it."""
+    _exercise(folder)
+    KNOWN.set(_truths(folder) if rehearsed else ())
+    return Snapshot()
+
+
 def serve(requests: IO[str], replies: IO[str]) -> None:
     """Answer each line, an order, with a line, its result, until there are no more."""
     for line in requests:
         order = Order(**json.loads(line))
         forks = hasattr(os, "fork")
         try:
-            _exercise(order.exercise)
+            _checker(order.exercise, order.rehearsed)
             KNOWN.set(_truths(order.exercise) if order.rehearsed else ())
             result = _forked(order) if forks else _here(order)
         except Exception as error:  # the exercise's own fault, not the student's
@@ -159,7 +168,8 @@ def _judge(order: Order, write: int, token: str) -> None:
     exercise = _exercise(order.exercise)
     limit(order.seconds)
     sys.addaudithook(hook(here, (exercise.folder, LESSONS)))
-    result = check_source(exercise, order.source, order.name, order.seconds)
+    before = _checker(order.exercise, order.rehearsed)
+    result = check_source(exercise, order.source, order.name, order.seconds, before)
     with suppress(Exception):
         sys.stdout.flush()
     data = f"{token}\n{dumped(result)}".encode()[:LARGEST]
