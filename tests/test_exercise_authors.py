@@ -72,6 +72,12 @@ def test_the_order_names_every_folder_once():
     assert sorted(path.parent.name for path in LESSONS.glob("*/exercise.toml")) == sorted(built_in().exercises)
 
 
+def test_what_is_listed_as_equivalent_is_a_change_of_the_solution():
+    """Whether such a change passes, and every other does not, is what `verify` tries."""
+    for exercise in built_in():
+        assert set(exercise.equivalent) <= {mutant.label for mutant in mutants(exercise.solution)}, exercise.name
+
+
 # -- a declaration is a check ----------------------------------------------------------------------------------------
 
 

@@ -54,6 +54,7 @@ def repaired(
         diagnosis = diagnosed(answer, kind, CHOICES)
         if not found.passed and kind in found.kinds:
             report = check_vjp(f, vjp, points, seed=0, names=names, progress=False)
+            report.find_edits = list  # an edit that makes it right is what the student is to find
             step = "That is right. Now" if diagnosis.passed else f"{diagnosis.message} Then"
             message = f"{report}\n\n{diagnosis.title}: {step} repair the derivative."
             found = Finding(False, "the derivative is still broken; the checker's report:", message, found.kinds)
