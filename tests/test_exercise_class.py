@@ -59,7 +59,8 @@ def command(tmp_path, monkeypatch, capsys):
 def test_every_zero_has_its_reason(submitted):
     folder = submitted(
         ada__01_sigmoid=RIGHT, ada__02_tanh=TANH.file(TANH.solution), ada__03_chain=CHAIN.file(),
-        bea__01_sigmoid=WRONG, bea__tanh="def tanh_vjp(g, out, x)\n    pass\n", bea__03_chain="import time\nwhile True: time.sleep(0.1)\n",
+        bea__01_sigmoid=WRONG,
+        bea__tanh="def tanh_vjp(g, out, x)\n    pass\n", bea__03_chain="import time\nwhile True: time.sleep(0.1)\n",
         cid__01_sigmoid=RIGHT.encode("utf-16"), cid__02_tanh="import os\nos._exit(0)\n",
         dan__results='{"exercises": null}',
     )  # fmt: skip

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -17,6 +18,7 @@ from autograd.exercises.book import LESSONS, built_in
 from autograd.exercises.guard import FILE_SIZE, FILES, MEMORY, hook, limit
 from autograd.exercises.runner import LONGEST_SOURCE, Runner, check_file, read
 from autograd.exercises.sandbox import LONGEST, Result, check_source, clean
+from autograd.exercises.server import GRACE
 
 SIGMOID = built_in()["sigmoid"]
 RIGHT = SIGMOID.file(SIGMOID.solution)
@@ -425,6 +427,23 @@ def test_a_server_that_dies_is_started_again(runner):
     runner._process.wait()
     assert "ended the process that checks it" in runner.check(SIGMOID, RIGHT, "a").message
     assert runner.check(SIGMOID, RIGHT, "a").passed
+
+
+def test_a_server_that_does_not_answer_is_ended(monkeypatch):
+    silent = ["-c", "import time; time.sleep(99)"]
+    whole = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda command, **k: whole([command[0], *silent], **k))
+    monkeypatch.setattr("autograd.exercises.runner._START", -GRACE)
+    with Runner() as runner:
+        assert "Stopped after 0.2 seconds" in runner.check(SIGMOID, RIGHT, "a", 0.2).message
+        assert runner._process is None
+
+
+def test_without_a_fork_each_answer_has_a_server(monkeypatch):
+    monkeypatch.delattr(os, "fork", raising=False)
+    with Runner() as runner:
+        assert runner.check(SIGMOID, RIGHT, "a").passed
+        assert runner._process is None
 
 
 def test_advice_for_a_full_disk():
