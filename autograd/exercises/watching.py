@@ -27,7 +27,7 @@ class Keys:
         threading.Thread(target=self._read, daemon=True).start()
 
     def _read(self) -> None:
-        with suppress(OSError, ValueError):  # nobody types: the stream is closed, or none
+        with suppress(OSError, ValueError, TypeError):  # nobody types: the stream is closed, or none
             for line in self._stream:
                 self._lines.put(line.strip())
 

@@ -11,8 +11,6 @@ from autograd.exercises.exercise import Answer, Finding, Mistake, derivative
 from autograd.functions import softmax
 
 _R = np.random.default_rng(1)
-
-
 Q, K, V = _R.normal(size=(3, 2)), _R.normal(size=(4, 2)), _R.normal(size=(4, 3))
 
 

@@ -9,11 +9,7 @@ import numpy as np
 from autograd.exercises.exercise import Answer, Finding, derivative
 
 _R = np.random.default_rng(0)
-
-
 X, Y = _R.normal(size=(3, 4)), _R.normal(size=(4, 2))
-
-
 B, C = _R.normal(size=4), _R.normal(size=(3, 1))
 
 

@@ -10,8 +10,6 @@ import numpy as np
 from autograd.exercises.exercise import Answer, Finding, Mistake, derivative
 
 _R = np.random.default_rng(1)
-
-
 SIGNAL, KERNEL = _R.normal(size=7), _R.normal(size=3)
 
 

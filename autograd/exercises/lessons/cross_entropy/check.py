@@ -11,8 +11,6 @@ from autograd.exercises.exercise import Answer, Finding, Mistake, derivative
 from autograd.functions import logsumexp, softmax
 
 _R = np.random.default_rng(1)
-
-
 LOGITS, LABELS = _R.normal(size=(4, 3)), np.array([2, 0, 1, 1])
 
 

@@ -10,11 +10,7 @@ import numpy as np
 from autograd.exercises.exercise import Answer, Finding, Mistake, derivative
 
 _R = np.random.default_rng(3)
-
-
 X = _R.normal(size=4)
-
-
 W = 0.3 * _R.normal(size=(3, 3))
 
 

@@ -10,11 +10,7 @@ import numpy as np
 from autograd.exercises.exercise import Answer, Finding, Mistake, derivative
 
 _R = np.random.default_rng(0)
-
-
 X, Y = _R.normal(size=(3, 4)), _R.normal(size=(4, 2))
-
-
 INDEX = np.array([2, 0, 2, 2])
 
 

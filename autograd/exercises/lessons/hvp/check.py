@@ -13,8 +13,6 @@ from autograd.exercises.exercise import Answer, Finding, Mistake, derivative, re
 from autograd.transforms import grad as gradient_of
 
 _R = np.random.default_rng(3)
-
-
 X = _R.normal(size=4)
 
 

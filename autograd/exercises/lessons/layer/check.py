@@ -11,8 +11,6 @@ from autograd.exercises.bugs import RELU_MISTAKES, relu, repaired
 from autograd.exercises.exercise import Answer, Finding, value
 
 _R = np.random.default_rng(2)
-
-
 X, W, B = _R.normal(size=(4, 3)), _R.normal(size=3), _R.normal(size=3)
 
 

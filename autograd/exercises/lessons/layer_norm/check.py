@@ -10,8 +10,6 @@ from autograd.exercises.exercise import Answer, Finding, derivative
 from autograd.exercises.norms import norm_mistakes, normalised
 
 _R = np.random.default_rng(1)
-
-
 X, W, B = _R.normal(size=(4, 3)), _R.normal(size=(3, 2)), _R.normal(size=2)
 
 

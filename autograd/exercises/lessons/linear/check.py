@@ -9,8 +9,6 @@ import numpy as np
 from autograd.exercises.exercise import Answer, Finding, derivative
 
 _R = np.random.default_rng(1)
-
-
 X, W, B = _R.normal(size=(4, 3)), _R.normal(size=(3, 2)), _R.normal(size=2)
 
 

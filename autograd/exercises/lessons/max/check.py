@@ -9,11 +9,7 @@ import numpy as np
 from autograd.exercises.exercise import Answer, Finding, Mistake, derivative
 
 _R = np.random.default_rng(0)
-
-
 X, Y = _R.normal(size=(3, 4)), _R.normal(size=(4, 2))
-
-
 TIES = np.array([[1.0, 3.0, 3.0], [2.0, 0.0, 1.0], [5.0, 5.0, 5.0]])
 
 

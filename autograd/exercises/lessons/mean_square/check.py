@@ -10,8 +10,6 @@ import numpy as np
 from autograd.exercises.bugs import repaired
 
 _R = np.random.default_rng(2)
-
-
 X, W, B = _R.normal(size=(4, 3)), _R.normal(size=3), _R.normal(size=3)
 
 

@@ -12,8 +12,6 @@ from autograd.exercises.exercise import Mistake
 from autograd.functions import sigmoid
 
 _R = np.random.default_rng(2)
-
-
 X = np.array(
     [
         [0.18905338, -0.52274844, -0.41306354],
@@ -23,8 +21,6 @@ X = np.array(
     ]
 )
 W = _R.normal(size=3)
-
-
 T = np.array([0.0, 1.0, 1.0, 0.0])
 
 
@@ -38,6 +34,4 @@ NEURON_MISTAKES = (
     Mistake("incomplete", lambda g, out, w: g * X.T @ ((sigmoid(X @ w) - T) * sigmoid(X @ w)),
             "The slope of the sigmoid has two factors in terms of the prediction, and one of them is missing."),
 )  # fmt: skip
-
-
 check = repaired("at-output", neuron_loss, attrgetter("loss_vjp"), {"w": W}, NEURON_MISTAKES)

@@ -11,8 +11,6 @@ from autograd.exercises.bugs import repaired
 from autograd.exercises.exercise import Mistake
 
 _R = np.random.default_rng(2)
-
-
 X, W, B = _R.normal(size=(4, 3)), _R.normal(size=3), _R.normal(size=3)
 
 
@@ -26,6 +24,4 @@ SCALE_MISTAKES = (
     Mistake("term", lambda g, out, x, scale: (None, g.sum(axis=0)),
             "The factor x is missing: scale was multiplied by x."),
 )  # fmt: skip
-
-
 check = repaired("broadcast", scaled, attrgetter("scale_vjp"), {"x": X, "scale": B}, SCALE_MISTAKES)

@@ -9,8 +9,6 @@ import numpy as np
 from autograd.exercises.exercise import Answer, Finding, derivative
 
 _R = np.random.default_rng(0)
-
-
 CUBE = _R.normal(size=(2, 3, 4))
 
 
