@@ -182,3 +182,16 @@ def test_wrong_elements_among_many_are_found_in_few_evaluations(kind):
     assert report.evaluations < 10_000
     if kind == "one":
         assert [element.place for element in report.worst] == ["input 0[777]"]
+
+
+@pytest.mark.parametrize("curved", [np.sqrt, lambda g: g**1.5, lambda g: np.exp(np.log(g + (g == 0))) * (g != 0)])
+def test_a_derivative_that_is_lost_for_some_cotangents_alone_is_not_linear(curved):
+    """The rows of the Jacobian, for unit cotangents, are right; for others it is NaN."""
+    x = np.arange(6.0).reshape(2, 3)
+    report = check_vjp(lambda x: x.mean(axis=1), lambda g, out, x: 0 * x + curved(g)[:, None] / 3, x, seed=0)
+    assert report.kinds == ["nonlinear"]
+    assert "NaN for some incoming gradients" in str(report)
+
+
+def test_a_derivative_that_is_infinite_is_not_called_curved():
+    assert "nonlinear" not in check_vjp(np.sqrt, lambda g, out, x: g / (2 * out), np.array([0.0, 1.0]), seed=0).kinds

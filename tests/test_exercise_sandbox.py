@@ -4,6 +4,7 @@ import errno
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -402,12 +403,18 @@ FORGED = {
 
 
 @pytest.mark.parametrize("name", FORGED)
-def test_a_verdict_that_is_none_is_not_believed(name, tmp_path):
-    sent = FORGED[name].replace("TOKEN", "secret").partition("\n")
-    result = server._read(server.Order(**order(tmp_path)), sent, "secret", "It ended.")
-    assert (result.state, result.message) == ("error", "It ended.")
-    good = "secret\n" + Result("passed", "fine").json()
-    assert server._read(server.Order(**order(tmp_path)), good.partition("\n"), "secret", "It ended.").passed
+def test_a_verdict_that_is_none_is_not_believed(name, tmp_path, monkeypatch):
+    monkeypatch.setattr(server.secrets, "token_hex", lambda: "secret")
+    sent = FORGED[name].replace("TOKEN", "secret")
+    monkeypatch.setattr(server, "_received", lambda pipe, seconds: (sent, False))
+    text, reason = server._forked(server.Order(**order(tmp_path)), lambda *_: os._exit(3))
+    result = server._read(text, reason)
+    assert (result.state, result.message) == ("error", server._ended(result_code(reason)))
+    assert server._read(Result("passed", "fine").json(), reason).passed
+
+
+def result_code(reason):
+    return int(re.search(r"-?\d+", reason).group())
 
 
 def test_a_verdict_that_is_long_is_cut():

@@ -186,8 +186,9 @@ def _call(source: _Source, node: ast.Call) -> Iterator[Edit]:
             yield Edit(
                 "brackets", *source.span(node), f"({source.of(inner.left)} {sign} {source.of(inner.right)}{rest})"
             )
-    if len(node.args) == 1:  # np.log(x) → x
+    if len(node.args) == 1:  # np.log(x) → x, grad(f) → grad(grad(f))
         yield Edit("function", *source.span(node), source.of(node.args[0]))
+        yield Edit("function", *source.span(node), f"{source.of(node.func)}({source.of(node)})")
     for one, two in zip(node.args, node.args[1:], strict=False):
         start, stop = source.span(one)[0], source.span(two)[1]
         texts = [source.text[slice(*source.span(n))] for n in (two, one)]
@@ -248,7 +249,8 @@ def _statement(source: _Source, node: ast.stmt) -> Iterator[Edit]:
     elif isinstance(node, (ast.If, ast.While)):
         word = "if" if isinstance(node, ast.If) else "while"
         yield Edit("statement", start, start + len(word), "while" if word == "if" else "if")
-    if isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr, ast.Break, ast.Continue)):
+    text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    if isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr, ast.Break, ast.Continue)) and not text:
         yield Edit("statement", start, stop, "pass")
 
 

@@ -12,6 +12,7 @@ from .ladder import EPSILON, Vector
 from .problem import AnswerError, Part, Problem
 from .report import Diagnosis
 
+_TINY = 2.0**-20  # of a cotangent, so that nothing overflows
 _LINEAR = 1e-6  # how far a derivative may be from linear; hidden single precision is 1e-7
 _LAST_DIGITS = 100 * EPSILON  # of the outputs: a derivative that moves them by less is rounding
 
@@ -178,7 +179,27 @@ def behaviour(answers: Answers, rng: np.random.Generator) -> bool:
         off = np.maximum(np.abs(both - (2 * g1 - 3 * g2)), np.abs(opposite + g1)) > _LINEAR * size + rounding
     if off.any():
         answers.note("nonlinear", _nonlinear(answers, off, w1, g1, ignores=_same(g1, g2) and _same(g1, both)))
+    elif not np.isfinite(g1 + g2).all():
+        _look_for_lost_numbers(answers, w1 * _TINY)
     return True
+
+
+def _look_for_lost_numbers(answers: Answers, cotangent: Vector) -> None:
+    """A derivative that is NaN for some cotangents, and finite for each output's own, is not linear (√g, log g, 1/g)."""
+    lost = np.isnan(answers.vector(cotangent)) | np.isnan(answers.vector(-cotangent))
+    for i in range(len(cotangent)):
+        if not lost.any():
+            return
+        unit = np.zeros(len(cotangent))
+        unit[i] = _TINY
+        lost &= np.isfinite(answers.vector(unit))
+    names = " and ".join(part.name for part in answers.problem.inputs if lost[part.start : part.stop].any())
+    if names:
+        answers.note(
+            "nonlinear",
+            f"The derivative with respect to {names} is NaN for some incoming gradients g and a number for others: it must "
+            "be linear in g, so that no root, logarithm or quotient of g is taken.",
+        )
 
 
 def _nonlinear(answers: Answers, off: Any, cotangent: Vector, once: Vector, ignores: bool) -> str:

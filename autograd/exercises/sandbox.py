@@ -16,6 +16,7 @@ from .guard import TimeUpError, time_limit
 from .integrity import Snapshot
 
 STOPPED = "Stopped after {:g} seconds: is there a loop that never ends?"
+STOPPED_WITH = "Your code stopped with"
 LONGEST = 4000  # characters of a message
 _STATES = ("passed", "failed", "todo", "error", "missing")
 
@@ -133,7 +134,7 @@ def _where(error: BaseException, name: str) -> str:
         remedy = advice(error)
     except Exception:
         remedy = ""
-    lines = [f"Your code stopped with {type(error).__name__}: {words[:LONGEST]}", *_lines(error, name), remedy]
+    lines = [f"{STOPPED_WITH} {type(error).__name__}: {words[:LONGEST]}", *_lines(error, name), remedy]
     return "\n".join(line for line in lines if line)
 
 

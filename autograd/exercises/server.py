@@ -13,6 +13,7 @@ import select
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -20,8 +21,9 @@ from pathlib import Path
 from typing import IO
 
 from .book import LESSONS
+from .edited import VAGUE, Change, change, may_help, with_change
 from .form import Exercise, load
-from .guard import hook, limit
+from .guard import TimeUpError, hook, limit, time_limit
 from .integrity import Snapshot
 from .sandbox import STOPPED, Result, check_source, clean
 from .truth import KNOWN, Truth, rehearsal
@@ -43,6 +45,9 @@ class Order:
     work: str
     seconds: float
     rehearsed: bool = False  # whether there will be more answers to this exercise
+
+
+Work = Callable[[Order, Exercise], str]
 
 
 @cache
@@ -76,7 +81,7 @@ def serve(requests: IO[str], replies: IO[str]) -> None:
         try:
             _checker(order.exercise, order.rehearsed)
             KNOWN.set(_truths(order.exercise) if order.rehearsed else ())
-            result = _forked(order) if forks else _here(order)
+            result = _checked(order) if forks else _here(order)
         except Exception as error:  # the exercise's own fault, not the student's
             result = Result("error", f"The check itself stopped with {type(error).__name__}: {error}")
         replies.write(json.dumps({"result": result.json(), "printed": result.printed}) + "\n")
@@ -85,8 +90,21 @@ def serve(requests: IO[str], replies: IO[str]) -> None:
             return
 
 
-def _forked(order: Order) -> Result:
-    """The result from a child of this process, which is killed with all that it started."""
+def _checked(order: Order) -> Result:
+    """The verdict on an answer; on a wrong one also what to change, which is sought apart and cannot touch the verdict."""
+    text, reason = _forked(order, _verdict)
+    result = _read(text, reason)
+    result.printed = _printed(Path(order.work) / OUTPUT)
+    if may_help(_exercise(order.exercise), result) and (not order.rehearsed or VAGUE & {*result.kinds}):
+        with suppress(ValueError, TypeError):
+            said, kinds = json.loads(_forked(order, _change)[0])
+            printed, result = result.printed, with_change(result, Change(clean(said), tuple(map(clean, kinds))))
+            result.printed = printed
+    return result
+
+
+def _forked(order: Order, work: Work) -> tuple[str, str]:
+    """What `work` returns in a child of this process, which is killed with all that it started; if nothing, then why."""
     verdict, write = os.pipe()
     token = secrets.token_hex()
     child = os.fork()
@@ -94,7 +112,7 @@ def _forked(order: Order) -> Result:
         try:
             os.setsid()
             os.close(verdict)
-            _judge(order, write, token)
+            _work(order, work, write, token)
         finally:
             os._exit(1)
     os.close(write)
@@ -106,7 +124,9 @@ def _forked(order: Order) -> Result:
             with suppress(ProcessLookupError, PermissionError):
                 end(child, signal.SIGKILL)
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return _read(order, text.partition("\n"), token, STOPPED.format(order.seconds) if late else _ended(status))
+    sent, _, text = text.partition("\n")
+    genuine = secrets.compare_digest(sent.encode(), token.encode())  # and nobody else has written it
+    return text if genuine else "", STOPPED.format(order.seconds) if late else _ended(status)
 
 
 def _ended(status: int) -> str:
@@ -128,15 +148,11 @@ def _received(pipe: int, seconds: float) -> tuple[str, bool]:
     return b"".join(parts).decode(errors="replace"), False
 
 
-def _read(order: Order, verdict: tuple[str, str, str], token: str, otherwise: str) -> Result:
-    """The result that was sent with the token; `otherwise` says what happened if there is none."""
-    sent, _, text = verdict
-    result = Result("error", otherwise)
-    if secrets.compare_digest(sent.encode(), token.encode()):  # and nobody else has written it
-        with suppress(ValueError, TypeError, KeyError, RecursionError):
-            result = Result.from_json(text)
-    result.printed = _printed(Path(order.work) / OUTPUT)
-    return result
+def _read(text: str, otherwise: str) -> Result:
+    """The result that was sent; `otherwise` says what happened if there is none."""
+    with suppress(ValueError, TypeError, KeyError, RecursionError):
+        return Result.from_json(text)
+    return Result("error", otherwise)
 
 
 def _printed(path: Path) -> str:
@@ -150,11 +166,11 @@ def _printed(path: Path) -> str:
     return f"{clean(shown)}\n… and {left:,} characters more" if len(text) > len(shown) else clean(shown)
 
 
-def _judge(order: Order, write: int, token: str) -> None:
-    """Run the answer in this very process, which is not to be used for anything else, and send the verdict."""
-    dumped, send, leave = Result.json, os.write, os._exit
+def _work(order: Order, work: Work, write: int, token: str) -> None:
+    """Do something with the answer in this very process, which is not to be used for anything else, and send what comes out."""
+    send, leave = os.write, os._exit
     here = Path(order.work) / "here"
-    here.mkdir()
+    here.mkdir(exist_ok=True)
     output = os.open(Path(order.work) / OUTPUT, os.O_WRONLY | os.O_CREAT, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
@@ -168,14 +184,24 @@ def _judge(order: Order, write: int, token: str) -> None:
     exercise = _exercise(order.exercise)
     limit(order.seconds)
     sys.addaudithook(hook(here, (exercise.folder, LESSONS)))
-    before = _checker(order.exercise, order.rehearsed)
-    result = check_source(exercise, order.source, order.name, order.seconds, before)
+    said = work(order, exercise)
     with suppress(Exception):
         sys.stdout.flush()
-    data = f"{token}\n{dumped(result)}".encode()[:LARGEST]
+    data = f"{token}\n{said}".encode()[:LARGEST]
     while data:
         data = data[send(write, data) :]
     leave(0)
+
+
+def _verdict(order: Order, exercise: Exercise) -> str:
+    dumped, before = Result.json, _checker(order.exercise, order.rehearsed)
+    return dumped(check_source(exercise, order.source, order.name, order.seconds, before))
+
+
+def _change(order: Order, exercise: Exercise) -> str:
+    with suppress(TimeUpError), time_limit(order.seconds):
+        return json.dumps(change(exercise, order.source))
+    return ""
 
 
 def _here(order: Order) -> Result:

@@ -25,6 +25,7 @@ class Truth(NamedTuple):
 
 
 KNOWN: ContextVar[tuple[Truth, ...]] = ContextVar("KNOWN", default=())
+ALONE: ContextVar[bool] = ContextVar("ALONE", default=False)  # whether what is not known to be right is wrong, unseen
 _HEARD: ContextVar[list[Truth] | None] = ContextVar("_HEARD", default=None)
 
 

@@ -1,0 +1,90 @@
+"""What to change in a wrong answer so that it is right: the student's own line, with the place marked; see `check.repair`."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import warnings
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..check.repair import Repair, bounded, repairs, tick
+from .bugs import ASSIGNMENT
+from .exercise import Answer
+from .form import Exercise
+from .guard import TimeUpError
+from .sandbox import STOPPED_WITH, Result, check_source
+from .truth import ALONE, KNOWN, rehearsal
+
+UNKNOWN = "fits none of the usual mistakes"
+VAGUE = frozenset({"unknown", "value", "shape", "nonlinear"})  # kinds that say that something is wrong, and not what
+
+
+class Change(NamedTuple):
+    """What to change, as lines to be read, and of which kinds it is."""
+
+    text: str
+    kinds: tuple[str, ...]
+
+
+def may_help(exercise: Exercise, result: Result) -> bool:
+    """Whether an answer is wrong in a way that a change may mend; where the student is to find the fault it is not said."""
+    failed = result.state == "failed" or (result.state == "error" and result.message.startswith(STOPPED_WITH))
+    return failed and bool(exercise.solution) and ASSIGNMENT not in exercise.text
+
+
+def change(exercise: Exercise, source: str) -> Change | None:
+    """The small change that makes a wrong answer right; two where both do; None if there is none."""
+    ways = _ways(exercise, source)
+    if not ways:
+        return None
+    text = "\nor: ".join("\n".join(map(str, way)) for way in ways)
+    return Change(text, tuple(dict.fromkeys(edit.kind for way in ways for edit in way)))
+
+
+def with_change(result: Result, made: Change) -> Result:
+    """The result of a wrong answer, and what to change in it."""
+    if result.state == "error":
+        return replace(result, message=f"{result.message}\n{made.text}")
+    *before, last = result.findings
+    kinds = made.kinds if VAGUE & {*last.kinds} else last.kinds
+    said = [line for line in last.message.splitlines() if UNKNOWN not in line]
+    return replace(result, findings=[*before, replace(last, message="\n".join([made.text, *said]), kinds=kinds)])
+
+
+def _ways(exercise: Exercise, source: str) -> list[list[Repair]]:
+    given = exercise.given.strip()
+    fixed = given if given in source else ""
+    known = KNOWN.get() or _confirmed(exercise)
+
+    def flags(text: str) -> list[bool] | None:
+        """Which findings are right; None where the answer does not run, or what is given is changed."""
+        if fixed not in text:
+            return None
+        found: list[bool] = []
+        try:
+            names: dict[str, Any] = {"__name__": "answer", "_tick_": tick()}
+            exec(compile(bounded(text), "<edited>", "exec"), names)  # noqa: S102 - the student's answer, in its own process
+            found.extend(finding.passed for finding in exercise.look(Answer(names)))
+        except TimeUpError:
+            raise
+        except BaseException:  # the student's: SystemExit too
+            return [*found, False] if found else None
+        return found
+
+    tokens = KNOWN.set(known), ALONE.set(True)
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            return repairs(source, flags, lambda text: True)
+    finally:
+        ALONE.reset(tokens[1])
+        KNOWN.reset(tokens[0])
+
+
+def _confirmed(exercise: Exercise) -> tuple[Any, ...]:
+    with rehearsal() as heard:
+        check_source(exercise, exercise.file(exercise.solution), "solution.py")
+    return tuple(heard)

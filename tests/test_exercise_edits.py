@@ -1,0 +1,72 @@
+"""A wrong answer is shown with what to change in it, where a small change makes it right."""
+
+import pytest
+
+from autograd.exercises.book import built_in
+from autograd.exercises.edited import change, may_help, with_change
+from autograd.exercises.runner import Runner
+from autograd.exercises.sandbox import check_source
+
+BOOK = built_in()
+
+# The exercise, what is wrong in its solution, and what is said of it.
+SLIPS = {
+    "named by nothing else": ("max", ("(axis=1", "(axis=0"), "`0` should be `1`"),
+    "does not run": ("matmul", ("b.T", "b"), "`b` should be `b.T`"),
+    "in a class": ("value", ("node.grad * slope", "node.grad + slope"), "`node.grad + slope` should be `node.grad * slope`"),
+    "of another shape": ("bias", ("g.sum(axis=0)", "g.sum()"), "`axis=0` is missing"),
+}  # fmt: skip
+
+
+def wrong(name, change):
+    exercise = BOOK[name].ready()
+    assert change[0] in exercise.solution
+    source = exercise.file(exercise.solution.replace(*change))
+    return exercise, source, check_source(exercise, source, "answer.py")
+
+
+def edited(exercise, source, result):
+    assert may_help(exercise, result)
+    made = change(exercise, source)
+    return result if made is None else with_change(result, made)
+
+
+def said(result):
+    return "\n".join([result.message, *(f.message for f in result.findings if not f.passed)])
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_the_line_is_shown_with_the_place(slip):
+    name, change, words = SLIPS[slip]
+    exercise, source, result = wrong(name, change)
+    after = edited(exercise, source, result)
+    assert not result.passed
+    assert after.state == result.state
+    assert words in said(after)
+    assert "none of the usual mistakes" not in said(after)
+    if slip == "named by nothing else":
+        assert (result.kinds, after.kinds) == (["unknown"], ["axis"])
+
+
+def test_what_is_given_is_not_edited():
+    exercise = BOOK["sigmoid"].ready()
+    source = exercise.file("def sigmoid_vjp(g, out, x):\n    return g * sigmoid(x) * (1 + sigmoid(x))\n")
+    after = edited(exercise, source, check_source(exercise, source, "answer.py"))
+    first = source.count("\n", 0, source.index("def sigmoid_vjp")) + 1
+    assert f"line {first + 1}: return" in said(after)
+
+
+def test_where_nothing_fits_or_the_fault_is_to_be_found_the_result_stays():
+    exercise, source, result = wrong("tanh", (BOOK["tanh"].solution.splitlines()[-1], "    return 0.1234 * g"))
+    assert edited(exercise, source, result) is result
+    puzzle = BOOK["relu"].ready()
+    assert not may_help(puzzle, check_source(puzzle, puzzle.file(), "answer.py"))
+
+
+def test_the_runner_says_it_and_a_class_is_told_what_nothing_else_names():
+    exercise, source, _ = wrong("max", SLIPS["named by nothing else"][1])
+    _, known, _ = wrong("bias", ("g.sum(axis=0)", "g"))
+    with Runner() as alone, Runner(rehearsed=True) as many:
+        assert alone.check(exercise, source, "a.py").kinds == many.check(exercise, source, "a.py").kinds == ["axis"]
+        assert "`g` should be `g.sum(axis=0)`" in said(alone.check(BOOK["bias"], known, "a.py"))
+        assert "should be" not in said(many.check(BOOK["bias"], known, "a.py"))
