@@ -47,6 +47,7 @@ try:
         vector_jacobian_product,
     )
     from .profiling import profile
+    from .replay import replay
     from .scope import noting, scope, trace_lines
     from .strict import strict
     from .transforms import (
@@ -122,6 +123,7 @@ __all__ = [
     "noting",
     "primitive",
     "profile",
+    "replay",
     "scope",
     "stop_gradient",
     "straight_through",

@@ -56,7 +56,7 @@ def _adopting(name: str) -> Callable[..., Any]:
     @functools.wraps(method)
     def adopting(self: Value, *args: Any, **kwargs: Any) -> Any:
         result = method(self, *args, **kwargs)
-        if isinstance(result, engine.Value):
+        if result.__class__ is engine.Value:
             result.__class__, result.grad = Value, 0.0
         return result
 

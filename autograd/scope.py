@@ -83,6 +83,9 @@ class Notes:
             forward = clock.forward(name, self.calls, forward)
         return forward
 
+    def turned_off(self) -> None:
+        """What is not recorded is not noted."""
+
     def steps(self, contribute: Step, note_pick: Step, settle: Step) -> tuple[Step, Step, Step] | None:
         steps = (contribute, note_pick, settle)
         for clock in self.clocks:
@@ -117,7 +120,8 @@ class Noting(ContextDecorator):
     def __enter__(self) -> None:
         refuse_in_generator(self._name, sys._getframe(1))
         before = note.get()
-        notes = self._add(before if isinstance(before, Notes) else _NOTHING)
+        # What is being replayed is noted by another than `Notes`: for that time it stays in force alone.
+        notes: Any = self._add(before or _NOTHING) if before is None or isinstance(before, Notes) else before
         on = recording.set(notes) if recording.get() else None
         self._tokens.append((note.set(notes), on))
 
@@ -172,7 +176,7 @@ def trace_lines() -> Noting:
 
 def noting() -> bool:
     """Whether new nodes are being noted on, by a `scope`, a `profile` …: then modules add scopes of their own."""
-    return note.get() is not None
+    return isinstance(note.get(), Notes)
 
 
 def calls_of(value: Value) -> tuple[Call, ...]:

@@ -34,13 +34,14 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "blocks": ("opaque", "tracing", "tree", *_ENGINE),
     "solvers": ("functions", *_FUNCTIONS),
     "hips": ("functions", "solvers", *_FUNCTIONS),
+    "replay": ("tracing", "tree", *_ENGINE),
     "check": ("columns", *_SOLVERS),
     "draw": _SOLVERS,
     "micrograd": ("draw", *_ENGINE),
     "exercises": ("check", "draw", *_SOLVERS),
     **dict.fromkeys(FACES, _SOLVERS),
     "op": ("engine", "rules"),
-    "__init__": ("profiling", *_SOLVERS),
+    "__init__": ("profiling", "replay", *_SOLVERS),
 }
 
 

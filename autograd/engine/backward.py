@@ -129,10 +129,13 @@ def _contribute(
     pulled = batched.pull(op, n, places, g, out, inputs, static) if n else op.pull(places, g, out, inputs, static)
     for i, c in zip(places, pulled, strict=True):
         if c is not None:
-            fitted, parent = (fit_each if n else fit)(c, raw[i]), parents[i]
+            fitted, parent = c, parents[i]
+            if c.__class__ is not _float64 or raw[i].__class__ is not _float64:
+                fitted = (fit_each if n else fit)(c, raw[i])
             old = cotangents[parent]
             cotangents[parent] = fitted if old is None else old + fitted
-            shown.append((i, fitted, old))
+            if look is not None:
+                shown.append((i, fitted, old))
     if look is not None:
         look(node, g, shown)
 
@@ -295,10 +298,10 @@ def backward(out: Node, gradient: Any = None, *, leaves_only: bool = False) -> N
         elif g is not None:
             leaves.append(node)
             totals.append(g)
-    _add(leaves, own(totals, others))
+    add_to_leaves(leaves, own(totals, others))
 
 
-def _add(leaves: list[Node], gradients: list[Array]) -> None:
+def add_to_leaves(leaves: list[Node], gradients: list[Array]) -> None:
     """Add to each leaf's gradient: to all of them, or after an interrupt to none."""
     with _adding:
         before = [leaf.grad for leaf in leaves]

@@ -25,6 +25,9 @@ class Note(Protocol):
     def timed(self, name: str, forward: Callable[..., Any]) -> Callable[..., Any]:
         """`forward`, which computes the operation `name`, with a clock around it if one runs."""
 
+    def turned_off(self) -> None:
+        """Told of each `no_grad`, which it may refuse."""
+
     @property
     def watch(self) -> Watch | None:
         """Is shown what a node contributes: the node, its cotangent, and for each input its index, what the rule returned, and
@@ -151,7 +154,10 @@ class _RecordingMode(ContextDecorator):
         return super().__call__(func)
 
     def __enter__(self) -> None:
-        mode = self._on and (note.get() or True)
+        notes = note.get()
+        if notes is not None and not self._on:
+            notes.turned_off()
+        mode = self._on and (notes or True)
         frame = sys._getframe(1)
         if frame.f_code.co_flags & (inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR):
             suspendable = _WhileRunning(frame, mode)

@@ -228,15 +228,15 @@ class Value(Protocols):
         name = label if name is None else name  # what micrograd calls it
         if holds_value(data):
             stacked = stack_nested(data) if not isinstance(data, Value) else data.copy()
-            for slot in ("raw", "op", "in0", "in1", "parent0", "parent1", "more", "number"):
+            for slot in ("raw", "op", "in0", "in1", "parent0", "parent1", "more", "number", "requires_grad"):
                 setattr(self, slot, getattr(stacked, slot))
             self.grad = None
             if name is not None:
                 self.name = name
-            self.requires_grad = stacked.requires_grad
+            if (note_copy := getattr(stacked, "note_copy", None)) is not None:  # see `replay`
+                note_copy(self)
             return
-        converted = as_data(data)
-        _fill(self, owned(converted, data), requires_grad, name)
+        _fill(self, owned(as_data(data), data), requires_grad, name)
 
     # -- what it holds -------------------------------------------------------------------------------------------
 
