@@ -133,6 +133,9 @@ def moons(s: Start) -> Any:
     return (step,)
 
 
+moons_replayed, scalar_gpt_replayed = moons, scalar_gpt
+
+
 def two_sigmoid(s: Start) -> Any:
     """On Python's floats."""
 
@@ -153,7 +156,7 @@ def two_sigmoid(s: Start) -> Any:
     return (epochs,)
 
 
-two_elementary = two_sigmoid
+two_elementary = two_replayed = two_sigmoid
 
 
 def two_arrays(s: Start) -> Any:

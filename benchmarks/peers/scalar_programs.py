@@ -25,8 +25,8 @@ def _descend(parameters: Iterable[Number], loss: Number, rate: float) -> tuple[f
     return loss.data, gradients
 
 
-def moons(make: Callable[[float], Number], s: Start) -> Phases:
-    """micrograd's demo: a step on all points, with a hinge loss and weight decay."""
+def moons(make: Callable[[float], Number], s: Start, through: Callable[[Any], Any] = lambda f: f) -> Phases:
+    """micrograd's demo: a step on all points, with a hinge loss and weight decay; `through` is given the loss."""
     layers = [
         [([make(w) for w in ws], make(b)) for ws, b in zip(W.tolist(), B.tolist(), strict=True)] for W, B in s.layers
     ]
@@ -40,16 +40,25 @@ def moons(make: Callable[[float], Number], s: Start) -> Phases:
                 x = [xi.relu() for xi in x]
         return x[0]
 
-    def step() -> Any:
+    def loss() -> Number:
         scores = [score([make(xi) for xi in x]) for x in points]
         losses = [(1 + -t * y).relu() for t, y in zip(labels, scores, strict=True)]
-        loss = sum(losses) * (1 / len(losses)) + s.decay * sum(p * p for p in parameters)
-        return _descend(parameters, loss, s.rate)
+        return sum(losses) * (1 / len(losses)) + s.decay * sum(p * p for p in parameters)
 
-    return (step,)
+    loss = through(loss)
+    return (lambda: _descend(parameters, loss(), s.rate),)
 
 
-def gpt(make: Callable[[float], Number], s: Start) -> Phases:
+def _largest(z: list[Number]) -> float:
+    return max(zi.data for zi in z)
+
+
+def gpt(
+    make: Callable[[float], Number],
+    s: Start,
+    through: Callable[[Any], Any] = lambda f: f,
+    largest: Callable[[list[Number]], Any] = _largest,
+) -> Phases:
     """A GPT with RMS norms and no biases that reads one token after the other; a step on one text."""
     p = {name: [[make(w) for w in row] for row in matrix.tolist()] for name, matrix in s.p.items()}
     parameters = [w for matrix in p.values() for row in matrix for w in row]
@@ -59,7 +68,7 @@ def gpt(make: Callable[[float], Number], s: Start) -> Phases:
         return [sum(wi * xi for wi, xi in zip(row, x, strict=True)) for row in w]
 
     def softmax(z: list[Number]) -> list[Number]:
-        top = max(zi.data for zi in z)
+        top = largest(z)
         e = [(zi - top).exp() for zi in z]
         total = sum(e)
         return [ei / total for ei in e]
@@ -79,7 +88,7 @@ def gpt(make: Callable[[float], Number], s: Start) -> Phases:
             out += [sum(w * v[j] for w, v in zip(weights, values, strict=True)) for j in range(h, h + size)]
         return out
 
-    def step() -> Any:
+    def loss() -> Number:
         keys: list[list[Number]] = []
         values: list[list[Number]] = []
         losses = []
@@ -91,9 +100,10 @@ def gpt(make: Callable[[float], Number], s: Start) -> Phases:
             x = add(linear(attend(linear(y, p["wq"]), keys, values), p["wo"]), x)
             x = add(linear([h.relu() for h in linear(norm(x), p["fc1"])], p["fc2"]), x)
             losses.append(-softmax(linear(x, p["head"]))[target].log())
-        return _descend(parameters, sum(losses) * (1 / len(losses)), s.rate)
+        return sum(losses) * (1 / len(losses))
 
-    return (step,)
+    loss = through(loss)
+    return (lambda: _descend(parameters, loss(), s.rate),)
 
 
 def two_two_one(make: Callable[[float], Number], f: Callable[[Number], Number], s: Start) -> Phases:
