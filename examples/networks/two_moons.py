@@ -12,7 +12,7 @@ import numpy as np
 from _shared import figure, save, scatter, shade
 
 import nn
-from autograd import no_grad
+from autograd import no_grad, replay
 from nn.datasets import two_moons
 
 
@@ -20,12 +20,16 @@ def in_scalars(points: Any, signs: Any, steps: int) -> nn.MLP:
     """A. Karpathy's demonstration: a hinge loss of all points, a little weight decay, a rate that falls to a tenth."""
     random.seed(1337)
     model = nn.MLP(2, [16, 16, 1])
-    for step in range(steps):
+
+    @replay  # written in single numbers, and after two steps run on arrays
+    def loss() -> Any:
         scores = [model(point) for point in points.tolist()]
         misses = [(1 - sign * score).relu() for sign, score in zip(signs.tolist(), scores, strict=True)]
-        loss = sum(misses) / len(misses) + 1e-4 * sum(p * p for p in model.parameters())
+        return sum(misses) / len(misses) + 1e-4 * sum(p * p for p in model.parameters())
+
+    for step in range(steps):
         model.zero_grad()
-        loss.backward()
+        loss().backward()
         for p in model.parameters():
             p.data -= (1 - 0.9 * step / steps) * p.grad
     return model
