@@ -85,7 +85,7 @@ def _looked_at(exercise: Exercise, seconds: float) -> Iterator[tuple[bool, str]]
                 mistake["say"].split() == said(wrong).split()[: len(mistake["say"].split())],
                 (f"the mistake {mistake['answer']} is answered: {said(wrong).splitlines()[0]}"),
             )
-        yield from _mutants(exercise, seconds, runner)
+        yield from _mutants(exercise, seconds)
 
 
 def _answering(exercise: Exercise, expression: str) -> str:
@@ -93,12 +93,12 @@ def _answering(exercise: Exercise, expression: str) -> str:
     return exercise.stub.replace("raise NotImplementedError", f"return {expression}")
 
 
-def _mutants(exercise: Exercise, seconds: float, runner: Runner) -> Iterator[tuple[bool, str]]:
+def _mutants(exercise: Exercise, seconds: float) -> Iterator[tuple[bool, str]]:
     """Whether every change of the solution is rejected, or listed as one that changes nothing."""
     every = list(mutants(exercise.solution))
     jobs = min(os.cpu_count() or 1, 1 + len(every) // _WORTH)
     with ExitStack() as stack:
-        runners = [runner, *(stack.enter_context(Runner(rehearsed=True)) for _ in range(jobs - 1))]
+        runners = [stack.enter_context(Runner(rehearsed=True, advised=False)) for _ in range(jobs)]
 
         def survivors(i: int) -> list[str]:
             mine = every[i::jobs]

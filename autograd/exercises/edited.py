@@ -50,8 +50,13 @@ def with_change(result: Result, made: Change) -> Result:
         return replace(result, message=f"{result.message}\n{made.text}")
     *before, last = result.findings
     kinds = made.kinds if VAGUE & {*last.kinds} else last.kinds
-    said = [line for line in last.message.splitlines() if UNKNOWN not in line]
-    return replace(result, findings=[*before, replace(last, message="\n".join([made.text, *said]), kinds=kinds)])
+    words: list[str] = []
+    numbers: list[str] = []
+    for line in last.message.splitlines():
+        if UNKNOWN not in line:
+            (numbers if line.startswith(" ") else words).append(line)
+    message = "\n".join([*words, made.text, *numbers])
+    return replace(result, findings=[*before, replace(last, message=message, kinds=kinds)])
 
 
 def _ways(exercise: Exercise, source: str) -> list[list[Repair]]:

@@ -33,10 +33,11 @@ class Runner:
 
     Args:
         rehearsed: go through each exercise with its solution first, which is worth it from the second answer on.
+        advised: look for the change that makes a wrong answer right; when rehearsed, where nothing else says what is wrong.
     """
 
-    def __init__(self, *, rehearsed: bool = False) -> None:
-        self._rehearsed = rehearsed
+    def __init__(self, *, rehearsed: bool = False, advised: bool = True) -> None:
+        self._rehearsed, self._advised = rehearsed, advised
         self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
@@ -62,7 +63,7 @@ class Runner:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as work:
             order = {
                 "exercise": str(exercise.folder), "source": source, "name": name, "work": work, "seconds": seconds,
-                "rehearsed": self._rehearsed,
+                "rehearsed": self._rehearsed, "advised": self._advised,
             }  # fmt: skip
             process = self._process = self._process or _started()
             late = threading.Event()

@@ -45,6 +45,7 @@ class Order:
     work: str
     seconds: float
     rehearsed: bool = False  # whether there will be more answers to this exercise
+    advised: bool = True  # whether to look for the change that makes a wrong one right
 
 
 Work = Callable[[Order, Exercise], str]
@@ -95,7 +96,8 @@ def _checked(order: Order) -> Result:
     text, reason = _forked(order, _verdict)
     result = _read(text, reason)
     result.printed = _printed(Path(order.work) / OUTPUT)
-    if may_help(_exercise(order.exercise), result) and (not order.rehearsed or VAGUE & {*result.kinds}):
+    unnamed = not order.rehearsed or VAGUE & {*result.kinds}
+    if order.advised and unnamed and may_help(_exercise(order.exercise), result):
         with suppress(ValueError, TypeError):
             said, kinds = json.loads(_forked(order, _change)[0])
             printed, result = result.printed, with_change(result, Change(clean(said), tuple(map(clean, kinds))))
