@@ -220,6 +220,17 @@ def test_defaults_decorators_and_variables_around_are_kept():
     assert "^^^" in text
 
 
+def test_a_function_in_a_page_that_is_not_python_is_found(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# Not Python, is it?\n\nSome text:\n\n    def vjp(g, out, x):\n        return g * np.sin(x)\n\nMore text.\n"
+    )
+    names = {"np": np}
+    exec(compile("\n\n\n\ndef vjp(g, out, x):\n    return g * np.sin(x)\n", page, "exec"), names)
+    (edit,) = report(np.sin, names["vjp"], [X]).edits
+    assert "line 6: return g * np.sin(x)" in edit.sentence
+
+
 def test_a_source_that_is_none_and_a_search_without_time():
     assert repairs("return (", lambda text: [False], bool) == []
     assert repairs("x = 1", lambda text: [False], bool, seconds=0) == []

@@ -76,8 +76,7 @@ def _written(function: Any) -> _Written | None:
     if not isinstance(function, FunctionType) or _OUTSIDE & {*function.__code__.co_names}:
         return None
     try:
-        lines, _ = inspect.findsource(function)
-        nodes = list(ast.walk(ast.parse("".join(lines))))
+        lines, nodes = _parsed(function)
     except (OSError, SyntaxError, IndexError):
         return None
     texts = {
@@ -89,6 +88,20 @@ def _written(function: Any) -> _Written | None:
         return None
     ((text, number),) = texts
     return _Written(text, number, function, {**function.__globals__, **inspect.getclosurevars(function).nonlocals})
+
+
+def _parsed(function: FunctionType) -> tuple[list[str], list[ast.AST]]:
+    """The lines of the function's file, and the nodes of its syntax tree: of the function alone if the rest is no Python.
+
+    Raises:
+        OSError, SyntaxError, IndexError: there is no such file, or nothing in it that can be read.
+    """
+    lines, first = inspect.findsource(function)
+    try:
+        return lines, list(ast.walk(ast.parse("".join(lines))))
+    except SyntaxError:  # a page with programs in it
+        block = textwrap.dedent("".join(inspect.getblock(lines[first:])))
+        return lines, list(ast.walk(ast.increment_lineno(ast.parse(block), first)))
 
 
 def _is_of(node: ast.FunctionDef | ast.Lambda, function: FunctionType) -> bool:
