@@ -46,29 +46,42 @@ def confirmed(
 
     Where they do, the derivative is right if the shorter ones are certain of that, and undecided otherwise.
     """
-    status, numeric, error = first.status.copy(), first.numeric.copy(), first.error.copy()
+    some = first.status == FAIL
+    given, zero = analytic[some], at_zero[some]
+    status, numeric, error = first.status[some], first.numeric[some], first.error[some]
+
+    def looked_at(t: float) -> Vector:
+        return line(t)[some]
+
     with np.errstate(all="ignore"):
         bound = _STEEPER * np.abs(numeric) + 5 * error
-        steep = (np.abs(analytic) > bound) & (_steepest(line, at_zero, noise_of(line, at_zero, epsilon)) > bound)
-    status[(status == FAIL) & steep] = UNSURE
+        steep = np.abs(given) > bound
+        if steep.any():
+            steep &= _steepest(looked_at, zero, noise_of(looked_at, zero, epsilon)) > bound
+    status[steep] = UNSURE
     for zoom in (_SHORT, _SHORTEST, _BESIDE):
 
         def near(t: float, zoom: float = zoom) -> Vector:
-            return line(t * zoom)
+            return looked_at(t * zoom)
 
-        slopes = _in_units(climb(near, at_zero, noise_of(near, at_zero, epsilon), epsilon=epsilon, blur=1 / zoom), zoom)
-        found = judge(analytic, slopes, rtol)
+        slopes = _in_units(climb(near, zero, noise_of(near, zero, epsilon), epsilon=epsilon, blur=1 / zoom), zoom)
+        found = judge(given, slopes, rtol)
         with np.errstate(all="ignore"):
             size, bars = np.maximum(np.abs(found.numeric), np.abs(numeric)), 5 * (found.error + error)
             apart = np.abs(found.numeric - numeric) - bars  # where they agree the more certain one, the first, decides
         stairs = (found.numeric == 0) & (found.error == 0)  # it does not change at all over so short a way
         other = ((apart > _APART * size) & (zoom < _BESIDE)) | ((apart > 0) & (found.status <= KINK))
-        doubt = ~stairs & (status == FAIL) & other & _moves(near, at_zero)
-        close = np.abs(found.numeric - analytic) <= _CLOSE * np.abs(analytic)
+        doubt = ~stairs & (status == FAIL) & other
+        if doubt.any():
+            doubt &= _moves(near, zero)
+        close = np.abs(found.numeric - given) <= _CLOSE * np.abs(given)
         believed = (found.status <= KINK) & close & (zoom == _SHORT)
         status = np.where(doubt, np.where(believed, found.status, UNSURE), status)
         numeric, error = np.where(doubt, found.numeric, numeric), np.where(doubt, found.error, error)
-    return replace(first, status=status, numeric=numeric, error=error)
+    whole = first.status.copy(), first.numeric.copy(), first.error.copy()
+    for each, seen in zip(whole, (status, numeric, error), strict=True):
+        each[some] = seen
+    return replace(first, status=whole[0], numeric=whole[1], error=whole[2])
 
 
 def _steepest(line: Line, at_zero: Vector, noise: Vector) -> Vector:
