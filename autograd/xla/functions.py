@@ -1,0 +1,157 @@
+"""JAX's function for NumPy's, on JAX's own arrays: most have the same name, and the rest is here, each with the difference."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ..errors import UnsupportedError, user_line
+from ..rules import TABLE, convolution
+from ..rules.op import Op
+from . import windows
+
+
+def _named(module: Any, path: str) -> Any:
+    for part in path.split("."):
+        module = getattr(module, part, None)
+    return module
+
+
+@functools.cache
+def function(func: Callable[..., Any]) -> Callable[..., Any]:
+    """JAX's function for NumPy's `func`."""
+    if func in OWN:
+        return OWN[func]
+    found = _of_jax(func)
+    if found is None:
+        raise _missing(f"{func.__module__.replace('numpy', 'np', 1)}.{func.__name__}")
+    return found
+
+
+def _of_jax(func: Callable[..., Any]) -> Any:
+    """What JAX has under the name of NumPy's `func`."""
+    path = [part for part in func.__module__.split(".")[1:] if not part.startswith("_") and part not in ("lib", "ma")]
+    return _named(jnp, ".".join([*path, func.__name__]))
+
+
+@functools.cache
+def composed(func: Callable[..., Any]) -> Callable[..., Any] | None:
+    """The function of the table that composes NumPy's `func` of simpler ones, where JAX has none."""
+    own = TABLE.get(func)
+    if own is None or isinstance(own, Op) or func in OWN:
+        return None
+    return own if func in COMPOSE or _of_jax(func) is None else None
+
+
+def _missing(name: str) -> UnsupportedError:
+    return UnsupportedError(
+        f"{name} of an XLA array at {user_line()}: JAX does not have it. Write it with functions that both have, or compute it "
+        "outside of the compiled function on np.asarray(array)"
+    )
+
+
+# -- ufuncs --------------------------------------------------------------------------------------------------------
+
+
+@functools.cache
+def _ufunc(ufunc: np.ufunc) -> Callable[..., Any]:
+    name = ufunc.__name__
+    found = getattr(jnp, name, None) or getattr(jax.scipy.special, name, None)
+    if found is None:
+        raise _missing(name)
+    return found
+
+
+_PYTHONS: dict[Any, Any] = {bool: np.dtype(bool), int: int, float: float, complex: complex}
+
+
+@functools.cache
+def _loop(ufunc: np.ufunc, kinds: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """The dtypes in which NumPy computes `ufunc` for operands of these dtypes; None for a ufunc with other rules."""
+    try:
+        return ufunc.resolve_dtypes((*kinds, *(None,) * ufunc.nout))[: ufunc.nin]
+    except (TypeError, ValueError):
+        return None
+
+
+def _kind(x: Any) -> Any:
+    """The dtype of an operand; of a Python number its class, and likewise of an argument that was one."""
+    python = _PYTHONS.get(type(x))
+    if python is not None:
+        return python
+    dtype = x.dtype if hasattr(x, "dtype") else np.asarray(x).dtype
+    if getattr(x, "weak_type", False):
+        return {"i": int, "f": float, "c": complex}.get(dtype.kind, dtype)
+    return dtype
+
+
+def ufunc_call(ufunc: np.ufunc, *inputs: Any, where: Any = True, dtype: Any = None, **_: Any) -> Any:
+    """A ufunc with NumPy's rules for dtypes: JAX's own make a float32 of int64 and float32."""
+    if where is not True:
+        raise UnsupportedError(
+            f"np.{ufunc.__name__}(…, where=…) of an XLA array at {user_line()}: write np.where(mask, f(x), other)"
+        )
+    loop = _loop(ufunc, tuple(map(_kind, inputs)))
+    if loop is not None and ufunc.__name__ not in _OWN_DTYPES:
+        loop = (np.dtype(dtype),) * len(loop) if dtype is not None else loop
+        inputs = tuple(jnp.asarray(x, d) for x, d in zip(inputs, loop, strict=True))
+    return _ufunc(ufunc)(*inputs)
+
+
+_OWN_DTYPES = frozenset({"ldexp"})  # their second operand has a dtype of its own in JAX too
+_REDUCED: dict[str, str] = {
+    "add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min", "logical_and": "all", "logical_or": "any",
+}  # fmt: skip
+_ACCUMULATED = {"add": "cumsum", "multiply": "cumprod"}
+
+
+def ufunc_method(ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    """``np.add.reduce`` and its relatives."""
+    known = {"reduce": _REDUCED, "accumulate": _ACCUMULATED}.get(method, {}).get(ufunc.__name__)
+    kwargs = {key: x for key, x in kwargs.items() if x is not None}
+    if known is not None:
+        return getattr(jnp, known)(jnp.asarray(inputs[0]), *inputs[1:], **{"axis": 0, **kwargs})
+    if method == "outer":
+        a, b = map(jnp.asarray, inputs)
+        return ufunc_call(ufunc, a.reshape(a.shape + (1,) * b.ndim), b)
+    general = jnp.frompyfunc(lambda a, b: _ufunc(ufunc)(a, b), nin=2, nout=1)
+    return getattr(general, method)(jnp.asarray(inputs[0]), *inputs[1:], **kwargs)
+
+
+# -- functions that differ -----------------------------------------------------------------------------------------
+
+# What JAX has in another form, and the table composes of what it has in the same.
+COMPOSE = frozenset({np.partition, np.trim_zeros, np.interp})
+
+# Functions whose result is an array of its own.
+MAKERS = frozenset({
+    np.zeros_like, np.ones_like, np.empty_like, np.full_like, np.shape, np.ndim, np.size, np.iscomplexobj, np.isrealobj,
+    np.result_type, np.argsort, np.searchsorted, np.where, np.einsum, np.sum, np.dot, np.tensordot,
+})  # fmt: skip
+
+
+def _sorting(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Without the name of an algorithm, which NumPy takes: JAX sorts stably."""
+
+    def sorts(a: Any, axis: Any = -1, kind: Any = None, order: Any = None, *, stable: Any = None) -> Any:
+        return f(a, axis=axis)
+
+    return sorts
+
+
+OWN: dict[Callable[..., Any], Callable[..., Any]] = {
+    np.shape: lambda a: jnp.shape(a),
+    np.asarray: lambda a, dtype=None, **_: jnp.asarray(a, dtype),
+    np.sort: _sorting(jnp.sort),
+    np.argsort: _sorting(jnp.argsort),
+    np.result_type: lambda *given: np.result_type(*[getattr(x, "dtype", x) for x in given]),
+    np.searchsorted: lambda a, v, side="left", sorter=None: jnp.searchsorted(a, jnp.asarray(v), side=side, sorter=sorter),
+    convolution.convolution.forward: windows.convolution,
+    convolution.convolution_transpose.forward: windows.transpose,
+    convolution.convolution_weight.forward: windows.weight,
+}
