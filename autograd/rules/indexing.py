@@ -110,7 +110,9 @@ def _through(x: Array, views: tuple[View, ...]) -> Array:
     return x
 
 
-def _back_through(v: Array, arrays: Sequence[Array], index: tuple[Any, ...], shape: Any, views: Sequence[View]) -> Array:
+def _back_through(
+    v: Array, arrays: Sequence[Array], index: tuple[Any, ...], shape: Any, views: Sequence[View]
+) -> Array:
     """Zeros of `shape`, with `v` added at an index of what the `views` show of them."""
     stages = [np.broadcast_to(np.zeros(()), shape)]
     for op, static in views:

@@ -156,7 +156,10 @@ def library(forward: Callable[..., Array]) -> Callable[..., Array]:
     @functools.wraps(forward)
     def asked(*inputs: Array, **static: Any) -> Array:
         for x in inputs:
-            if not isinstance(x, (np.ndarray, np.generic)) and (ask := getattr(x, "__array_function__", None)) is not None:
+            if (
+                not isinstance(x, (np.ndarray, np.generic))
+                and (ask := getattr(x, "__array_function__", None)) is not None
+            ):
                 return ask(asked, (type(x),), inputs, static)
         return forward(*inputs, **static)
 

@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ..errors import IndexingError, UnsupportedError, user_line
+from ..engine.witness import next_number
 from . import functions
-
-double = jax.enable_x64  # a context: ``with double(True):`` 64 bits are 64 bits, in this thread and in this block alone
-
-
-# The number of the function that is being traced; an array is written to only where it was made.
-level: ContextVar[int] = ContextVar("level", default=0)
-NEVER = -1
-
-
-@contextmanager
-def at_level(number: int) -> Iterator[None]:
-    """While a function is traced, or mapped."""
-    token = level.set(number)
-    try:
-        yield
-    finally:
-        level.reset(token)
-
-
-def traced(x: Any) -> bool:
-    """Whether `x` stands for an array that does not exist yet: a function is being compiled, or mapped."""
-    return isinstance(x, XlaArray) and isinstance(x.array, jax.core.Tracer)
+from .leaving import Leaving, leaked, refused, traced
+from .memory import NEVER, at_level, double, freeze, in_place, level, unwrapped
+from .picking import places_of
 
 
 def asarray(x: Any, device: Any = None) -> XlaArray:
@@ -43,18 +22,6 @@ def asarray(x: Any, device: Any = None) -> XlaArray:
         return x
     with double(True):
         return XlaArray(jax.device_put(unwrapped(x) if isinstance(x, XlaArray) else np.asarray(x), device))
-
-
-def unwrapped(x: Any) -> Any:
-    """JAX's arrays in place of ours, in lists, tuples and dicts too."""
-    if isinstance(x, XlaArray):
-        return x.array
-    kind = type(x)
-    if kind is list or kind is tuple:
-        return kind([unwrapped(item) for item in x])
-    if kind is dict:
-        return {key: unwrapped(item) for key, item in x.items()}
-    return x
 
 
 def wrapped(x: Any, made: int = NEVER) -> Any:
@@ -70,35 +37,22 @@ def wrapped(x: Any, made: int = NEVER) -> Any:
 
 def compute(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """``f(*args, **kwargs)`` of JAX, for our arrays; the results are nobody else's yet."""
-    with double(True):
-        result = f(*[unwrapped(x) for x in args], **{key: unwrapped(x) for key, x in kwargs.items()})
-    return wrapped(result, level.get())
+    return wrapped(_called(f, args, kwargs), level.get())
 
 
 def show(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """As `compute`, where NumPy's result may share memory with an argument: from now on neither is written to."""
     for x in (*args, *kwargs.values()):
         freeze(x)
-    with double(True):
-        return wrapped(f(*[unwrapped(x) for x in args], **{key: unwrapped(x) for key, x in kwargs.items()}))
+    return wrapped(_called(f, args, kwargs))
 
 
-def freeze(x: Any) -> None:
-    """Let nobody write into the arrays in `x` any more."""
-    if isinstance(x, XlaArray):
-        while x is not None:
-            x.made, x = NEVER, x.shows
-    elif type(x) in (list, tuple):
-        for item in x:
-            freeze(item)
-
-
-def refused(x: XlaArray, what: str, instead: str) -> UnsupportedError:
-    """The error for asking a number that is not there yet."""
-    return UnsupportedError(
-        f"{what} at {user_line()}, in a function that is being compiled or mapped: its numbers are not known yet "
-        f"({x.shape} {x.dtype}). {instead}"
-    )
+def _called(f: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    try:
+        with double(True):
+            return f(*[unwrapped(x) for x in args], **{key: unwrapped(x) for key, x in kwargs.items()})
+    except jax.errors.UnexpectedTracerError as error:
+        raise leaked() from error
 
 
 def _beside_values(inputs: Any) -> bool:
@@ -107,7 +61,7 @@ def _beside_values(inputs: Any) -> bool:
 
 def _binary(ufunc: np.ufunc) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """The operator of a ufunc, and the reflected one. NumPy sends both here, or to `Value`."""
-    return lambda self, other: ufunc(self, other), lambda self, other: ufunc(other, self)
+    return lambda self, other: ufunc(self, other), lambda self, other: ufunc(other, self)  # noqa: PLW0108 - no method else
 
 
 def _augmented(ufunc: np.ufunc) -> Callable[..., Any]:
@@ -131,7 +85,7 @@ def _method(name: str, run: Callable[..., Any] = compute) -> Callable[..., Any]:
     return method
 
 
-class XlaArray:
+class XlaArray(Leaving):
     """A JAX array under NumPy's protocols: ``np.sin(x)``, ``x @ y``, ``x.sum()`` compute where it lives, eagerly or traced.
 
     ``np.asarray(x)`` and ``float(x)`` copy its numbers to the host. JAX's arrays do not change. An XlaArray that a
@@ -140,42 +94,10 @@ class XlaArray:
     there ``x.at[index].set(new)`` makes a copy.
     """
 
-    __slots__ = ("__weakref__", "_array", "_seen", "made", "place", "shows")
+    __slots__ = ()
     __hash__ = object.__hash__
     __array_priority__ = 50
     base = None  # it shows no other array's memory
-
-    made: int  # the level at which it may be written to
-    shows: XlaArray | None  # the array that it is a slice of, if that can still change
-    place: Any
-
-    def __init__(self, array: Any, made: int = NEVER, shows: XlaArray | None = None, place: Any = None) -> None:
-        self._array, self.made, self.shows, self.place = array, made, shows, place
-        self._seen = None if shows is None else shows.array
-
-    @property
-    def array(self) -> Any:
-        """The JAX array, or the tracer of one."""
-        if self.shows is not None and (now := self.shows.array) is not self._seen:
-            self._array, self._seen = now[self.place], now
-        return self._array
-
-    @property
-    def writeable(self) -> bool:
-        """Whether it can be assigned to: it was made here, and nothing else may share its memory."""
-        return self.made == level.get()
-
-    def write(self, what: str, new: Any, place: Any = ...) -> XlaArray:
-        """Put `new` at `place`: from now on this, and all that shows it, is another JAX array."""
-        if not self.writeable:
-            raise _in_place(what)
-        if self.shows is not None:
-            whole = self.array.at[place].set(unwrapped(new)) if place is not ... else new
-            self.shows.write(what, whole, self.place)
-        else:
-            with double(True):
-                self._array = self._array.at[place].set(unwrapped(new))
-        return self
 
     # -- what kind of array it is ----------------------------------------------------------------------------------
 
@@ -232,7 +154,7 @@ class XlaArray:
             return result
         what = f"np.{ufunc.__name__}(…, out=…)"
         if len(outs) > 1 or not isinstance(outs[0], XlaArray):
-            raise _in_place(what)
+            raise in_place(what)
         return outs[0].write(what, result)
 
     @staticmethod
@@ -241,8 +163,8 @@ class XlaArray:
         what = f"np.{ufunc.__name__}.at(…)"
         method = {"add": "add", "multiply": "multiply", "maximum": "max", "minimum": "min"}.get(ufunc.__name__)
         if method is None or not isinstance(x, XlaArray):
-            raise _in_place(what)
-        x.write(what, x.at[index]._changed(method, *values))
+            raise in_place(what)
+        x.write(what, x.at[index].changed(method, *values))
 
     def __array_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -251,7 +173,7 @@ class XlaArray:
             return NotImplemented
         kwargs = {key: x for key, x in kwargs.items() if x is not np._NoValue}
         if kwargs.pop("out", None) is not None:
-            raise _in_place(f"np.{func.__name__}(…, out=…)")
+            raise in_place(f"np.{func.__name__}(…, out=…)")
         if func is np.copyto:
             return self._copied_to(*args, **kwargs)
         for option in ("subok", "like", "order") if func in functions.MAKERS else ():
@@ -262,10 +184,10 @@ class XlaArray:
         return (compute if func in functions.MAKERS else show)(functions.function(func), *args, **kwargs)
 
     @staticmethod
-    def _copied_to(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:
+    def _copied_to(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) -> None:  # noqa: ARG004 - NumPy's
         """`np.copyto`."""
         if not isinstance(dst, XlaArray):
-            raise _in_place("np.copyto(…)")
+            raise in_place("np.copyto(…)")
         dst.write("np.copyto(…)", src if where is True else np.where(where, src, dst))
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
@@ -282,51 +204,33 @@ class XlaArray:
     def __getitem__(self, index: Any) -> Any:
         if index == () if index.__class__ is tuple else False:
             return self if not getattr(self.array, "weak_type", False) else self.astype(self.dtype)
-        places = self._places(index)
-        if self.writeable and all(part.__class__ in (int, slice) or part is None or part is Ellipsis for part in places):
-            return XlaArray(self.array[places], self.made, self, places)
+        places = places_of(self, index)
+        if all(part.__class__ in (int, slice) or part is None or part is Ellipsis for part in places):
+            return self.view(lambda x: x[places], lambda x, new: x.at[places].set(new))
         if any(isinstance(i, jax.core.Tracer) and i.dtype.kind in "iu" for i in places):
             # what JAX would clamp without a word is a NaN then
             return compute(lambda x: x.at[places].get(mode="fill"), self)
         return compute(lambda x: x[places], self)
 
-    def _places(self, index: Any) -> tuple[Any, ...]:
-        """The index as JAX takes it: arrays for lists. One out of bounds, or a mask that is not known, is refused."""
-        parts = []
-        for part in index if index.__class__ is tuple else (index,):
-            if traced(part) and part.dtype.kind == "b" and part.ndim:
-                raise refused(
-                    part, "a mask was used as an index", "How many elements it picks, and so the shape, would depend on data: "
-                    "use np.where(mask, x, other), or a sum with weights, x * mask",
-                )  # fmt: skip
-            parts.append(np.asarray(part) if part.__class__ is list else unwrapped(part))
-        axis, spread = 0, self.ndim - sum(_axes_of(part) for part in parts)
-        if spread < 0 and Ellipsis not in [p for p in parts if p is Ellipsis]:
-            raise IndexingError(f"too many indices at {user_line()}: the array has {self.ndim} axes")
-        for part in parts:
-            if part is Ellipsis:
-                axis += spread
-                continue
-            if isinstance(part, (int, np.integer)) and not isinstance(part, (bool, np.bool_)):
-                self._within(int(part), int(part), axis)
-            elif isinstance(part, np.ndarray) and part.dtype.kind in "iu" and part.size:
-                self._within(int(part.min()), int(part.max()), axis)
-            axis += _axes_of(part)
-        return tuple(parts)
-
-    def _within(self, low: int, high: int, axis: int) -> None:
-        n = self.shape[axis]
-        if low < -n or high >= n:
-            worst = low if low < -n else high
-            raise IndexingError(f"index {worst} at {user_line()} is out of bounds for axis {axis} with size {n}")
-
     def __setitem__(self, index: Any, value: Any) -> None:
-        self.write("item assignment", value, self._places(index))
+        self.write("item assignment", value, places_of(self, index))
 
     @property
     def at(self) -> _At:
         """``x.at[index].set(new)``, ``add``, ``max``: copies with some elements changed."""
         return _At(self)
+
+    def each(self, f: Callable[[Any], list[Any]], parts: Any) -> list[Any]:
+        """The arrays that `f` returns for each of the `parts`, all parts at once, side by side along a new first axis.
+
+        The engine asks for it where many cotangents go back through a graph of arrays like this one.
+        """
+
+        def one(part: Any) -> list[Any]:
+            with at_level(next_number()):
+                return [unwrapped(x) for x in f(XlaArray(part))]
+
+        return compute(jax.vmap(one), parts)
 
     def __iter__(self) -> Iterator[Any]:
         if not self.ndim:
@@ -341,41 +245,6 @@ class XlaArray:
     @property
     def flat(self) -> Iterator[Any]:
         return iter(self.reshape(-1))
-
-    # -- numbers that leave ----------------------------------------------------------------------------------------
-
-    def _leaving(self, what: str, instead: str) -> Any:
-        if traced(self):
-            raise refused(self, what, instead)
-        return np.asarray(self.array)
-
-    def __bool__(self) -> bool:
-        return bool(self._leaving("a branch on data", _BRANCH))
-
-    def __float__(self) -> float:
-        return float(self._leaving("float(…) of an array", _NUMBER))
-
-    def __complex__(self) -> complex:
-        return complex(self._leaving("complex(…) of an array", _NUMBER))
-
-    def __int__(self) -> int:
-        return int(self._leaving("int(…) of an array", _STATIC))
-
-    def __index__(self) -> int:
-        return self._leaving("an integer (a size, an index of a list, a number of turns)", _STATIC).__index__()
-
-    def item(self, *place: Any) -> Any:
-        """The single number in it, as a plain Python number."""
-        return self._leaving(".item()", _NUMBER).item(*place)
-
-    def tolist(self) -> Any:
-        """The plain numbers, in nested lists."""
-        return self._leaving(".tolist()", _NUMBER).tolist()
-
-    def tobytes(self, order: Any = "C") -> bytes:
-        """The bytes of the array."""
-        data: bytes = self._leaving(".tobytes()", _NUMBER).tobytes(order)
-        return data
 
     def __format__(self, form: str) -> str:
         return repr(self) if traced(self) else format(np.asarray(self.array)[()], form)
@@ -397,11 +266,11 @@ class XlaArray:
     # -- methods and operators -------------------------------------------------------------------------------------
 
     @property
-    def T(self) -> Any:  # noqa: N802
+    def T(self) -> Any:
         return self.transpose()
 
     @property
-    def mT(self) -> Any:  # noqa: N802
+    def mT(self) -> Any:
         return self.swapaxes(-1, -2)
 
     @property
@@ -433,8 +302,18 @@ class XlaArray:
     argmax, argmin, argsort, argpartition = map(_method, ("argmax", "argmin", "argsort", "argpartition"))
     dot, round, trace, conj, conjugate = map(_method, ("dot", "round", "trace", "conj", "conj"))
     repeat, take, searchsorted, nonzero = map(_method, ("repeat", "take", "searchsorted", "nonzero"))
-    transpose, swapaxes = _method("transpose", show), _method("swapaxes", show)
     squeeze, diagonal = _method("squeeze", show), _method("diagonal", show)
+
+    def transpose(self, *axes: Any) -> XlaArray:
+        """With its axes in another order: a view, as NumPy's is."""
+        given = axes[0] if len(axes) == 1 and not isinstance(axes[0], int) else axes
+        order = tuple(int(i) % self.ndim for i in given or range(self.ndim)[::-1])
+        inverse = np.argsort(order)
+        return self.view(lambda x: x.transpose(order), lambda x, new: new.transpose(inverse))
+
+    def swapaxes(self, axis1: int, axis2: int) -> XlaArray:
+        """With two axes exchanged: a view, as NumPy's is."""
+        return self.view(lambda x: x.swapaxes(axis1, axis2), lambda x, new: new.swapaxes(axis1, axis2))
 
     def clip(self, min: Any = None, max: Any = None, **_: Any) -> Any:
         """With the numbers outside of the bounds set to these."""
@@ -485,41 +364,19 @@ class _At:
     def __getitem__(self, index: Any) -> _At:
         return _At(self._array, index)
 
-    def _changed(self, method: str, values: Any) -> Any:
-        places = self._array._places(self._index)
-        return compute(lambda x, v: getattr(x.at[places], method)(v), self._array, values)
+    def changed(self, method: str, values: Any) -> Any:
+        """With JAX's `method` applied there."""
+        places = places_of(self._array, self._index)
+        return compute(lambda x, v: getattr(x.at[places], method)(jnp.asarray(v, x.dtype)), self._array, values)
 
     def set(self, values: Any) -> Any:
         """With ``copy[index] = values``."""
-        return self._changed("set", values)
+        return self.changed("set", values)
 
     def add(self, values: Any) -> Any:
         """With ``copy[index] += values``, as often as a place is named."""
-        return self._changed("add", values)
+        return self.changed("add", values)
 
     def max(self, values: Any) -> Any:
         """With ``copy[index] = maximum(copy[index], values)``."""
-        return self._changed("max", values)
-
-
-_BRANCH = (
-    "Use np.where(condition, a, b), which computes both; or make the argument that decides static (static_argnums: one "
-    "program for each of its values)"
-)
-_NUMBER = "Return the array and read it outside; compute with np.exp and its like in place of math.exp"
-_STATIC = "Make the argument it comes from static (static_argnums), or take it from a shape, which is known"
-
-
-def _axes_of(part: Any) -> int:
-    """How many axes a part of an index takes."""
-    if part is None or part is Ellipsis or isinstance(part, (bool, np.bool_)):
-        return 0
-    return part.ndim if hasattr(part, "dtype") and part.dtype.kind == "b" else 1
-
-
-def _in_place(what: str) -> UnsupportedError:
-    return UnsupportedError(
-        f"{what} at {user_line()}: an XLA array that is an argument or a constant, or that another may share memory with, does not "
-        "change in place. Use x.at[index].set(new) or .add(new), np.where(mask, new, old), y = x + 1 in place of x += 1, or "
-        "build the parts and np.concatenate or np.stack them"
-    )
+        return self.changed("max", values)

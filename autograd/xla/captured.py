@@ -13,14 +13,15 @@ from ..engine.value import Value
 from ..engine.witness import next_number, seen, unchanged
 from ..errors import GraphError, describe, user_line
 from ..scope import Notes, Noting
-from .array import at_level, traced
+from .leaving import traced
+from .memory import at_level
 
 _LIBRARIES = ("autograd", "nn", "numpy", "jax", "scipy")
 _MOST = 10_000  # objects that are looked at
 
 
 def closed_over(f: Any) -> list[Value]:
-    """The leaves that a function can reach by its closure, its globals, the object that it is a method of, what it was made of."""
+    """The leaves that a function can reach by its closure, its globals, its object, and what it was made of."""
     found: list[Value] = []
     met: set[int] = set()
     stack: list[Any] = [f]

@@ -18,8 +18,10 @@ from ..opaque import plain as without_values
 from ..opaque import record_call
 from ..tracing import PullBack, Trace, differentiable
 from . import baked
-from .array import XlaArray, double, level
+from .array import XlaArray
 from .captured import Captured
+from .leaving import leaked
+from .memory import double, level
 from .nests import Form, Static, arrays_of, named, plain, take_apart
 
 Function = Callable[..., Any]
@@ -102,7 +104,9 @@ class Compiled:
             form = Form((args, kwargs))
 
             def back(g: Any, given: Sequence[Any]) -> list[Any]:
-                return pulled_back(lambda xs: self._f(*_opened(form.filled(xs)[0]), **form.filled(xs)[1]), g, given, wanted)
+                return pulled_back(
+                    lambda xs: self._f(*_opened(form.filled(xs)[0]), **form.filled(xs)[1]), g, given, wanted
+                )
 
             back.__name__ = self._name
             pull = self._pullbacks[key, wanted] = Compiled(back, frozenset(), frozenset())
@@ -183,8 +187,11 @@ class _Program:
         return tuple(plain(x) for x, number in zip(results, numbers, strict=True) if number)
 
     def __call__(self, arrays: Sequence[Any]) -> Any:
-        with double(True):
-            found = iter(self._run(*[plain(x) for x in arrays]))
+        try:
+            with double(True):
+                found = iter(self._run(*[plain(x) for x in arrays]))
+        except jax.errors.UnexpectedTracerError as error:
+            raise leaked() from error
         results = [XlaArray(next(found), 0) if x is None else x for x in self._fixed]
         if any(self._gives.values):
             results = [wrap(x, False) if was else x for x, was in zip(results, self._gives.values, strict=True)]

@@ -119,14 +119,15 @@ def ufunc_method(ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> A
     if method == "outer":
         a, b = map(jnp.asarray, inputs)
         return ufunc_call(ufunc, a.reshape(a.shape + (1,) * b.ndim), b)
+    inputs = tuple(map(jnp.asarray, inputs))
     general = jnp.frompyfunc(lambda a, b: _ufunc(ufunc)(a, b), nin=2, nout=1)
-    return getattr(general, method)(jnp.asarray(inputs[0]), *inputs[1:], **kwargs)
+    return getattr(general, method)(*inputs, **kwargs)
 
 
 # -- functions that differ -----------------------------------------------------------------------------------------
 
 # What JAX has in another form, and the table composes of what it has in the same.
-COMPOSE = frozenset({np.partition, np.trim_zeros, np.interp})
+COMPOSE = frozenset({np.partition, np.trim_zeros, np.interp, np.choose, np.compress, np.bincount})
 
 # Functions whose result is an array of its own.
 MAKERS = frozenset({
@@ -145,12 +146,15 @@ def _sorting(f: Callable[..., Any]) -> Callable[..., Any]:
 
 
 OWN: dict[Callable[..., Any], Callable[..., Any]] = {
-    np.shape: lambda a: jnp.shape(a),
+    np.shape: jnp.shape,
+    np.fix: jnp.trunc,
     np.asarray: lambda a, dtype=None, **_: jnp.asarray(a, dtype),
     np.sort: _sorting(jnp.sort),
     np.argsort: _sorting(jnp.argsort),
     np.result_type: lambda *given: np.result_type(*[getattr(x, "dtype", x) for x in given]),
-    np.searchsorted: lambda a, v, side="left", sorter=None: jnp.searchsorted(a, jnp.asarray(v), side=side, sorter=sorter),
+    np.searchsorted: lambda a, v, side="left", sorter=None: jnp.searchsorted(
+        a, jnp.asarray(v), side=side, sorter=sorter
+    ),
     convolution.convolution.forward: windows.convolution,
     convolution.convolution_transpose.forward: windows.transpose,
     convolution.convolution_weight.forward: windows.weight,

@@ -19,8 +19,9 @@ from ..errors import ShapeError, user_line
 from ..opaque import plain as without_values
 from ..opaque import record_call
 from ..tracing import differentiable
-from .array import XlaArray, at_level, double, level
+from .array import XlaArray
 from .compiled import pulled_back
+from .memory import at_level, double, level
 from .nests import Form, arrays_of, is_array, plain
 
 Function = Callable[..., Any]
@@ -122,7 +123,7 @@ class _Mapped:
             with at_level(began):
                 out = self._f(*self._takes.filled(inputs))
             results = arrays_of(out)
-            self.border = reachable([x for x in results if differentiable(x)], began)[1]
+            self.border = [x for x in reachable(filter(differentiable, results), began)[1] if isinstance(x, Value)]
             given = Form(out)
             return [jnp.asarray(plain(x)) for x in results]
 
@@ -141,9 +142,7 @@ class _Mapped:
         axes = [0] * len(arrays_of(g)) + self._axes
         found = _call(one, (g, *given), axes, 0)
         places = [*wanted, *range(n, n + len(self.border))]
-        return {
-            i: _gathered(c, self._axes[i] if i < n else None) for i, c in zip(places, found, strict=True)
-        }
+        return {i: _gathered(c, self._axes[i] if i < n else None) for i, c in zip(places, found, strict=True)}
 
 
 def _gathered(c: Any, axis: Axis) -> Any:

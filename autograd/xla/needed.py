@@ -14,4 +14,6 @@ def require() -> None:
     found = metadata.version("jax")
     if tuple(map(int, found.split(".")[:2])) < OLDEST:
         oldest = ".".join(map(str, OLDEST))
-        raise ImportError(f"autograd.xla needs JAX {oldest} or newer, and {found} is installed: pip install -U 'chainrule[xla]'")
+        raise ImportError(
+            f"autograd.xla needs JAX {oldest} or newer, and {found} is installed: pip install -U 'chainrule[xla]'"
+        )

@@ -22,10 +22,12 @@ def convolution(
     x: Any, w: Any, *bias: Any, stride: Sequence[int], padding: Pairs, dilation: Sequence[int], groups: int
 ) -> Any:
     """y, and to each of its channels its bias added."""
-    planned(x.shape, w.shape, (), stride=stride, padding=padding, dilation=dilation, groups=groups)  # the shapes are right
-    x, w, *bias = _promoted(x, w, *bias)
+    planned(
+        x.shape, w.shape, (), stride=stride, padding=padding, dilation=dilation, groups=groups
+    )  # the shapes are right
+    x, w, *offsets = _promoted(x, w, *bias)
     y = lax.conv_general_dilated(x, w, stride, padding, rhs_dilation=dilation, feature_group_count=groups)
-    return y + bias[0].reshape((-1,) + (1,) * (x.ndim - 2)) if bias else y
+    return y + offsets[0].reshape((-1,) + (1,) * (x.ndim - 2)) if offsets else y
 
 
 def transpose(
