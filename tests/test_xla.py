@@ -425,3 +425,58 @@ def test_a_missing_or_old_jax_is_said_in_a_sentence(monkeypatch):
     monkeypatch.setattr(needed.metadata, "version", lambda name: "0.4.38")
     with pytest.raises(ImportError, match="0.4.38 is installed"):
         needed.require()
+
+
+# -- the table -----------------------------------------------------------------------------------------------------
+
+PAGE = (ROOT / "docs" / "xla_rows.md").read_text()
+CLAIMED = set(re.findall(r"`(\w+)`", PAGE.partition("compiled:**")[2].partition("\n")[0]))
+# One row of each kind, and what in-place code in a row's forward computation does on arrays that do not change.
+DRAWN = "arctan2 max_pool lstm batch_norm convolution_weight scatter_all quantile svd irfft cross_entropy".split()
+
+
+def test_the_page_has_every_row():
+    named = set(re.findall(r"`(\w+)`", PAGE.partition("**Of SciPy's")[0]))
+    assert {sample.name for sample in xla_rows.SAMPLES} <= named
+    assert set(DRAWN) <= CLAIMED
+    assert len(CLAIMED) >= 240
+
+
+@pytest.mark.unmeasured
+@pytest.mark.parametrize("name", DRAWN)
+def test_rows_are_numpys_when_they_are_compiled(name):
+    sample = next(s for s in xla_rows.SAMPLES if s.name == name)
+    assert xla_rows.failure(sample, compiled=True) is None
+    if name not in ("scatter_all", "svd"):
+        assert xla_rows.failure(sample, compiled=True, dtype="float32") is None
+
+
+@pytest.mark.parametrize("name", ["tanh", "take", "sum_pool"])
+def test_rows_are_numpys_eagerly(name):
+    assert xla_rows.failure(next(s for s in xla_rows.SAMPLES if s.name == name), compiled=False) is None
+
+
+def test_the_comparison_of_rows_can_fail():
+    wrong = xla_rows.Sample(
+        "tanh", lambda x: np.tanh(x) + (0 if isinstance(getattr(x, "raw", x), np.ndarray) else 1e-8), ((0, 1),), ((3,),)
+    )
+    assert xla_rows.failure(wrong, compiled=True) == "other numbers"
+    assert xla_rows.failure(wrong, compiled=False) == "other numbers"
+    assert xla_rows.reason(
+        xla_rows.failure(xla_rows.Sample("b", lambda x: x if x.sum() > 0 else -x, ((0, 1),), ((3,),)), True)
+    ).startswith("a shape or a branch")
+    assert "| `b` | works | JAX does not have it |" in xla_rows.page(
+        {"a": None, "b": None}, {"a": None, "b": "NotImplementedError"}, {}
+    )
+
+
+def test_functions_of_scipys_on_xla():
+    special = pytest.importorskip("scipy.special")
+    same(
+        xla.jit(grad(lambda x: np.sum(special.gammaln(x) * special.expit(x))))(X),
+        grad(lambda x: np.sum(special.gammaln(x) * special.expit(x)))(X),
+    )
+    with pytest.raises(UnsupportedError, match="jv of an XLA array.*JAX does not have it"):
+        xla.jit(lambda x: special.jv(1, x))(X)
+    for name in ("psi", "rgamma", "exp10", "log_expit", "cosm1"):
+        same(xla.jit(getattr(special, name))(X), getattr(special, name)(X))

@@ -13,7 +13,7 @@ from ..engine.witness import next_number
 from . import functions
 from .leaving import Leaving, leaked, refused, traced
 from .memory import NEVER, at_level, double, freeze, in_place, level, unwrapped
-from .picking import places_of
+from .picking import places_of, put
 
 
 def asarray(x: Any, device: Any = None) -> XlaArray:
@@ -206,14 +206,15 @@ class XlaArray(Leaving):
             return self if not getattr(self.array, "weak_type", False) else self.astype(self.dtype)
         places = places_of(self, index)
         if all(part.__class__ in (int, slice) or part is None or part is Ellipsis for part in places):
-            return self.view(lambda x: x[places], lambda x, new: x.at[places].set(new))
+            return self.view(lambda x: x[places], lambda x, new: put(x, places, "set", new))
         if any(isinstance(i, jax.core.Tracer) and i.dtype.kind in "iu" for i in places):
             # what JAX would clamp without a word is a NaN then
             return compute(lambda x: x.at[places].get(mode="fill"), self)
         return compute(lambda x: x[places], self)
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        self.write("item assignment", value, places_of(self, index))
+        places = places_of(self, index)
+        self.write("item assignment", value, lambda x, new: put(x, places, "set", new))
 
     @property
     def at(self) -> _At:
@@ -367,7 +368,7 @@ class _At:
     def changed(self, method: str, values: Any) -> Any:
         """With JAX's `method` applied there."""
         places = places_of(self._array, self._index)
-        return compute(lambda x, v: getattr(x.at[places], method)(jnp.asarray(v, x.dtype)), self._array, values)
+        return compute(lambda x, v: put(x, places, method, v), self._array, values)
 
     def set(self, values: Any) -> Any:
         """With ``copy[index] = values``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 
 import jax
@@ -35,17 +36,32 @@ def function(func: Callable[..., Any]) -> Callable[..., Any]:
 
 def _of_jax(func: Callable[..., Any]) -> Any:
     """What JAX has under the name of NumPy's `func`."""
+    if func.__module__.startswith("scipy."):
+        return getattr(jax.scipy.special, func.__name__, None)
     path = [part for part in func.__module__.split(".")[1:] if not part.startswith("_") and part not in ("lib", "ma")]
     return _named(jnp, ".".join([*path, func.__name__]))
 
 
-@functools.cache
+_composing: ContextVar[frozenset[Any]] = ContextVar("composing", default=frozenset())
+
+
 def composed(func: Callable[..., Any]) -> Callable[..., Any] | None:
-    """The function of the table that composes NumPy's `func` of simpler ones, where JAX has none."""
-    own = TABLE.get(func)
-    if own is None or isinstance(own, Op) or func in OWN:
+    """The function of the table that composes NumPy's `func` of others, which takes whatever NumPy takes.
+
+    Where it calls `func` itself in the end, that is JAX's.
+    """
+    own, running = TABLE.get(func), _composing.get()
+    if own is None or isinstance(own, Op) or func in OWN or func in running:
         return None
-    return own if func in COMPOSE or _of_jax(func) is None else None
+
+    def called(*args: Any, **kwargs: Any) -> Any:
+        token = _composing.set(running | {func})
+        try:
+            return own(*args, **kwargs)
+        finally:
+            _composing.reset(token)
+
+    return called
 
 
 def _missing(name: str) -> UnsupportedError:
@@ -61,7 +77,7 @@ def _missing(name: str) -> UnsupportedError:
 @functools.cache
 def _ufunc(ufunc: np.ufunc) -> Callable[..., Any]:
     name = ufunc.__name__
-    found = getattr(jnp, name, None) or getattr(jax.scipy.special, name, None)
+    found = SPECIAL.get(name) or getattr(jnp, name, None) or getattr(jax.scipy.special, name, None)
     if found is None:
         raise _missing(name)
     return found
@@ -110,24 +126,30 @@ _REDUCED: dict[str, str] = {
 _ACCUMULATED = {"add": "cumsum", "multiply": "cumprod"}
 
 
-def ufunc_method(ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+def ufunc_method(
+    ufunc: np.ufunc, method: str, x: Any, *more: Any, axis: Any = 0, keepdims: bool = False, **options: Any
+) -> Any:
     """``np.add.reduce`` and its relatives."""
+    x, *more = map(jnp.asarray, (x, *more))
+    options = {key: given for key, given in options.items() if given is not None}
     known = {"reduce": _REDUCED, "accumulate": _ACCUMULATED}.get(method, {}).get(ufunc.__name__)
-    kwargs = {key: x for key, x in kwargs.items() if x is not None}
     if known is not None:
-        return getattr(jnp, known)(jnp.asarray(inputs[0]), *inputs[1:], **{"axis": 0, **kwargs})
+        return getattr(jnp, known)(x, axis=axis, **({"keepdims": True} if keepdims else {}), **options)
     if method == "outer":
-        a, b = map(jnp.asarray, inputs)
-        return ufunc_call(ufunc, a.reshape(a.shape + (1,) * b.ndim), b)
-    inputs = tuple(map(jnp.asarray, inputs))
-    general = jnp.frompyfunc(lambda a, b: _ufunc(ufunc)(a, b), nin=2, nout=1)
-    return getattr(general, method)(*inputs, **kwargs)
+        return ufunc_call(ufunc, x.reshape(x.shape + (1,) * more[0].ndim), more[0])
+    general = jnp.frompyfunc(lambda a, b: ufunc_call(ufunc, a, b), nin=2, nout=1)
+    if method != "reduce":
+        return getattr(general, method)(x, *more, axis=axis)
+    axes = {i % x.ndim for i in (range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,))}
+    kept = [i for i in range(x.ndim) if i not in axes]
+    line = x.transpose(*kept, *sorted(axes)).reshape(*(x.shape[i] for i in kept), -1)
+    start = options.get("initial")
+    line = line if start is None else jnp.append(jnp.full((*line.shape[:-1], 1), start), line, axis=-1)
+    result = functools.reduce(functools.partial(ufunc_call, ufunc), [line[..., i] for i in range(line.shape[-1])])
+    return result.reshape([1 if i in axes else n for i, n in enumerate(x.shape)]) if keepdims else result
 
 
 # -- functions that differ -----------------------------------------------------------------------------------------
-
-# What JAX has in another form, and the table composes of what it has in the same.
-COMPOSE = frozenset({np.partition, np.trim_zeros, np.interp, np.choose, np.compress, np.bincount})
 
 # Functions whose result is an array of its own.
 MAKERS = frozenset({
@@ -145,13 +167,25 @@ def _sorting(f: Callable[..., Any]) -> Callable[..., Any]:
     return sorts
 
 
+# Ufuncs of `scipy.special` that JAX has under another name, or that are a step away.
+SPECIAL: dict[str, Callable[..., Any]] = {
+    "psi": jax.scipy.special.digamma,
+    "rgamma": lambda x: 1 / jax.scipy.special.gamma(x),
+    "exp10": lambda x: jnp.exp2(x * np.log2(10)),
+    "log_expit": jax.nn.log_sigmoid,
+    "cosm1": lambda x: -2 * jnp.sin(x / 2) ** 2,
+}
+
 OWN: dict[Callable[..., Any], Callable[..., Any]] = {
     np.shape: jnp.shape,
     np.fix: jnp.trunc,
+    np.where: lambda condition, *branches: jnp.where(jnp.asarray(condition), *map(jnp.asarray, branches)),
     np.asarray: lambda a, dtype=None, **_: jnp.asarray(a, dtype),
     np.sort: _sorting(jnp.sort),
     np.argsort: _sorting(jnp.argsort),
-    np.result_type: lambda *given: np.result_type(*[getattr(x, "dtype", x) for x in given]),
+    np.result_type: lambda *given: np.result_type(
+        *[x if isinstance(x, type) else getattr(x, "dtype", x) for x in given]
+    ),
     np.searchsorted: lambda a, v, side="left", sorter=None: jnp.searchsorted(
         a, jnp.asarray(v), side=side, sorter=sorter
     ),

@@ -92,12 +92,13 @@ class Memory:
         """Whether it can be assigned to: it was made here, and nothing else may share its memory."""
         return self.made == level.get()
 
-    def write(self, what: str, new: Any, place: Any = ...) -> Self:
-        """Put `new` at `place`: from now on this, and all that shows it, is another JAX array."""
+    def write(self, what: str, new: Any, put: Callable[[Any, Any], Any] | None = None) -> Self:
+        """Put `new` in its place, all of it or as `put` does: from now on this, and all that shows it, is another JAX array."""
         if not self.writeable:
             raise in_place(what)
         with double(True):
-            changed = self.array.at[place].set(jnp.asarray(unwrapped(new), self._array.dtype))
+            array, new = self.array, unwrapped(new)
+            changed = put(array, new) if put else jnp.broadcast_to(jnp.asarray(new, array.dtype), array.shape)
             if self.shows is not None:
                 self.shows.write(what, self._back(self.shows.array, changed))
             else:
