@@ -107,22 +107,27 @@ def reasons(samples: Iterable[Sample], compiled: bool) -> Iterator[tuple[str, st
 
 # Why a row does not work, by what its error says.
 REASONS = {
-    "a shape or a branch depends on data, which is not known while a program is compiled": "not known yet|Concret|concrete|Tracer",
+    "a shape or a branch depends on data, which is not known while it is compiled": "not known yet|[Cc]oncret|Tracer",
     "NumPy follows the order in memory, and JAX's arrays have one order only": "order",
     "what NumPy leaves open, the order within the parts, is another": "other numbers",
     "JAX does not have it": "JAX does not have it|NotImplemented",
 }
 
 
-def reason(why: str) -> str:
-    return next((text for text, sign in REASONS.items() if re.search(sign, why)), why.partition(":")[0])
+def reason(why: str | None) -> str:
+    """What the page says of an error."""
+    return (
+        "works"
+        if why is None
+        else next((text for text, sign in REASONS.items() if re.search(sign, why)), why.partition(":")[0])
+    )
 
 
 def page(eager: dict[str, str | None], compiled: dict[str, str | None], special: dict[str, str | None]) -> str:
     """The page in Markdown, of what goes wrong with each row."""
     works = " ".join(f"`{name}`" for name in sorted(compiled) if not eager[name] and not compiled[name])
     fails = [
-        f"| `{name}` | {reason(eager[name]) if eager[name] else 'works'} | {reason(compiled[name]) if compiled[name] else 'works'} |"
+        f"| `{name}` | {reason(eager[name])} | {reason(compiled[name])} |"
         for name in sorted(compiled)
         if eager[name] or compiled[name]
     ]
@@ -133,8 +138,8 @@ def page(eager: dict[str, str | None], compiled: dict[str, str | None], special:
     return f"""# What works on XLA
 
 Every row of the table, on every sample in the tests, with the value, the gradient of its sum of squares and the product of the
-Hessian with a vector: eager, on `XlaArray`s one operation after the other, {good[0]} of {len(eager)} are NumPy's to 1e-9; compiled
-by `xla.jit`, {good[1]}. [Compiled by XLA](xla.md) says what this is about.
+Hessian with a vector. Eager, on `XlaArray`s one operation after the other, {good[0]} of {len(eager)} are NumPy's to 1e-9,
+compiled by `xla.jit` {good[1]}. [Compiled by XLA](xla.md) says what this is about.
 
 **NumPy's, eager and compiled:** {works}
 

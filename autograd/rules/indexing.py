@@ -277,10 +277,13 @@ def take(a: Array, indices: Any, axis: int | None = None, out: Any = None, mode:
     """The elements at `indices` along `axis` (of the flattened array where it is None)."""
     if out is not None:
         raise UnsupportedError(refusal("take", "out"))
+    a = a if hasattr(a, "dtype") else np.asarray(a)
     if axis is None:
         a, axis = a.reshape((-1,)), 0
     n = a.shape[axis]
-    places = np.asarray(indices)
+    traced = hasattr(indices, "at") and not hasattr(indices, "__record__")  # JAX's, whose numbers may not be known yet
+    places = indices if traced else np.asarray(indices)
+    a = np.asarray(a, like=indices) if traced and a.__class__ is np.ndarray else a
     if mode == "wrap":
         places = places % n
     elif mode == "clip":

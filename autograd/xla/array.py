@@ -178,7 +178,7 @@ class XlaArray(Leaving):
             return self._copied_to(*args, **kwargs)
         for option in ("subok", "like", "order") if func in functions.MAKERS else ():
             kwargs.pop(option, None)
-        composed = functions.composed(func)
+        composed = None if func in functions.MAKERS else functions.composed(func)
         if composed is not None:
             return composed(*args, **kwargs)
         return (compute if func in functions.MAKERS else show)(functions.function(func), *args, **kwargs)
@@ -188,7 +188,7 @@ class XlaArray(Leaving):
         """`np.copyto`."""
         if not isinstance(dst, XlaArray):
             raise in_place("np.copyto(…)")
-        dst.write("np.copyto(…)", src if where is True else np.where(where, src, dst))
+        dst.write("np.copyto(…)", src if where is True else np.where(where, src, dst.copy()))
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         if traced(self):
