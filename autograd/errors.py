@@ -175,4 +175,6 @@ def lost_as_data(leaf: Any) -> GraphError:
 
 def warn_recompiled(name: str, times: int, what: str) -> None:
     """Say that a function is compiled again and again, and why."""
-    _warn(f"jit has compiled {name} {times} times, each time from the beginning: because of {what}", RecompilationWarning)
+    _warn(
+        f"jit has compiled {name} {times} times, each time from the beginning: because of {what}", RecompilationWarning
+    )

@@ -262,7 +262,9 @@ class PullBack:
         size = math.prod(np.shape(out))
         if not size or self.independent or not differentiable(out):
             return [np.zeros((size, *x.shape), x.dtype) for x in self._inputs]
-        many = getattr(out.raw, "each", None)  # an array of JAX's: its library carries all of them at once, through any rule
+        many = getattr(
+            out.raw, "each", None
+        )  # an array of JAX's: its library carries all of them at once, through any rule
         if many is not None and not self.recorded:
             units = np.eye(size, dtype=out.raw.dtype).reshape((size, *out.raw.shape))
             return many(lambda unit: self.complete(out, unit), units)

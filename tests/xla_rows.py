@@ -108,26 +108,24 @@ def reasons(samples: Iterable[Sample], compiled: bool) -> Iterator[tuple[str, st
 # Why a row does not work, by what its error says.
 REASONS = {
     "a shape or a branch depends on data, which is not known while it is compiled": "not known yet|[Cc]oncret|Tracer",
-    "NumPy follows the order in memory, and JAX's arrays have one order only": "order",
+    "NumPy follows the order in memory, and JAX's arrays have one order only": "^(ravel|reshape): other",
     "what NumPy leaves open, the order within the parts, is another": "other numbers",
     "JAX does not have it": "JAX does not have it|NotImplemented",
 }
 
 
-def reason(why: str | None) -> str:
-    """What the page says of an error."""
-    return (
-        "works"
-        if why is None
-        else next((text for text, sign in REASONS.items() if re.search(sign, why)), why.partition(":")[0])
-    )
+def reason(name: str, why: str | None) -> str:
+    """What the page says of the error of a row."""
+    if why is None:
+        return "works"
+    return next((text for text, sign in REASONS.items() if re.search(sign, f"{name}: {why}")), why.partition(":")[0])
 
 
 def page(eager: dict[str, str | None], compiled: dict[str, str | None], special: dict[str, str | None]) -> str:
     """The page in Markdown, of what goes wrong with each row."""
     works = " ".join(f"`{name}`" for name in sorted(compiled) if not eager[name] and not compiled[name])
     fails = [
-        f"| `{name}` | {reason(eager[name])} | {reason(compiled[name])} |"
+        f"| `{name}` | {reason(name, eager[name])} | {reason(name, compiled[name])} |"
         for name in sorted(compiled)
         if eager[name] or compiled[name]
     ]

@@ -194,7 +194,7 @@ class XlaArray(Leaving):
         if traced(self):
             raise refused(
                 self, "a NumPy array was asked of an XLA array", "Use NumPy's functions, which XLA has too, on it; "
-                "np.take(array, index) in place of array[index] for an array of NumPy's and a traced index; make an argument "
+                "xla.asarray(array)[index] in place of array[index] for an array of NumPy's and a traced index; make an argument "
                 "that is a size or an option static (static_argnums)",
             )  # fmt: skip
         return np.array(self.array, dtype=dtype, copy=copy)
