@@ -17,7 +17,7 @@ import numpy as np
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
 _PYTHON = os.path.dirname(os.__file__) + os.sep
-_RELATIVES = ("scipy", "pandas", "xarray")  # they call back into a Value's methods
+_RELATIVES = ("scipy", "pandas", "xarray", "jax", "jaxlib")  # they call back into a Value's methods
 
 
 class AutogradError(Exception):
@@ -54,6 +54,10 @@ class IndependentOutputWarning(UserWarning):
 
 class StaleValueWarning(UserWarning):
     """A `Value` that was kept from a derivative that is over was computed with in another: it counts as a constant there."""
+
+
+class RecompilationWarning(UserWarning):
+    """A compiled function is compiled again and again, because an argument keeps its shape, dtype or static value no longer."""
 
 
 class UnsupportedError(AutogradError, NotImplementedError, TypeError):
@@ -166,4 +170,11 @@ def lost_as_data(leaf: Any) -> GraphError:
     return GraphError(
         f"a Value that is being differentiated was made the data of another ({describe(leaf)}) at {user_line()}: the derivative "
         "would be lost without a word. Compute with the new Value itself in place of the other; its plain numbers are new.data"
+    )
+
+
+def warn_recompiled(name: str, times: int, what: str) -> None:
+    """Say that a function is compiled again and again, and why."""
+    _warn(
+        f"jit has compiled {name} {times} times, each time from the beginning: because of {what}", RecompilationWarning
     )

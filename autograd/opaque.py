@@ -79,5 +79,5 @@ def _is_number(leaf: Any, alone: bool) -> bool:
     """
     if isinstance(leaf, (bool, str, bytes)) or leaf is None:
         return False
-    kind = getattr(leaf, "dtype", np.asarray(leaf).dtype).kind
+    kind = (leaf if hasattr(leaf, "dtype") else np.asarray(leaf)).dtype.kind
     return kind in "fc" or (alone and kind in "iub")

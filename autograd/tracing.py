@@ -262,8 +262,14 @@ class PullBack:
         size = math.prod(np.shape(out))
         if not size or self.independent or not differentiable(out):
             return [np.zeros((size, *x.shape), x.dtype) for x in self._inputs]
+        many = getattr(
+            out.raw, "each", None
+        )  # an array of JAX's: its library carries all of them at once, through any rule
+        if many is not None and not self.recorded:
+            units = np.eye(size, dtype=out.raw.dtype).reshape((size, *out.raw.shape))
+            return many(lambda unit: self.complete(out, unit), units)
         largest = max(1, *(node.raw.nbytes for node in self._order))
-        n = 1 if watching() is not None else min(size, max(1, AT_ONCE // largest))
+        n = 1 if watching() is not None else size if many is not None else min(size, max(1, AT_ONCE // largest))
         parts = (self._some_rows(out, start, min(start + n, size)) for start in range(0, size, n))
         if self.recorded:
             gathered = list(zip(*parts, strict=True))

@@ -17,6 +17,8 @@ import pytest
 
 # There is a process for each core: threads of OpenBLAS beside it wait for each other, and cost twice the time.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# XLA's compiler takes no pains: the tests run a program once.
+os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true")
 
 TRACER = pytest.StashKey[Any]()
 

@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "solvers": ("functions", *_FUNCTIONS),
     "hips": ("functions", "solvers", *_FUNCTIONS),
     "replay": ("tracing", "tree", *_ENGINE),
+    "xla": _FUNCTIONS,
     "check": ("columns", *_SOLVERS),
     "draw": _SOLVERS,
     "micrograd": ("draw", *_ENGINE),

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError, UnsupportedError, user_line
+from .indexing import take
 from .op import Array, Op
 from .shaping import axes_of, stack_nested
 
@@ -94,17 +95,17 @@ def interp(x: Array, xp: Any, fp: Any, left: Any = None, right: Any = None, peri
     if period is not None:
         x, xp = np.mod(x, abs(period)), np.mod(xp, abs(period))
         order = np.argsort(xp)
-        xp, fp = np.take(xp, order), np.take(fp, order)
+        xp, fp = take(xp, order), take(fp, order)
         xp = np.concatenate([xp[-1:] - abs(period), xp, xp[:1] + abs(period)])
         fp = np.concatenate([fp[-1:], fp, fp[:1]])
     i = np.clip(np.searchsorted(xp, x, side="right") - 1, 0, np.size(xp) - 2)
-    x0, x1, f0, f1 = (np.take(a, j) for a, j in ((xp, i), (xp, i + 1), (fp, i), (fp, i + 1)))
+    x0, x1, f0, f1 = (take(a, j) for a, j in ((xp, i), (xp, i + 1), (fp, i), (fp, i + 1)))
     x1 = np.where(np.isnan(x), np.nan, x1)  # no number lies on no line: the slope there is NaN too
     inside = f0 + (x - x0) * (f1 - f0) / (x1 - x0)
-    low, high = np.take(fp, 0) if left is None else left, np.take(fp, -1) if right is None else right
-    last = np.take(xp, -1)
-    inside = np.where(x < np.take(xp, 0), low, np.where(x > last, high, inside))
-    return np.where(x == last, np.take(fp, -1), inside) if right is not None else inside
+    low, high = take(fp, 0) if left is None else left, take(fp, -1) if right is None else right
+    last = take(xp, -1)
+    inside = np.where(x < take(xp, 0), low, np.where(x > last, high, inside))
+    return np.where(x == last, take(fp, -1), inside) if right is not None else inside
 
 
 def unwrap(p: Array, discont: Any = None, axis: int = -1, *, period: float = 2 * np.pi) -> Array:

@@ -25,7 +25,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import ShapeError, user_line
-from .op import Array, Op
+from .guards import is_plain
+from .op import Array, Op, library
 
 _NARROW, _MANY = 2**9, 2**23  # numbers
 _STATIC = "stride padding dilation groups"
@@ -165,6 +166,7 @@ def planned(x: Shape, w: Shape, y: Shape, *, groups: int, **windows: Any) -> _Pl
     return _Plan(x, w, shape, groups=groups, **windows)
 
 
+@library
 def _convolution(x: Array, w: Array, *bias: Array, **static: Any) -> Array:
     """y, and to each of its channels its bias added."""
     plan = planned(x.shape, w.shape, (), **static)
@@ -185,6 +187,7 @@ def _convolution(x: Array, w: Array, *bias: Array, **static: Any) -> Array:
     return plan.outside(y.reshape(plan.y[2], plan.y[1], *plan.y[3:], plan.y[0]), x.ndim)
 
 
+@library
 def _transpose(y: Array, w: Array, size: tuple[int, ...], **static: Any) -> Array:
     """x, whose axes of windows have the lengths `size`."""
     plan = planned((y.shape[0], w.shape[1] * static["groups"], *size), w.shape, y.shape, **static)
@@ -203,6 +206,7 @@ def _transpose(y: Array, w: Array, size: tuple[int, ...], **static: Any) -> Arra
     return plan.outside(x, y.ndim)
 
 
+@library
 def _weight(x: Array, y: Array, size: tuple[int, ...], **static: Any) -> Array:
     """w, which has `size` taps along each axis."""
     plan = planned(x.shape, (y.shape[1], x.shape[1] // static["groups"], *size), y.shape, **static)
@@ -253,6 +257,8 @@ convolution_weight: Op = Op(
 
 def _channel_sums(x: Array) -> Array:
     """The sum over all axes but the second, as products with ones, which BLAS adds up many times faster than NumPy."""
+    if not is_plain(x):
+        return x.sum(axis=(0, *range(2, x.ndim)))
     order = sorted(range(x.ndim), key=lambda i: -x.strides[i])
     inside, place = x.transpose(order), order.index(1)
     if not (x.size and inside.flags.c_contiguous) or place == x.ndim - 1:

@@ -30,6 +30,16 @@ def is_plain(x: Array) -> bool:
     return isinstance(x, (np.ndarray, np.generic))
 
 
+def leading(*arrays: Array) -> Array:
+    """The one whose kind a result has, to be made by NumPy's ``empty_like``: the first that is not NumPy's own."""
+    return next((a for a in arrays if not is_plain(a)), arrays[0])
+
+
+def contiguous(x: Array) -> Array:
+    """`x` in the usual order of memory, where it is NumPy's."""
+    return np.ascontiguousarray(x) if is_plain(x) else x
+
+
 def _spoilt(result: Array) -> bool:
     """Whether a NaN may be among the numbers: never no where one is, and yes too often, of infinite complex ones, does no harm.
 

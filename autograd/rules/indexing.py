@@ -55,15 +55,28 @@ def thaw(template: tuple[Any, ...], arrays: tuple[Array, ...]) -> tuple[Any, ...
 
 
 def _getitem(x: Array, *arrays: Array, index: tuple[Any, ...]) -> Array:
+    if arrays and x.__class__ is np.ndarray and (other := _unchanging((x, *arrays))) is not None:
+        x = np.asarray(x, like=other)
     return x[thaw(index, arrays)]
+
+
+def _unchanging(arrays: Sequence[Array]) -> Array | None:
+    """The first of the arrays whose kind makes copies in place of assignments, with an `at` that `Value` has too: JAX's."""
+    return next((a for a in arrays if a.__class__ is not np.ndarray and hasattr(a, "at")), None)
+
+
+def _zeros(v: Array, arrays: Sequence[Array], shape: tuple[int, ...], dtype: Any = None) -> Array:
+    """Zeros to put `v` into at an index with these arrays in it."""
+    other = _unchanging((v, *arrays))
+    return np.zeros_like(v if other is None else other, shape=shape, dtype=v.dtype if dtype is None else dtype)
 
 
 def _add_at(target: Array, place: tuple[Any, ...], v: Array) -> None:
     """Add `v` at `place`, which may name an element twice. For whole rows their elements are named: NumPy adds numbers to a
     flat array several times faster than rows to a matrix, in the same order."""
     rows, width = place[0], target.shape[1:]
-    by_elements = len(place) == 1 and width and target.flags.c_contiguous and target.dtype == v.dtype
-    if not by_elements or v.shape != (*np.shape(rows), *width):
+    by_elements = len(place) == 1 and width and target.__class__ is np.ndarray and target.flags.c_contiguous
+    if not by_elements or target.dtype != v.dtype or v.shape != (*np.shape(rows), *width):
         np.add.at(target, place, v)
         return
     n = math.prod(width)
@@ -73,7 +86,7 @@ def _add_at(target: Array, place: tuple[Any, ...], v: Array) -> None:
 
 def _scatter(v: Array, *arrays: Array, shape: tuple[int, ...], index: tuple[Any, ...]) -> Array:
     """Zeros of `shape`, with `v` added at `index`; a place that is named twice receives both."""
-    result = np.zeros_like(v, shape=shape)
+    result = _zeros(v, arrays, shape)
     if _may_repeat(arrays):
         _add_at(result, thaw(index, arrays), v)
     else:
@@ -97,6 +110,19 @@ def _through(x: Array, views: tuple[View, ...]) -> Array:
     return x
 
 
+def _back_through(
+    v: Array, arrays: Sequence[Array], index: tuple[Any, ...], shape: Any, views: Sequence[View]
+) -> Array:
+    """Zeros of `shape`, with `v` added at an index of what the `views` show of them."""
+    stages = [np.broadcast_to(np.zeros(()), shape)]
+    for op, static in views:
+        stages.append(op(stages[-1], **dict(static)))
+    result = scatter(v, *arrays, shape=stages[-1].shape, index=index)
+    for (op, static), x, shown in zip(views[::-1], stages[-2::-1], stages[:0:-1], strict=True):
+        (result,) = op.pull((0,), result, shown, (x,), dict(static))
+    return result
+
+
 def _scatter_all(
     *parts: Array, shape: tuple[int, ...], picked: tuple[tuple[tuple[Any, ...], int, tuple[View, ...]], ...]
 ) -> Array:
@@ -106,8 +132,11 @@ def _scatter_all(
     """
     rest = iter(parts)
     calls = [(next(rest), tuple([next(rest) for _ in range(n)]), index, views) for index, n, views in picked]
-    result = np.zeros_like(calls[0][0], shape=shape, dtype=np.result_type(*[v.dtype for v, *_ in calls]))
+    result = _zeros(calls[0][0], parts[1:], shape, np.result_type(*[v.dtype for v, *_ in calls]))
     for v, arrays, index, views in calls:
+        if views and result.__class__ is not np.ndarray:  # of other libraries' arrays a view may be a copy
+            result = result + _back_through(v, arrays, index, shape, views)
+            continue
         target, place = _through(result, views), thaw(index, arrays)
         if _may_repeat(arrays):
             _add_at(target, place, v)
@@ -130,11 +159,22 @@ def _assign(x: Array, v: Array, *arrays: Array, index: tuple[Any, ...]) -> Array
 
 def _chosen(x: Array, v: Array, at: tuple[Any, ...]) -> Array:
     """As `_assign`, for arrays of other libraries, which take fewer indices or no assignment: for each place `x` or `v`."""
-    number = np.full(x.shape, -1)  # of the element of v that goes there
+    number = _last_at(x.shape, at)
     shape = number[at].shape
-    number[at] = np.arange(number[at].size).reshape(shape)
     new = np.broadcast_to(v, shape).reshape((-1,))
     return np.where(number < 0, x, new[np.maximum(number, 0)]) if new.size else x
+
+
+def _last_at(shape: tuple[int, ...], at: tuple[Any, ...]) -> Array:
+    """For each place of an array the number of the last part of the index `at` that names it; −1 for none."""
+    other = _unchanging([part for part in at if hasattr(part, "dtype")])
+    last = np.full(shape, -1) if other is None else np.full_like(other, -1, dtype=np.intp, shape=shape)
+    numbers = np.arange(last[at].size).reshape(last[at].shape)
+    if other is None:
+        last[at] = numbers
+    else:  # which of several comes last is not said there
+        np.maximum.at(last, at, numbers)
+    return last
 
 
 def _may_repeat(arrays: Sequence[Array]) -> bool:
@@ -145,10 +185,8 @@ def _may_repeat(arrays: Sequence[Array]) -> bool:
 def _lasting(*arrays: Array, shape: tuple[int, ...], index: tuple[Any, ...]) -> Array:
     """For each place that `index` names whether no later part of the index names it again."""
     at = thaw(index, arrays)
-    last = np.empty(shape, dtype=np.intp)
-    numbers = np.arange(last[at].size).reshape(last[at].shape)
-    last[at] = numbers
-    return last[at] == numbers
+    last = _last_at(shape, at)
+    return last[at] == np.arange(last[at].size).reshape(last[at].shape)
 
 
 def getitem_rule(wanted: Any, g: Array, out: Array, x: Array, *arrays: Array, index: tuple[Any, ...]) -> tuple[Array]:
@@ -239,10 +277,13 @@ def take(a: Array, indices: Any, axis: int | None = None, out: Any = None, mode:
     """The elements at `indices` along `axis` (of the flattened array where it is None)."""
     if out is not None:
         raise UnsupportedError(refusal("take", "out"))
+    a = a if hasattr(a, "dtype") else np.asarray(a)
     if axis is None:
         a, axis = a.reshape((-1,)), 0
     n = a.shape[axis]
-    places = np.asarray(indices)
+    traced = hasattr(indices, "at") and not hasattr(indices, "__record__")  # JAX's, whose numbers may not be known yet
+    places = indices if traced else np.asarray(indices)
+    a = np.asarray(a, like=indices) if traced and a.__class__ is np.ndarray else a
     if mode == "wrap":
         places = places % n
     elif mode == "clip":

@@ -14,6 +14,7 @@ import numpy as np
 from ..errors import ShapeError, user_line
 from .convolution import channel_sums
 from .fused import standardize
+from .guards import is_plain
 from .op import Array, Op
 
 _SLAB = 2**16  # numbers
@@ -27,7 +28,7 @@ class _Slabs:
         self.channel = self.order.index(1)
         self.shape = tuple(-1 if i == 1 else 1 for i in self.order)
         self.n = x.shape[self.order[0]]
-        self.step = max(1, _SLAB * self.n // max(x.size, 1))
+        self.step = max(1, _SLAB * self.n // max(x.size, 1)) if is_plain(x) else max(1, self.n)
 
     def __call__(self, *given: Array) -> Iterator[list[Array]]:
         """The slabs of each: of arrays, and of vectors of a number for each channel."""

@@ -10,6 +10,7 @@ again on `Value`s, which is how derivatives of derivatives come about.
 from __future__ import annotations
 
 import dis
+import functools
 import importlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -147,6 +148,22 @@ def _used(rule: Rule) -> Iterator[int]:
     names = code.co_varnames[: code.co_argcount]
     read = {name for i in dis.get_instructions(code) for name in np.atleast_1d(i.argval) if isinstance(name, str)}
     yield from (i - 2 for i, name in enumerate(names) if i >= 2 and name in read)
+
+
+def library(forward: Callable[..., Array]) -> Callable[..., Array]:
+    """`forward`, which is written for NumPy's own arrays: one of another library is asked for its way (NEP 18) first."""
+
+    @functools.wraps(forward)
+    def asked(*inputs: Array, **static: Any) -> Array:
+        for x in inputs:
+            if (
+                not isinstance(x, (np.ndarray, np.generic))
+                and (ask := getattr(x, "__array_function__", None)) is not None
+            ):
+                return ask(asked, (type(x),), inputs, static)
+        return forward(*inputs, **static)
+
+    return asked
 
 
 def refusal(name: str, keyword: str) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 
 from ..errors import ShapeError, user_line
 from .convolution import lengths, taps
+from .guards import is_plain, leading
 from .op import Array, Op
 
 _STATIC = "kernel stride padding dilation"
@@ -78,7 +79,7 @@ def _largest(x: Array, **windows: Any) -> Array:
 
 def _winners(x: Array, top: Array, windows: Windows) -> Iterator[tuple[_Places, _Places, Array]]:
     """For each tap its places, and where it holds the largest number of a window that no tap before it held."""
-    won = np.zeros_like(top, dtype=bool)
+    won = np.zeros_like(leading(top, x), dtype=bool, shape=top.shape)
     for there, here in _meetings(x, _counted(x, windows), windows):
         hit = x[here] == top[there]
         before = won[there]
@@ -96,14 +97,14 @@ def _apart(windows: Windows) -> bool:
 
 def _to_largest(g: Array, x: Array, top: Array, **windows: Any) -> Array:
     """The number of each window put where the largest of x is in it; zeros elsewhere."""
-    result, apart = np.zeros_like(x, dtype=g.dtype), _apart(windows)
+    result, apart = np.zeros_like(leading(x, g, top), dtype=g.dtype, shape=x.shape), _apart(windows)
     for there, here, hit in _winners(x, top, windows):
         place = result[here]
         if apart:
             np.multiply(g[there], hit, out=place)
         else:
             place += g[there] * hit
-    if np.isnan(top.sum()):  # a NaN is nothing's largest, and stays one
+    if not is_plain(x) or np.isnan(top.sum()):  # a NaN is nothing's largest, and stays one
         for _, here in _meetings(x, _counted(x, windows), windows):
             np.copyto(result[here], np.nan, where=np.isnan(x[here]))
     return result
@@ -111,7 +112,7 @@ def _to_largest(g: Array, x: Array, top: Array, **windows: Any) -> Array:
 
 def _at_largest(h: Array, x: Array, top: Array, **windows: Any) -> Array:
     """For each window the number of h where the largest of x is in it."""
-    result = np.zeros_like(top, dtype=h.dtype)
+    result = np.zeros_like(leading(top, h, x), dtype=h.dtype, shape=top.shape)
     for there, here, hit in _winners(x, top, windows):
         place = result[there]
         place += h[here] * hit

@@ -17,6 +17,7 @@ import numpy as np
 
 from ..errors import ShapeError, user_line
 from .activations import sigmoid
+from .guards import contiguous, is_plain, leading
 from .op import Array, Op
 
 _BLOCK = 16  # steps: enough for efficient products, few enough for the processor's cache
@@ -46,7 +47,14 @@ def _flat(a: Array) -> Array:
 def _of_inputs(x: Array, w: Array, bias: Array, dtype: Any) -> Array:
     """x Wᵀ + bias for all steps, a new array."""
     y = np.matmul(_flat(x), w.T).astype(dtype, copy=False)
+    if not is_plain(y):
+        return y.reshape((*x.shape[:2], -1)) + bias
     return np.add(y, bias, out=y).reshape((*x.shape[:2], -1))
+
+
+def _blank(shape: tuple[int, ...], *given: Array) -> Array:
+    """An array to be filled, of the kind and dtype that a result of the `given` has."""
+    return np.empty_like(leading(*given), dtype=np.result_type(*given), order="C", shape=shape)
 
 
 def _blocks(steps: int) -> Iterator[slice]:
@@ -91,7 +99,7 @@ def _together(wanted: Sequence[int], at_states: Sequence[Array], shares: list[li
 def _rnn(x: Array, h: Array, w_ih: Array, w_hh: Array, *bias: Array, nonlinearity: str = "tanh") -> Array:
     """The states after each step, of shape (steps, batch, hidden)."""
     _fitting("rnn", 1, x, [h], w_ih, w_hh, bias)
-    out, columns = _of_inputs(x, w_ih, sum(bias), np.result_type(x, h, w_ih, w_hh, *bias)), np.ascontiguousarray(w_hh.T)
+    out, columns = _of_inputs(x, w_ih, sum(bias), np.result_type(x, h, w_ih, w_hh, *bias)), contiguous(w_hh.T)
     for t in range(len(x)):
         np.add(out[t], h @ columns, out=out[t])
         h = np.tanh(out[t], out=out[t]) if nonlinearity == "tanh" else np.maximum(out[t], 0, out=out[t])
@@ -129,14 +137,11 @@ def _lstm(x: Array, h: Array, c: Array, w_ih: Array, w_hh: Array, *bias: Array) 
     _fitting("lstm", 4, x, [h, c], w_ih, w_hh, bias)
     n, dtype = w_hh.shape[1], np.result_type(x, h, c, w_ih, w_hh, *bias)
     half = np.repeat(np.array([0.5, 0.5, 1, 0.5], dtype), n)
-    rest, columns = 1 - half, np.ascontiguousarray((w_hh * half[:, None]).T)
+    rest, columns = 1 - half, contiguous((w_hh * half[:, None]).T)
     gates = _of_inputs(x, w_ih * half[:, None], sum(bias) * half, dtype)
-    squashed = np.empty((*x.shape[:2], n), dtype)
-    out, product, share = (
-        np.empty((2, *squashed.shape), dtype),
-        np.empty(gates.shape[1:], dtype),
-        np.empty(h.shape, dtype),
-    )
+    given = (x, h, c, w_ih, w_hh, *bias)
+    shapes = ((*x.shape[:2], n), (2, *x.shape[:2], n), gates.shape[1:], h.shape)
+    squashed, out, product, share = (_blank(shape, *given) for shape in shapes)
     for t in range(len(x)):
         a, hidden, cell = gates[t], out[0, t], out[1, t]
         np.add(a, np.matmul(h, columns, out=product), out=a)
@@ -203,8 +208,8 @@ def _gru(x: Array, h: Array, w_ih: Array, w_hh: Array, *bias: Array) -> tuple[Ar
     _fitting("gru", 3, x, [h], w_ih, w_hh, bias)
     n, dtype = w_hh.shape[1], np.result_type(x, h, w_ih, w_hh, *bias)
     b_ih, b_hh = bias or (0, 0)
-    gates, columns = _of_inputs(x, w_ih, b_ih, dtype), np.ascontiguousarray(w_hh.T)
-    out, scaled = np.empty((*x.shape[:2], n), dtype), np.empty((*x.shape[:2], n), dtype)
+    gates, columns = _of_inputs(x, w_ih, b_ih, dtype), contiguous(w_hh.T)
+    out, scaled = (_blank((*x.shape[:2], n), x, h, w_ih, w_hh, *bias) for _ in range(2))
     for t in range(len(x)):
         y = h @ columns + b_hh
         both, new = gates[t, :, : 2 * n], gates[t, :, 2 * n :]

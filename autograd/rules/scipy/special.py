@@ -15,7 +15,7 @@ from scipy import special as sc
 from .. import activations as core
 from .. import reductions
 from ..guards import chain, over
-from ..op import Array, Op
+from ..op import Array, Op, library
 from . import bessel
 from .missing import missing
 
@@ -26,7 +26,11 @@ _ROOT_2PI = math.sqrt(2 * math.pi)
 # -- gamma, beta, zeta -------------------------------------------------------------------------------------------
 
 polygamma: Op = Op(
-    sc.polygamma, missing("polygamma", "the order n"), lambda g, out, n, x: g * polygamma(n + 1, x), elementwise=True
+    sc.polygamma,
+    missing("polygamma", "the order n"),
+    lambda g, out, n, x: g * polygamma(n + 1, x),
+    forward=library(sc.polygamma),
+    elementwise=True,
 )
 zeta: Op = Op(sc.zeta, missing("zeta", "x"), lambda g, out, x, q: -g * x * zeta(x + 1, q), elementwise=True)
 psi = Op(sc.psi, lambda g, out, x: g * polygamma(1, x))
