@@ -1,10 +1,11 @@
 """The form of an exercise: a folder, known by its name.
 
-exercise.toml   title and statement; optional: hints, `find_the_bug`, and what `declared` describes
+exercise.toml   title and statement; optional: hints, `find_the_bug`, `continues`, and what `declared` describes
 solution.py     the reference: it defines what the student is to define; what is handed out may lack it, if there is a
                 stub and the check does not compare with it
 stub.py         what the student begins with; without it, the solution with its last function left to be written
-given.py        what stands above both, by default NumPy's import
+given.py        what stands above both, by default NumPy's import; where an exercise `continues` the one in the folder
+                beside it, all that one ends with, and given.py written into it
 check.py        ``check(answer)``, which yields findings; without it, what exercise.toml declares
 """
 
@@ -25,11 +26,14 @@ from typing import Any, Self
 from .bugs import ASSIGNMENT
 from .declared import DECLARED, declared
 from .exercise import Answer, Finding
+from .sequel import merged
 
 GIVEN = "import numpy as np"
 FORM = "exercise.toml"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
-_KEYS: dict[str, type] = {"title": str, "statement": str, "hints": list, "find_the_bug": bool, "equivalent": list}
+_KEYS: dict[str, type] = {
+    "title": str, "statement": str, "hints": list, "find_the_bug": bool, "continues": str, "equivalent": list,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ def load(folder: Path) -> Exercise:
         name=name,
         title=form["title"].strip(),
         text=form["statement"].strip("\n") + (ASSIGNMENT if form.get("find_the_bug") else ""),
-        given=_source(folder / "given.py", GIVEN),
+        given=_given(folder, form.get("continues")),
         stub=stub or unwritten(solution),
         solution=solution,
         folder=folder.resolve(),
@@ -116,6 +120,17 @@ def load(folder: Path) -> Exercise:
         equivalent=tuple(map(str, form.get("equivalent", ()))),
         declaration={key: value for key, value in form.items() if key in DECLARED},
     )
+
+
+def _given(folder: Path, continued: str | None) -> str:
+    """What stands above the stub."""
+    if continued is None:
+        return _source(folder / "given.py", GIVEN)
+    before = folder.parent / continued
+    if continued == folder.name or not (before / FORM).exists():
+        raise ValueError(f"{folder / FORM}: it continues {continued!r}, and there is no such exercise beside it")
+    previous = load(before)
+    return merged(merged(previous.given, previous.solution), _source(folder / "given.py", ""))
 
 
 def unwritten(solution: str) -> str:

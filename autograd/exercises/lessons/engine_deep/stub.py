@@ -1,0 +1,3 @@
+class Value(Value):
+    def order(self):
+        raise NotImplementedError

@@ -1,0 +1,104 @@
+"""The check of `engine_descent`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import autograd
+from autograd.exercises.engines import Numbers, Slip, Step
+from autograd.exercises.exercise import Answer, Finding
+
+ZERO, MOVE = "p.grad = 0.0", "p.data -= rate * p.grad"
+STEP = Step(
+    __file__,
+    Slip("accumulated", ZERO, "pass",
+         "From the second step on the gradients still hold those of the steps before: set them to 0 before "
+         "backward()."),
+    Slip("accumulated", "for p in parameters:\n            p.grad = 0.0", "out = parameters[0]\n        out.grad = 0.0",
+         "Only the first parameter's gradient is set to 0: all of them have to be."),
+    Slip("zero", "        out.backward()\n",
+         "        out.backward()\n        for p in parameters:\n            p.grad = 0.0\n",
+         "The gradients are set to 0 after backward(), before they are used: do so before backward(), or after the "
+         "step."),
+    Slip("zero", "        out.backward()\n", "", "Nothing moves: does the loss go backwards, out.backward()?"),
+    Slip("sign", MOVE, "p.data += rate * p.grad",
+         "This goes uphill: the gradient says where the loss rises, and the step goes the other way, data − rate · "
+         "grad."),
+    Slip("rate", MOVE, "p.data -= p.grad", "The rate is missing: each step is rate · grad."),
+    Slip("replaced", MOVE, "p = p - rate * p.grad",
+         "The parameters did not move: p = … gives another Value to the name p, and the Values in the list stay as "
+         "they were. Change p.data."),
+    Slip("stale", "for _ in range(steps):", "out = loss()\n    loss = lambda: out\n    for _ in range(steps):",
+         "The loss was computed once and for all: it has to be computed anew in each step, since its Values know "
+         "the old data only."),
+    Slip("data", MOVE, "p.data -= rate * p.data", "The data were multiplied by the rate: the step is rate · grad."),
+    Slip("grad", MOVE, "p.grad -= rate * p.grad", "The gradients were changed, and the data stayed: p.data moves."),
+    Slip("late", "losses.append(out.data)", "0", "Nothing was put into the list of losses."),
+    Slip("type", "out.data)", "out)", "The list should hold numbers, out.data, and holds Values."),
+    Slip("late", "return losses", "return [*losses[1:], loss().data]",
+         "These are the losses after each step: the first is the one before any step."),
+    Slip("steps", "range(steps)", "range(steps - 1)", "There is one step too few."),
+    Slip("steps", "range(steps)", "range(steps + 1)", "There is one step too many."),
+    Slip("steps", "    return losses", "        return losses",
+         "There was only one step: does `return` stand inside of the loop?"),
+)  # fmt: skip
+RATE, STEPS, BEGIN = 0.1, 4, (3.0, -2.0)
+
+
+def bowl(x: Any, y: Any) -> Any:
+    return (x - 1) ** 2 + 3 * (y * x + 2) * (y + 1) * 0.1
+
+
+def valley(x: Any, y: Any) -> Any:
+    return (x * y).sigmoid() + 0.5 * y * y + x * x * 0.2
+
+
+def real(loss: Callable[[Any, Any], Any], steps: int) -> Numbers:
+    """The losses and where the parameters end, by the real engine."""
+    at, losses = list(BEGIN), []
+    for _ in range(steps):
+        x, y = map(autograd.Value, at)
+        out = loss(x, y)
+        out.backward()
+        losses.append(float(out.data))
+        at = [x0 - RATE * float(p.grad) for x0, p in zip(at, (x, y), strict=True)]
+    return _labelled(losses, at)
+
+
+def asked(loss: Callable[[Any, Any], Any], steps: int) -> Callable[[Answer], Numbers]:
+    def ask(answer: Answer) -> Numbers:
+        x, y = map(answer.Value, BEGIN)
+        losses = answer.descend(lambda: loss(x, y), [x, y], RATE, steps)
+        return _labelled(losses if isinstance(losses, list | tuple) else [losses], [x.data, y.data])
+
+    return ask
+
+
+def _labelled(losses: Any, at: Any) -> Numbers:
+    """Losses and parameters, and how many losses there are."""
+    numbers = {f"the loss before step {i}": loss for i, loss in enumerate(losses, 1)}
+    return {**numbers, "x.data at the end": at[0], "y.data at the end": at[1], "the number of losses": len(losses)}
+
+
+def check(answer: Answer) -> Iterator[Finding]:
+    for name, loss in {"a bowl": bowl, "a valley": valley}.items():
+        for steps in (1, STEPS):
+            title = f"{name}, {steps} step{'s' * (steps != 1)}"
+            where = f"   x = Value({BEGIN[0]:g}), y = Value({BEGIN[1]:g}); descend(loss, [x, y], {RATE}, {steps})"
+            yield STEP.compared(title, answer, asked(loss, steps), real(loss, steps), where=where)
+    yield _again(answer)
+
+
+def _again(answer: Answer) -> Finding:
+    """Two more steps after two, from where the parameters are, and with the gradients that are left."""
+
+    def ask(names: Answer) -> Numbers:
+        x, y = map(names.Value, BEGIN)
+        losses = [
+            *names.descend(lambda: bowl(x, y), [x, y], RATE, 2),
+            *names.descend(lambda: bowl(x, y), [x, y], RATE, 2),
+        ]
+        return _labelled(losses, [x.data, y.data])
+
+    return STEP.compared("two steps, and then two more", answer, ask, real(bowl, 4), kind="accumulated")

@@ -1,0 +1,52 @@
+"""The check of `engine_functions`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autograd.exercises.engines import Slip, Step, program
+from autograd.exercises.exercise import Answer, Finding
+
+EXP, SIGMOID = "self.grad += out.data * out.grad", "self.grad += out.data * (1 - out.data) * out.grad"
+STEP = Step(
+    __file__,
+    Slip("at-input", SIGMOID, "self.grad += self.data * (1 - self.data) * out.grad",
+         "s·(1 − s) was taken at the input: s is the output, out.data."),
+    Slip("at-input", EXP, "self.grad += self.data * out.grad",
+         "The slope of exp is its output, out.data; here it is the input."),
+    Slip("chain", SIGMOID, "self.grad += out.data * (1 - out.data)",
+         "The slope of the sigmoid is right; it is to be multiplied by out.grad."),
+    Slip("chain", EXP, "self.grad += out.data", "The slope of exp is right; it is to be multiplied by out.grad."),
+    Slip("power", EXP, "self.grad += self.data * math.exp(self.data - 1) * out.grad",
+         "eˣ is no power of x: the rule n·xⁿ⁻¹ is for a fixed exponent. The slope of eˣ is eˣ."),
+    Slip("incomplete", SIGMOID, "self.grad += out.data * out.grad",
+         "The slope of the sigmoid is s·(1 − s): the second factor is missing."),
+    Slip("incomplete", SIGMOID, "self.grad += (1 - out.data) * out.grad",
+         "The slope of the sigmoid is s·(1 − s): the first factor is missing."),
+    Slip("tanh", SIGMOID, "self.grad += (1 - out.data**2) * out.grad",
+         "1 − t² is the slope of tanh; the sigmoid's is s·(1 − s)."),
+    Slip("sign", SIGMOID, "self.grad += out.data * (out.data - 1) * out.grad",
+         "The sigmoid rises, and its slope s·(1 − s) is positive."),
+    Slip("overwritten", EXP, "self.grad = out.data * out.grad",
+         "In exp the gradient is set (=), and what other uses contributed is lost: +=."),
+    Slip("overwritten", SIGMOID, "self.grad = out.data * (1 - out.data) * out.grad",
+         "In sigmoid the gradient is set (=), and what other uses contributed is lost: +=."),
+    Slip("overwritten", "+=", "=", "The gradients are set (=), and what other uses contributed is lost: +=."),
+    Slip("sign", "math.exp(-self.data)", "math.exp(self.data)",
+         "This is 1/(1 + eˣ), which falls: the sign before x is missing."),
+    Slip("zero", "out._backward = _backward", "pass",
+         "No gradient arrives at the input: does the result get its function, out._backward = _backward?"),
+)  # fmt: skip
+
+
+def check(answer: Answer) -> Iterator[Finding]:
+    for line in ("a.exp()", "a.sigmoid()"):
+        for a in (0.7, -2.5, 20.0, -20.0):
+            work = program(f"c = a * b; d = {line}; e = d * c", a=a, b=3.5)
+            found = STEP.forward(answer, work)
+            yield found if not found.passed else STEP.backward(answer, work)
+    work = program(
+        "c = a.exp() + a.sigmoid(); d = c.sigmoid() / b.exp(); e = d * d.exp() + c.sigmoid() + b", a=-1.2, b=0.3
+    )
+    yield STEP.forward(answer, work)
+    yield STEP.backward(answer, work)

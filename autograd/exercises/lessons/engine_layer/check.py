@@ -1,0 +1,117 @@
+"""The check of `engine_layer`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+import autograd
+from autograd.exercises.engines import Numbers, Slip, Step
+from autograd.exercises.exercise import Answer, Finding
+from autograd.functions import sigmoid
+
+SUM = "(sum(w * x for w, x in zip(self.weights, inputs)) + self.bias).sigmoid()"
+EACH = "[neuron(inputs) for neuron in self.neurons]"
+STEP = Step(
+    __file__,
+    Slip("bias", SUM, "sum(w * x for w, x in zip(self.weights, inputs)).sigmoid()", "The bias is missing."),
+    Slip("activation", SUM, "sum(w * x for w, x in zip(self.weights, inputs)) + self.bias", "The sigmoid is missing."),
+    Slip("activation", SUM, "sum(w * x for w, x in zip(self.weights, inputs)).sigmoid() + self.bias",
+         "The bias is added after the sigmoid: it belongs inside."),
+    Slip("activation", SUM, "sum((w * x).sigmoid() for w, x in zip(self.weights, inputs)) + self.bias",
+         "The sigmoid is applied to each product: it is applied once, to the sum with the bias."),
+    Slip("bias", SUM, "sum(w * x + self.bias for w, x in zip(self.weights, inputs)).sigmoid()",
+         "The bias is added once for each input: it is added once, after the sum."),
+    Slip("incomplete", SUM, "(self.weights[0] * inputs[0] + self.bias).sigmoid()", "Only the first input counts."),
+    Slip("activation", SUM, "(sum(w * x for w, x in zip(self.weights, inputs)) + self.bias).exp()",
+         "This is exp: the neuron ends with the sigmoid."),
+    Slip("detached", SUM, "(sum(w.data * x for w, x in zip(self.weights, inputs)) + self.bias).sigmoid()",
+         "No gradient reaches the weights: multiply by the Values, not by their data."),
+    Slip("detached", SUM, "Value((sum(w * x for w, x in zip(self.weights, inputs)) + self.bias).sigmoid().data)",
+         "No gradient arrives: the output is a new Value that does not know what it was made from."),
+    Slip("parameters", "[*self.weights, self.bias]", "self.weights", "The bias is a parameter, too."),
+    Slip("parameters", "[*self.weights, self.bias]", "[self.bias, *self.weights]", "The bias comes after the weights."),
+    Slip("parameters", "[*self.weights, self.bias]", "[Value(p.data) for p in [*self.weights, self.bias]]",
+         "These are copies: parameters() returns the very Values that the neuron computes with."),
+    Slip("chain", EACH, "[inputs := [neuron(inputs[-2:])] for neuron in self.neurons]",
+         "Each neuron gets the inputs of the layer."),
+)  # fmt: skip
+SHAPES = ((2, 1), (3, 2), (2, 2, 1), (3, 4, 2))  # inputs, and neurons of each layer
+
+
+def check(answer: Answer) -> Iterator[Finding]:
+    for sizes in SHAPES:
+        arrays = [(_drawn(n, m), _drawn(n)) for m, n in pairwise(sizes)]
+        inputs = [float(x) for x in _drawn(sizes[0])]
+        title = f"{sizes[0]} inputs, and layers of {' and '.join(map(str, sizes[1:]))}"
+        yield STEP.compared(title, answer, _asked(arrays, inputs), _right(arrays, inputs), where=_where(arrays, inputs))
+
+
+def _drawn(*shape: int) -> Any:
+    return np.round(np.random.default_rng(sum(shape)).normal(size=shape), 2)
+
+
+def _where(arrays: Sequence[Any], inputs: list[float]) -> str:
+    return f"   first layer: weights {arrays[0][0].tolist()}, biases {arrays[0][1].tolist()}; inputs {inputs}"
+
+
+def _asked(arrays: Sequence[Any], inputs: list[float]) -> Callable[[Answer], Numbers]:
+    """Outputs, and gradients of their weighted sum, by the student's classes."""
+
+    def ask(answer: Answer) -> Numbers:
+        layers = [
+            answer.Layer([answer.Neuron(w.tolist(), float(b)) for w, b in zip(weights, biases, strict=True)])
+            for weights, biases in arrays
+        ]
+        outputs: Any = list(inputs)
+        for layer in layers:
+            outputs = layer(outputs)
+        parameters = [p for layer in layers for p in layer.parameters()]
+        numbers: dict[str, Any] = {f"output {i}": getattr(out, "data", None) for i, out in enumerate(outputs)}
+        sum((i + 1.5) * out for i, out in enumerate(outputs)).backward()
+        for label, p in zip(_labels(arrays), parameters, strict=False):
+            numbers |= {f"{label}.data": getattr(p, "data", None), f"{label}.grad": getattr(p, "grad", None)}
+        return {**numbers, "the number of outputs": len(outputs), "the number of parameters": len(parameters)}
+
+    return ask
+
+
+def _right(arrays: Sequence[Any], inputs: list[float]) -> Numbers:
+    """The same by NumPy and the real engine."""
+
+    def through(leaves: list[Any]) -> Any:
+        outputs: Any = np.array(inputs)
+        for i in range(0, len(leaves), 2):
+            outputs = sigmoid(leaves[i] @ outputs + leaves[i + 1])
+        return outputs
+
+    leaves = [part for pair in arrays for part in pair]
+    outputs = through(leaves)
+    grads = autograd.grad(lambda leaves: ((np.arange(len(outputs)) + 1.5) * through(leaves)).sum())(leaves)
+    data, slopes = _flat(leaves), _flat(grads)
+    numbers = {f"output {i}": float(out) for i, out in enumerate(outputs)}
+    for label, x, slope in zip(_labels(arrays), data, slopes, strict=True):
+        numbers |= {f"{label}.data": x, f"{label}.grad": slope}
+    return {**numbers, "the number of outputs": len(outputs), "the number of parameters": len(data)}
+
+
+def _flat(leaves: Sequence[Any]) -> list[float]:
+    """Neuron by neuron: its weights, then its bias."""
+    return [
+        float(x)
+        for weights, biases in zip(leaves[::2], leaves[1::2], strict=True)
+        for w, b in zip(np.asarray(weights), np.asarray(biases), strict=True)
+        for x in (*w, b)
+    ]
+
+
+def _labels(arrays: Sequence[Any]) -> list[str]:
+    return [
+        f"layer {k + 1}, neuron {i + 1}, {what}"
+        for k, (weights, _) in enumerate(arrays)
+        for i, w in enumerate(weights)
+        for what in (*(f"weight {j + 1}" for j in range(len(w))), "bias")
+    ]

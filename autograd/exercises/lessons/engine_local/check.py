@@ -1,0 +1,35 @@
+"""The check of `engine_local`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autograd.exercises.engines import Slip, Step, program
+from autograd.exercises.exercise import Answer, Finding
+
+STEP = Step(
+    __file__,
+    Slip("chain", "= out.grad", "= 1.0",
+         "Both local derivatives are 1, that is right; each is to be multiplied by out.grad."),
+    Slip("data", "= out.grad", "= out.data",
+         "out.data was handed on, the number: it is the gradient, out.grad, that goes backwards."),
+    Slip("operand", "other.grad = out.grad", "other.grad = 0.0",
+         "No gradient arrives at the Value on the right of the +."),
+    Slip("operand", "self.grad = out.grad", "self.grad = 0.0",
+         "No gradient arrives at the Value on the left of the +."),
+    Slip("slope", "= out.grad", "*= out.grad",
+         "The gradient that a parent had, 0, was multiplied by out.grad: it is set to it."),
+    Slip("operand", "self.grad = out.grad\n            other.grad = out.grad",
+         "self.grad = other.data * out.grad\n            other.grad = self.data * out.grad",
+         "These are the local derivatives of a product: those of a sum are 1."),
+)  # fmt: skip
+
+
+def check(answer: Answer) -> Iterator[Finding]:
+    for g, work in (
+        (1.0, program("c = a + b", a=2.0, b=-3.5)),
+        (-0.7, program("c = a + b", a=-4.0, b=0.3)),
+        (1e5, program("c = a + b", a=0.0, b=7.0)),
+    ):
+        title = f"c = a + b, and c.grad is {g:g}"
+        yield STEP.backward(answer, work, title=title, g=g, call="_backward")

@@ -1,0 +1,68 @@
+"""The check of `engine_loss`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from autograd.exercises.engines import Numbers, Slip, Step
+from autograd.exercises.exercise import Answer, Finding
+from autograd.exercises.networks import START, network, numbered, real_answer, real_loss, slopes
+
+SQUARE, MEAN = "(target - predict(layers, sample)) ** 2", "return sum(squares) / len(squares)"
+STEP = Step(
+    __file__,
+    Slip("mean", MEAN, "return sum(squares)",
+         "This is the sum over the samples: the mean is that divided by their number."),
+    Slip("power", SQUARE, "(target - predict(layers, sample))", "The square is missing: errors of both signs cancel."),
+    Slip("power", SQUARE, "((target - predict(layers, sample)) ** 2) ** 0.5",
+         "These are the sizes of the errors: they are to be squared."),
+    Slip("root", MEAN, "return (sum(squares) / len(squares)) ** 0.5",
+         "The root of the mean is taken: it ends with the mean."),
+    Slip("factor", MEAN, "return sum(squares) / len(squares) / 2", "A factor ½ was put before the mean."),
+    Slip("sign", SQUARE, "(target + predict(layers, sample)) ** 2",
+         "target and answer are added: it is the difference that is squared."),
+    Slip("incomplete", MEAN, "return squares[-1]", "This is the last sample alone."),
+    Slip("incomplete", MEAN, "return squares[0]", "This is the first sample alone."),
+    Slip("incomplete", MEAN, "return squares[-1] / len(squares)", "The last sample alone is left: is it = for +=?"),
+    Slip("detached", SQUARE, "Value((target - predict(layers, sample).data) ** 2)",
+         "The number is right, and no gradient arrives: the answers are to stay Values, not their data."),
+    Slip("layers", "for layer in layers:", "for layer in layers[:1]:", "Only the first layer is used."),
+    Slip("layers", "for layer in layers:", "for layer in layers[::-1]:",
+         "The layers are gone through from the last to the first."),
+)  # fmt: skip
+SAMPLES = [[-2.0, -1.0], [2.5, 6.0], [1.7, 0.4], [-1.5, -6.0]]
+TARGETS = [1.0, 0.0, 0.0, 1.0]
+
+
+def check(answer: Answer) -> Iterator[Finding]:
+    yield STEP.compared(
+        "the answers to the samples",
+        answer,
+        lambda names: {
+            f"the answer to {sample}": getattr(names.predict(network(names), list(sample)), "data", None)
+            for sample in SAMPLES
+        },
+        {f"the answer to {sample}": real_answer(START, sample) for sample in SAMPLES},
+    )
+    for size in (1, 2, 4):
+        samples, targets = SAMPLES[-size:], TARGETS[-size:]
+        title = f"the loss of {size} sample{'s' * (size != 1)}, and its gradients"
+        yield STEP.compared(
+            title, answer, _asked(samples, targets), _right(samples, targets), where=f"   {samples}, {targets}"
+        )
+
+
+def _asked(samples: Sequence[Any], targets: list[float]) -> Callable[[Answer], Numbers]:
+    def ask(answer: Answer) -> Numbers:
+        layers = network(answer)
+        loss = answer.mean_square(layers, [list(sample) for sample in samples], list(targets))
+        if hasattr(loss, "backward"):
+            loss.backward()
+        return {"the loss": getattr(loss, "data", None), **numbered(layers, "grad")}
+
+    return ask
+
+
+def _right(samples: Sequence[Any], targets: list[float]) -> Numbers:
+    return {"the loss": real_loss(START, samples, targets), **slopes(START, samples, targets)}

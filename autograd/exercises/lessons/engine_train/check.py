@@ -1,0 +1,83 @@
+"""The check of `engine_train`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from autograd.exercises.engines import Numbers, Slip, Step
+from autograd.exercises.exercise import Answer, Finding
+from autograd.exercises.networks import START, network, numbered, real_loss, slopes
+
+ALL = "[p for layer in layers for p in layer.parameters()]"
+DESCEND = "descend(lambda: mean_square(layers, samples, targets), "
+STEP = Step(
+    __file__,
+    Slip("layers", ALL, "layers[-1].parameters()",
+         "Only the last layer moves: the parameters of all layers belong into the list."),
+    Slip("layers", ALL, "layers[0].parameters()",
+         "Only the first layer moves: the parameters of all layers belong into the list."),
+    Slip("parameters", ALL, "[p for layer in layers for n in layer.neurons for p in n.weights]",
+         "The biases do not move."),
+    Slip("stale", "return " + DESCEND, "out = mean_square(layers, samples, targets)\n    return descend(lambda: out, ",
+         "The loss was computed once and for all: it has to be computed anew in each step."),
+    Slip("sign", "parameters, rate, epochs)", "parameters, -rate, epochs)",
+         "This goes uphill: the loss is to become smaller."),
+    Slip("epochs", "parameters, rate, epochs)", "parameters, rate, 1)",
+         "There was only one step: is `return` inside of the loop?"),
+    Slip("samples", "lambda: mean_square(layers, samples, targets)",
+         "lambda: mean_square(layers, samples[:1], targets[:1])", "Only the first sample is learnt from."),
+    Slip("samples", "return " + DESCEND + "parameters, rate, epochs)",
+         "losses = []\n    for _ in range(epochs):\n        for s, t "
+         "in zip(samples, targets):\n            loss = descend(lambda: mean_square(layers, [s], [t]), parameters, rate, 1)"
+         "\n        losses += loss\n    return losses",
+         "A step was made for every sample; here one is made for all samples together."),
+    Slip("mean", "lambda: mean_square(layers, samples, targets)",
+         "lambda: mean_square(layers, samples, targets) * len(samples)",
+         "The samples' losses were summed up: the loss is their mean."),
+    Slip("rate", "parameters, rate, epochs)", "parameters, 1.0, epochs)",
+         "The rate is missing: each step is rate · grad."),
+    Slip("accumulated", "return " + DESCEND + "parameters, rate, epochs)",
+         "losses = []\n    for _ in range(epochs):\n        out = mean_square(layers, samples, targets)\n        out.backward()\n"
+         "        losses.append(out.data)\n        for p in parameters:\n            p.data -= rate * p.grad\n    return losses",
+         "From the second step on the gradients still hold those of the steps before: set them to 0 before "
+         "backward()."),
+)  # fmt: skip
+SAMPLES = [[-2.0, -1.0], [25.0, 6.0], [17.0, 4.0], [-15.0, -6.0]]
+TARGETS = [1.0, 0.0, 0.0, 1.0]
+FOUR = (SAMPLES, TARGETS)
+
+
+def check(answer: Answer) -> Iterator[Finding]:
+    for (samples, targets), rate, epochs in (((SAMPLES[:1], TARGETS[:1]), 0.5, 1), (FOUR, 0.5, 3), (FOUR, 1.0, 60)):
+        people = f"{len(samples)} sample{'s' * (len(samples) != 1)}"
+        title = f"{people}, rate {rate:g}, {epochs} epoch{'s' * (epochs != 1)}"
+        right = _real(samples, targets, rate, epochs)
+        yield STEP.compared(title, answer, _asked(samples, targets, rate, epochs), right)
+        if epochs > 50:
+            title = f"the loss goes from {right['the loss before step 1']:.3f} to {right[f'the loss before step {epochs}']:.4f}"
+            yield Finding(True, title)
+
+
+def _asked(samples: Sequence[Any], targets: list[float], rate: float, epochs: int) -> Callable[[Answer], Numbers]:
+    def ask(answer: Answer) -> Numbers:
+        layers = network(answer)
+        losses = answer.train(layers, [list(sample) for sample in samples], list(targets), rate, epochs)
+        return _labelled(losses if isinstance(losses, list | tuple) else [losses], numbered(layers, "data"))
+
+    return ask
+
+
+def _real(samples: Sequence[Any], targets: list[float], rate: float, epochs: int) -> dict[str, Any]:
+    at, losses = list(START), []
+    for _ in range(epochs):
+        losses.append(real_loss(at, samples, targets))
+        at = [x - rate * slope for x, slope in zip(at, slopes(at, samples, targets).values(), strict=True)]
+    return _labelled(
+        losses, {name.replace("grad", "data"): x for name, x in zip(slopes(at, samples, targets), at, strict=True)}
+    )
+
+
+def _labelled(losses: Sequence[Any], parameters: Numbers) -> dict[str, Any]:
+    numbers = {f"the loss before step {i}": loss for i, loss in enumerate(losses, 1)}
+    return {**numbers, **parameters, "the number of losses": len(losses)}
