@@ -8,8 +8,8 @@ solution after a usual `Slip`.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -73,12 +73,35 @@ class Slip:
     sentence: str
 
 
+@dataclass(frozen=True)
+class Case:
+    """Numbers that an answer is asked for, and what they should be.
+
+    Args:
+        title: what is looked at.
+        ask: gets the numbers; those that `right` lacks only help to tell mistakes from each other.
+        right: the right numbers, in the order in which they are looked at.
+        where: what was computed.
+        kind: of a mistake that has no other name.
+        fault: looks whether there is anything that can be asked.
+        explain: what makes a wrong number of the right ones.
+    """
+
+    title: str
+    ask: Callable[[Answer], Numbers]
+    right: Numbers
+    where: str = ""
+    kind: str = "value"
+    fault: Callable[[Answer], Finding | None] = lambda _answer: None
+    explain: Callable[[str, float], Iterable[tuple[str, str]]] = lambda _label, _number: ()
+
+
 class Step:
     """One step of the track.
 
     Args:
         check: the file of the check, beside which the solution lies.
-        slips: what is recognised, the likeliest first.
+        slips: what is recognised.
     """
 
     def __init__(self, check: str, *slips: Slip) -> None:
@@ -93,82 +116,107 @@ class Step:
         exec(compile(f"{self._exercise.given}\n\n\n{source}", "<slipped>", "exec"), names)  # noqa: S102 - ours
         return Answer(names)
 
-    def compared(
-        self,
-        title: str,
-        answer: Answer,
-        ask: Callable[[Answer], Numbers],
-        right: Numbers,
-        *,
-        where: str = "",
-        kind: str = "value",
-        explain: Callable[[str, float], Sequence[tuple[str, str]]] = lambda _label, _number: (),
-    ) -> Finding:
-        """What `ask` gets from an answer beside what is right; the first number that differs is looked into."""
-        given = ask(answer)
-        for label, number in right.items():
-            got = _number(given.get(label))
-            if got is None:
-                return Finding(False, title, _no_number(where, label, given.get(label)), ("type",))
-            if not _close(got, number):
-                found = self._recognised(ask, given, right) or explain(label, got) or [(kind, "")]
-                mine, its = _apart(got, number)
-                lines = [*(words for _, words in found if words), *([where] if where else [])]
-                lines.append(f"   {label}: you give {mine}, right is {its}")
-                return Finding(False, title, "\n".join(lines), tuple(dict.fromkeys(k for k, _ in found)))
-        return Finding(True, title)
+    def findings(self, answer: Answer, cases: Sequence[Case]) -> Iterator[Finding]:
+        """What each case finds, up to the first one that is wrong."""
+        for case in cases:
+            fault = case.fault(answer)
+            given = {} if fault else case.ask(answer)
+            wrong = next((label for label in case.right if not _same(given.get(label), case.right[label])), None)
+            if fault or wrong is not None:
+                yield fault or self._looked_into(answer, cases, case, given, str(wrong))
+                return
+            yield Finding(True, case.title)
 
-    def _recognised(self, ask: Callable[[Answer], Numbers], given: Numbers, right: Numbers) -> list[tuple[str, str]]:
-        """The first slip after which the solution gives all the same numbers."""
+    def _looked_into(self, answer: Answer, cases: Sequence[Case], case: Case, given: Numbers, label: str) -> Finding:
+        """The first number that is wrong, and why it may be."""
+        found = [(slip.kind, slip.sentence) for slip in self._recognised(answer, cases, case, given)]
+        got = _number(given.get(label))
+        if got is None:
+            found = found or [("type", "")]
+            last = _no_number(label, given.get(label))
+        else:
+            found = found or list(case.explain(label, got)) or [(case.kind, "")]
+            mine, its = _apart(got, case.right[label])
+            last = f"   {label}: you give {mine}, right is {its}"
+        lines = [*(words for _, words in found if words), *([case.where] if case.where else []), last]
+        return Finding(False, case.title, "\n".join(lines), tuple(dict.fromkeys(kind for kind, _ in found)))
+
+    def _recognised(self, answer: Answer, cases: Sequence[Case], case: Case, given: Numbers) -> list[Slip]:
+        """The slips after which the solution gives the same numbers here, and of these the ones that do so most often."""
+        fits: dict[Slip, Answer] = {}
         for slip in self.slips:
-            names, wrong = self.slipped(slip), {}
-            with suppress(Exception):  # after some slips this does not run
-                wrong = dict(ask(names))
-            pairs = [(_number(given.get(label)), _number(wrong.get(label))) for label in right]
-            if all(a is not None and b is not None and _close(a, b) for a, b in pairs):
-                return [(slip.kind, slip.sentence)]
-        return []
+            names = self.slipped(slip)
+            if _agree(given, _asked(case, names), case.right):
+                fits[slip] = names
+        if len(fits) < 2:
+            return list(fits)
+        mine = [(each, _asked(each, answer)) for each in cases]
 
-    def forward(self, answer: Answer, work: Program) -> Finding:
-        """The number of each Value, line by line; no line changes what was there before it."""
-        title = str(list(work.lines.values())[-1])
-        right = {f"{name}.data": float(node.data) for name, node in work.right().items()}
-        fault = _strange(title, answer, work)
-        return fault or self.compared(
-            title, answer, lambda names: _numbers(_finished(names, work), "data"), right, where=f"   {work}"
-        )
+        def score(names: Answer) -> int:
+            theirs = [(each, numbers, _asked(each, names)) for each, numbers in mine]
+            return sum(_agree(a, b, each.right) + _agree(a, b, a or {}) for each, a, b in theirs)
 
-    def backward(
-        self, answer: Answer, work: Program, *, title: str = "", g: float = 1.0, call: str = "backward"
-    ) -> Finding:
-        """The gradient of each Value, the last one first.
+        scores = {slip: score(names) for slip, names in fits.items()}
+        return [slip for slip in fits if scores[slip] == max(scores.values())]
 
-        With ``call="_backward"`` the result's gradient is set to `g`, and it hands that on by its own rule.
-        """
-        title = title or f"the gradients of {list(work.lines.values())[-1]}"
-        fault = _strange(title, answer, work)
-        if fault:
-            return fault
-        nodes = work.right()
-        right = {
-            f"{name}.grad": g * float(node.grad) for name, node in reversed(nodes.items()) if node.grad is not None
-        }
-        start = f"{work.result}.grad = {g:g}; " if call == "_backward" else ""
-        where = f"   {work}; {start}{work.result}.{call}()"
 
-        def ask(names: Answer) -> Numbers:
-            mine = _finished(names, work)
-            if call == "_backward":
-                mine[work.result].grad = g
-            getattr(mine[work.result], call)()
-            after = _numbers(mine, "data")
-            return {**dict(reversed(_numbers(mine, "grad").items())), **after}
+def _asked(case: Case, answer: Answer) -> Numbers | None:
+    """The numbers, or None where it does not come to that."""
+    try:
+        return case.ask(answer)
+    except Exception:  # an answer that does not run, or a slip after which the solution does not
+        return None
 
-        def explain(label: str, got: float) -> list[tuple[str, str]]:
-            return list(_explained(work, label.removesuffix(".grad"), got, right))
 
-        data = {f"{name}.data": float(node.data) for name, node in nodes.items()}
-        return self.compared(title, answer, ask, {**right, **data}, where=where, kind="gradient", explain=explain)
+def _agree(a: Numbers | None, b: Numbers | None, labels: Iterable[str]) -> bool:
+    if a is None or b is None:
+        return a is b
+    return all(_same(a.get(label), b.get(label)) for label in labels)
+
+
+def forward(work: Program) -> Case:
+    """The number of each Value, line by line; no line changes what was there before it."""
+    title = list(work.lines.values())[-1]
+    right = {f"{name}.data": float(node.data) for name, node in work.right().items()}
+    return Case(
+        title, lambda names: _numbers(_finished(names, work), "data"), right, f"   {work}",
+        fault=lambda names: _strange(title, names, work),
+    )  # fmt: skip
+
+
+def backward(work: Program, *, title: str = "", g: float = 1.0, call: str = "backward") -> Case:
+    """The gradient of each Value, the last one first.
+
+    With ``call="_backward"`` the result's gradient is set to `g`, and it hands that on by its own rule.
+    """
+    title = title or f"the gradients of {list(work.lines.values())[-1]}"
+    nodes = work.right()
+    right = {f"{name}.grad": g * float(node.grad) for name, node in reversed(nodes.items()) if node.grad is not None}
+    start = f"{work.result}.grad = {g:g}; " if call == "_backward" else ""
+
+    def ask(names: Answer) -> Numbers:
+        mine, times = _finished(names, work), Counter[str]()
+        if call == "_backward":
+            mine[work.result].grad = g
+        else:
+            _count(mine, times)
+        getattr(mine[work.result], call)()
+        return {**_numbers(mine, "grad"), **_numbers(mine, "data"), **times}
+
+    return Case(
+        title,
+        ask,
+        {**right, **{f"{name}.data": float(node.data) for name, node in nodes.items()}},
+        f"   {work}; {start}{work.result}.{call}()",
+        "gradient",
+        lambda names: _strange(title, names, work),
+        lambda label, got: _explained(work, label.removesuffix(".grad"), got, right),
+    )
+
+
+def both(*works: Program) -> list[Case]:
+    """The numbers and the gradients of each program."""
+    return [case for work in works for case in (forward(work), backward(work))]
 
 
 def _finished(answer: Answer, work: Program) -> dict[str, Any]:
@@ -178,6 +226,20 @@ def _finished(answer: Answer, work: Program) -> dict[str, Any]:
 
 def _numbers(nodes: Mapping[str, Any], what: str) -> dict[str, Any]:
     return {f"{name}.{what}": getattr(node, what, None) for name, node in nodes.items()}
+
+
+def _count(nodes: Mapping[str, Any], times: Counter[str]) -> None:
+    """Have the nodes count how often each hands its gradient on."""
+
+    def counted(name: str, hand_on: Callable[[], None]) -> Callable[[], None]:
+        def counting() -> None:
+            times[name] += 1
+            hand_on()
+
+        return counting
+
+    for name, node in nodes.items():
+        node._backward = counted(name, node._backward)
 
 
 def _strange(title: str, answer: Answer, work: Program) -> Finding | None:
@@ -193,6 +255,8 @@ def _strange(title: str, answer: Answer, work: Program) -> Finding | None:
                 raise
             remedy = _missing(work.lines[name]) if isinstance(error, TypeError) else "Does the method have this name?"
             return Finding(False, title, f"{line} cannot be computed: {error}. {remedy}\n   {work}", ("operator",))
+        if not name and (lost := _shared(work, nodes)):
+            return Finding(False, title, f"{lost}\n   {work}", ("shared",))
         for each, node in nodes.items():
             if not isinstance(node, answer.Value):
                 words = "is None: does a method lack its `return`?" if node is None else f"is a {type(node).__name__}."
@@ -204,6 +268,17 @@ def _strange(title: str, answer: Answer, work: Program) -> Finding | None:
                     False, title, f"{words}, and each Value has a number of its own.\n   {work}", ("mutated",)
                 )
     return None
+
+
+def _shared(work: Program, nodes: Mapping[str, Any]) -> str:
+    """Whether all Values have the number of the last one made."""
+    given = [getattr(node, "data", None) for node in nodes.values()]
+    if len(set(work.leaves.values())) == 1 or any(x != list(work.leaves.values())[-1] for x in given):
+        return ""
+    return (
+        f"As soon as a second Value is made, the first one has its number, {given[0]}: all Values share it. Keep it in "
+        "the object (self.data), not in the class or in a variable outside."
+    )
 
 
 def _innermost(error: BaseException) -> str:
@@ -290,9 +365,15 @@ def _number(x: Any) -> float | None:
     return float(x) if isinstance(x, int | float | np.floating | np.integer) else None
 
 
-def _no_number(where: str, label: str, got: Any) -> str:
+def _no_number(label: str, got: Any) -> str:
     kind = "None: is something not set, or a `return` missing?" if got is None else f"a {type(got).__name__}."
-    return f"{label} should be a number, and is {kind}" + (f"\n{where}" if where else "")
+    return f"{label} should be a number, and is {kind}"
+
+
+def _same(a: Any, b: Any) -> bool:
+    """Whether two are the same number, or neither is one."""
+    x, y = _number(a), _number(b)
+    return x is y if x is None or y is None else _close(x, y)
 
 
 def _close(a: float, b: float) -> bool:

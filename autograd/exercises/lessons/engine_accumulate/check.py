@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd.exercises.engines import Slip, Step, program
+from autograd.exercises.engines import Slip, Step, both, program
 from autograd.exercises.exercise import Answer, Finding
 
 ADD, MULTIPLY = "grad += out.grad", ".data * out.grad"
@@ -24,8 +24,11 @@ STEP = Step(
 
 
 def check(answer: Answer) -> Iterator[Finding]:
-    yield STEP.backward(answer, program("c = a * b", a=2.0, b=-3.5))
-    yield STEP.backward(answer, program("c = a * b; d = c + b; e = d * c", a=2.0, b=-3.5))
-    yield STEP.backward(answer, program("c = a + a", a=-3.5))
-    yield STEP.backward(answer, program("c = a * a", a=-3.5))
-    yield STEP.backward(answer, program("p = a + b; q = p * b; r = p + q; s = r * q; t = s + a", a=1e3, b=-0.7))
+    works = (
+        program("c = a * b", a=2.0, b=-3.5),
+        program("c = a * b; d = c + b; e = d * c", a=2.0, b=-3.5),
+        program("c = a + a", a=-3.5),
+        program("c = a * a", a=-3.5),
+        program("p = a + b; q = p * b; r = p + q; s = r * q; t = s + a", a=1e3, b=-0.7),
+    )
+    yield from STEP.findings(answer, both(*works))

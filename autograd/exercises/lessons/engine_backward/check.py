@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd.exercises.engines import Slip, Step, program
+from autograd.exercises.engines import Slip, Step, backward, program
 from autograd.exercises.exercise import Answer, Finding
 
 STEP = Step(
@@ -26,8 +26,9 @@ STEP = Step(
 
 
 def check(answer: Answer) -> Iterator[Finding]:
-    yield STEP.backward(answer, program("c = a * b", a=2.0, b=-3.5))
-    yield STEP.backward(answer, program("p = a * b; q = p + c; r = q * d", a=2.0, b=-3.5, c=1e4, d=-0.3))
-    yield STEP.backward(
-        answer, program("p = a * b; q = c * d; r = p * q; s = r * e", a=2.0, b=-3.5, c=-7.0, d=0.4, e=-1e3)
+    works = (
+        program("c = a * b", a=2.0, b=-3.5),
+        program("p = a * b; q = p + c; r = q * d", a=2.0, b=-3.5, c=1e4, d=-0.3),
+        program("p = a * b; q = c * d; r = p * q; s = r * e", a=2.0, b=-3.5, c=-7.0, d=0.4, e=-1e3),
     )
+    yield from STEP.findings(answer, [backward(work) for work in works])

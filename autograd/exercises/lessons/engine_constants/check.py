@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd.exercises.engines import Slip, Step, program
+from autograd.exercises.engines import Slip, Step, both, program
 from autograd.exercises.exercise import Answer, Finding, value
 
 NEG, SUB, RSUB = "return self * -1.0", "return self + -other", "return -self + other"
@@ -35,13 +35,10 @@ STEP = Step(
 
 
 def check(answer: Answer) -> Iterator[Finding]:
-    for line in ("a + 3", "a * 3", "3 + a", "3 * a", "-a", "a - b", "a - 3", "3 - a"):
-        work = program(f"c = a * b; d = {line}; e = d * c", a=2.5, b=-3.5)
-        found = STEP.forward(answer, work)
-        yield found if not found.passed else STEP.backward(answer, work)
-    work = program("c = 2 - a; d = c * -3 + a; e = -d - 1e4; f = 0.5 * e - c + e", a=-2.5)
-    yield STEP.forward(answer, work)
-    yield STEP.backward(answer, work)
+    lines = ("a + 3", "a * 3", "3 + a", "3 * a", "-a", "a - b", "a - 3", "3 - a")
+    works = [program(f"c = a * b; d = {line}; e = d * c", a=2.5, b=-3.5) for line in lines]
+    works.append(program("c = 2 - a; d = c * -3 + a; e = -d - 1e4; f = 0.5 * e - c + e", a=-2.5))
+    yield from STEP.findings(answer, both(*works))
     one, other = answer.Value(1.0), answer.Value(1.0)
     yield value("lift() of a Value is the Value", float(one.lift(other) is other), 1.0, kind="lift",
                 advice="one.lift(other) should be `other` itself where that is a Value. (1 stands for yes.)")  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from autograd.exercises.engines import Step, program
+from autograd.exercises.engines import Step, backward, program
 from autograd.exercises.exercise import Answer, Finding, value
 from autograd.exercises.orders import judged, ordered, visits
 
@@ -21,7 +21,8 @@ def check(answer: Answer) -> Iterator[Finding]:
     yield ordered(answer, program("p = a + b; q = p * a; r = q + p; s = r + p", a=2.0, b=-3.5))
     yield visits(answer, 12)
     yield _deep(answer, limit)
-    yield STEP.backward(answer, program("p = a + b; q = p * a; r = q + p; s = p * r", a=2.0, b=-3.5))
+    work = program("p = a + b; q = p * a; r = q + p; s = p * r", a=2.0, b=-3.5)
+    yield from STEP.findings(answer, [backward(work)])
 
 
 def _deep(answer: Answer, limit: int) -> Finding:

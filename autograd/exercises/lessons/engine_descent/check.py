@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import autograd
-from autograd.exercises.engines import Numbers, Slip, Step
+from autograd.exercises.engines import Case, Numbers, Slip, Step
 from autograd.exercises.exercise import Answer, Finding
 
 ZERO, MOVE = "p.grad = 0.0", "p.data -= rate * p.grad"
@@ -66,39 +66,40 @@ def real(loss: Callable[[Any, Any], Any], steps: int) -> Numbers:
     return _labelled(losses, at)
 
 
-def asked(loss: Callable[[Any, Any], Any], steps: int) -> Callable[[Answer], Numbers]:
+def asked(loss: Callable[[Any, Any], Any], *runs: int) -> Callable[[Answer], Numbers]:
     def ask(answer: Answer) -> Numbers:
         x, y = map(answer.Value, BEGIN)
-        losses = answer.descend(lambda: loss(x, y), [x, y], RATE, steps)
-        return _labelled(losses if isinstance(losses, list | tuple) else [losses], [x.data, y.data])
+        computed, losses = [], []
+
+        def compute() -> Any:
+            computed.append(loss(x, y))
+            return computed[-1]
+
+        for steps in runs:
+            given = answer.descend(compute, [x, y], RATE, steps)
+            losses += given if isinstance(given, list | tuple) else [given]
+        helpful = {"loss.grad": computed[-1].grad if computed else None, "x.grad": x.grad, "times": len(computed)}
+        return {**_labelled(losses, [x.data, y.data]), **helpful}
 
     return ask
 
 
 def _labelled(losses: Any, at: Any) -> Numbers:
-    """Losses and parameters, and how many losses there are."""
-    numbers = {f"the loss before step {i}": loss for i, loss in enumerate(losses, 1)}
-    return {**numbers, "x.data at the end": at[0], "y.data at the end": at[1], "the number of losses": len(losses)}
+    """How many losses there are, the losses, and the parameters."""
+    numbers = {"the number of losses": len(losses)}
+    numbers |= {f"the loss before step {i}": loss for i, loss in enumerate(losses, 1)}
+    return {**numbers, "x.data at the end": at[0], "y.data at the end": at[1]}
 
 
 def check(answer: Answer) -> Iterator[Finding]:
-    for name, loss in {"a bowl": bowl, "a valley": valley}.items():
-        for steps in (1, STEPS):
-            title = f"{name}, {steps} step{'s' * (steps != 1)}"
-            where = f"   x = Value({BEGIN[0]:g}), y = Value({BEGIN[1]:g}); descend(loss, [x, y], {RATE}, {steps})"
-            yield STEP.compared(title, answer, asked(loss, steps), real(loss, steps), where=where)
-    yield _again(answer)
-
-
-def _again(answer: Answer) -> Finding:
-    """Two more steps after two, from where the parameters are, and with the gradients that are left."""
-
-    def ask(names: Answer) -> Numbers:
-        x, y = map(names.Value, BEGIN)
-        losses = [
-            *names.descend(lambda: bowl(x, y), [x, y], RATE, 2),
-            *names.descend(lambda: bowl(x, y), [x, y], RATE, 2),
-        ]
-        return _labelled(losses, [x.data, y.data])
-
-    return STEP.compared("two steps, and then two more", answer, ask, real(bowl, 4), kind="accumulated")
+    begin = f"x = Value({BEGIN[0]:g}), y = Value({BEGIN[1]:g})"
+    cases = [
+        Case(
+            f"{name}, {steps} step{'s' * (steps != 1)}", asked(loss, steps), real(loss, steps),
+            f"   {begin}; descend(loss, [x, y], {RATE}, {steps})",
+        )
+        for name, loss in {"a bowl": bowl, "a valley": valley}.items()
+        for steps in (1, STEPS)
+    ]  # fmt: skip
+    cases.append(Case("two steps, and then two more", asked(bowl, 2, 2), real(bowl, 4), f"   {begin}", "accumulated"))
+    yield from STEP.findings(answer, cases)

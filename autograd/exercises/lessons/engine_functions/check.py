@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd.exercises.engines import Slip, Step, program
+from autograd.exercises.engines import Slip, Step, both, program
 from autograd.exercises.exercise import Answer, Finding
 
 EXP, SIGMOID = "self.grad += out.data * out.grad", "self.grad += out.data * (1 - out.data) * out.grad"
@@ -40,13 +40,10 @@ STEP = Step(
 
 
 def check(answer: Answer) -> Iterator[Finding]:
-    for line in ("a.exp()", "a.sigmoid()"):
-        for a in (0.7, -2.5, 20.0, -20.0):
-            work = program(f"c = a * b; d = {line}; e = d * c", a=a, b=3.5)
-            found = STEP.forward(answer, work)
-            yield found if not found.passed else STEP.backward(answer, work)
-    work = program(
-        "c = a.exp() + a.sigmoid(); d = c.sigmoid() / b.exp(); e = d * d.exp() + c.sigmoid() + b", a=-1.2, b=0.3
-    )
-    yield STEP.forward(answer, work)
-    yield STEP.backward(answer, work)
+    works = [
+        program(f"c = a * b; d = {line}; e = d * c", a=a, b=3.5)
+        for line in ("a.exp()", "a.sigmoid()")
+        for a in (0.7, -2.5, 20.0, -20.0)
+    ]
+    steps = "c = a.exp() + a.sigmoid(); d = c.sigmoid() / b.exp(); e = d * d.exp() + c.sigmoid() + b"
+    yield from STEP.findings(answer, both(*works, program(steps, a=-1.2, b=0.3)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from autograd.exercises.engines import Step, program
+from autograd.exercises.engines import Step, forward, program
 from autograd.exercises.exercise import Answer, Finding
 
 STEP = Step(__file__)
@@ -13,7 +13,7 @@ TITLE = "the parents of a + b, a + a and (a + b) + b"
 
 
 def check(answer: Answer) -> Iterator[Finding]:
-    yield STEP.forward(answer, program("c = a + b; d = c + c", a=2.0, b=-3.5))
+    yield from STEP.findings(answer, [forward(program("c = a + b; d = c + c", a=2.0, b=-3.5))])
     a, b = answer.Value(2.0), answer.Value(-3.5)
     results = {"a": a, "b": b, "c": (c := a + b), "d": a + a, "e": c + b}
     made = {"a": (), "b": (), "c": ("a", "b"), "d": ("a", "a"), "e": ("c", "b")}

@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 
 import autograd
-from autograd.exercises.engines import Numbers, Slip, Step
+from autograd.exercises.engines import Case, Numbers, Slip, Step
 from autograd.exercises.exercise import Answer, Finding
 from autograd.functions import sigmoid
 
 SUM = "(sum(w * x for w, x in zip(self.weights, inputs)) + self.bias).sigmoid()"
-EACH = "[neuron(inputs) for neuron in self.neurons]"
 STEP = Step(
     __file__,
     Slip("bias", SUM, "sum(w * x for w, x in zip(self.weights, inputs)).sigmoid()", "The bias is missing."),
@@ -36,18 +35,19 @@ STEP = Step(
     Slip("parameters", "[*self.weights, self.bias]", "[self.bias, *self.weights]", "The bias comes after the weights."),
     Slip("parameters", "[*self.weights, self.bias]", "[Value(p.data) for p in [*self.weights, self.bias]]",
          "These are copies: parameters() returns the very Values that the neuron computes with."),
-    Slip("chain", EACH, "[inputs := [neuron(inputs[-2:])] for neuron in self.neurons]",
-         "Each neuron gets the inputs of the layer."),
 )  # fmt: skip
+SAME = "parameters() twice, whether both hold the same Values (1 is yes)"
 SHAPES = ((2, 1), (3, 2), (2, 2, 1), (3, 4, 2))  # inputs, and neurons of each layer
 
 
 def check(answer: Answer) -> Iterator[Finding]:
+    cases = []
     for sizes in SHAPES:
         arrays = [(_drawn(n, m), _drawn(n)) for m, n in pairwise(sizes)]
         inputs = [float(x) for x in _drawn(sizes[0])]
         title = f"{sizes[0]} inputs, and layers of {' and '.join(map(str, sizes[1:]))}"
-        yield STEP.compared(title, answer, _asked(arrays, inputs), _right(arrays, inputs), where=_where(arrays, inputs))
+        cases.append(Case(title, _asked(arrays, inputs), _right(arrays, inputs), _where(arrays, inputs)))
+    yield from STEP.findings(answer, cases)
 
 
 def _drawn(*shape: int) -> Any:
@@ -70,11 +70,14 @@ def _asked(arrays: Sequence[Any], inputs: list[float]) -> Callable[[Answer], Num
         for layer in layers:
             outputs = layer(outputs)
         parameters = [p for layer in layers for p in layer.parameters()]
-        numbers: dict[str, Any] = {f"output {i}": getattr(out, "data", None) for i, out in enumerate(outputs)}
+        numbers = _counted(len(outputs), len(parameters))
+        numbers |= {f"output {i + 1}": getattr(out, "data", None) for i, out in enumerate(outputs)}
+        again = [p for layer in layers for p in layer.parameters()]
+        numbers[SAME] = float(all(p is q for p, q in zip(parameters, again, strict=False)))
         sum((i + 1.5) * out for i, out in enumerate(outputs)).backward()
         for label, p in zip(_labels(arrays), parameters, strict=False):
             numbers |= {f"{label}.data": getattr(p, "data", None), f"{label}.grad": getattr(p, "grad", None)}
-        return {**numbers, "the number of outputs": len(outputs), "the number of parameters": len(parameters)}
+        return numbers
 
     return ask
 
@@ -92,10 +95,16 @@ def _right(arrays: Sequence[Any], inputs: list[float]) -> Numbers:
     outputs = through(leaves)
     grads = autograd.grad(lambda leaves: ((np.arange(len(outputs)) + 1.5) * through(leaves)).sum())(leaves)
     data, slopes = _flat(leaves), _flat(grads)
-    numbers = {f"output {i}": float(out) for i, out in enumerate(outputs)}
+    numbers = _counted(len(outputs), len(data))
+    numbers |= {f"output {i + 1}": float(out) for i, out in enumerate(outputs)}
+    numbers[SAME] = 1.0
     for label, x, slope in zip(_labels(arrays), data, slopes, strict=True):
         numbers |= {f"{label}.data": x, f"{label}.grad": slope}
-    return {**numbers, "the number of outputs": len(outputs), "the number of parameters": len(data)}
+    return numbers
+
+
+def _counted(outputs: int, parameters: int) -> dict[str, Any]:
+    return {"the number of outputs": outputs, "the number of parameters": parameters}
 
 
 def _flat(leaves: Sequence[Any]) -> list[float]:

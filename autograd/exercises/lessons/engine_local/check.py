@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd.exercises.engines import Slip, Step, program
+from autograd.exercises.engines import Slip, Step, backward, program
 from autograd.exercises.exercise import Answer, Finding
 
 STEP = Step(
@@ -26,10 +26,12 @@ STEP = Step(
 
 
 def check(answer: Answer) -> Iterator[Finding]:
-    for g, work in (
-        (1.0, program("c = a + b", a=2.0, b=-3.5)),
-        (-0.7, program("c = a + b", a=-4.0, b=0.3)),
-        (1e5, program("c = a + b", a=0.0, b=7.0)),
-    ):
-        title = f"c = a + b, and c.grad is {g:g}"
-        yield STEP.backward(answer, work, title=title, g=g, call="_backward")
+    works = {
+        1.0: program("c = a + b", a=2.0, b=-3.5),
+        -0.7: program("c = a + b", a=-4.0, b=0.3),
+        1e5: program("c = a + b", a=0.0, b=7.0),
+    }
+    yield from STEP.findings(
+        answer,
+        [backward(work, title=f"c = a + b, and c.grad is {g:g}", g=g, call="_backward") for g, work in works.items()],
+    )

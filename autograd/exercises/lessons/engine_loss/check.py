@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from autograd.exercises.engines import Numbers, Slip, Step
+from autograd.exercises.engines import Case, Numbers, Slip, Step
 from autograd.exercises.exercise import Answer, Finding
 from autograd.exercises.networks import START, network, numbered, real_answer, real_loss, slopes
 
@@ -36,21 +36,21 @@ TARGETS = [1.0, 0.0, 0.0, 1.0]
 
 
 def check(answer: Answer) -> Iterator[Finding]:
-    yield STEP.compared(
-        "the answers to the samples",
-        answer,
-        lambda names: {
-            f"the answer to {sample}": getattr(names.predict(network(names), list(sample)), "data", None)
-            for sample in SAMPLES
-        },
-        {f"the answer to {sample}": real_answer(START, sample) for sample in SAMPLES},
-    )
+    cases = [
+        Case(
+            "the answers to the samples",
+            lambda names: {
+                f"the answer to {sample}": getattr(names.predict(network(names), list(sample)), "data", None)
+                for sample in SAMPLES
+            },
+            {f"the answer to {sample}": real_answer(START, sample) for sample in SAMPLES},
+        )
+    ]
     for size in (1, 2, 4):
         samples, targets = SAMPLES[-size:], TARGETS[-size:]
         title = f"the loss of {size} sample{'s' * (size != 1)}, and its gradients"
-        yield STEP.compared(
-            title, answer, _asked(samples, targets), _right(samples, targets), where=f"   {samples}, {targets}"
-        )
+        cases.append(Case(title, _asked(samples, targets), _right(samples, targets), f"   {samples}, {targets}"))
+    yield from STEP.findings(answer, cases)
 
 
 def _asked(samples: Sequence[Any], targets: list[float]) -> Callable[[Answer], Numbers]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd.exercises.engines import Slip, Step, program
+from autograd.exercises.engines import Slip, Step, backward, forward, program
 from autograd.exercises.exercise import Answer, Finding
 
 STEP = Step(
@@ -31,14 +31,16 @@ STEP = Step(
 
 
 def check(answer: Answer) -> Iterator[Finding]:
-    for g, work in (
-        (-0.7, program("c = a * b", a=2.0, b=-3.5)),
-        (3.0, program("c = a * b", a=0.0, b=5.0)),
-        (1e5, program("c = a * b", a=-2e4, b=0.3)),
-    ):
-        yield STEP.forward(answer, work)
+    works = {
+        -0.7: program("c = a * b", a=2.0, b=-3.5),
+        3.0: program("c = a * b", a=0.0, b=5.0),
+        1e5: program("c = a * b", a=-2e4, b=0.3),
+    }
+    cases = [forward(work) for work in works.values()]
+    for g, work in works.items():
         title = f"c = a * b with a = {work.leaves['a']:g}, and c.grad is {g:g}"
-        yield STEP.backward(answer, work, title=title, g=g, call="_backward")
+        cases.append(backward(work, title=title, g=g, call="_backward"))
+    yield from STEP.findings(answer, cases)
     a, b = answer.Value(2.0), answer.Value(-3.5)
     c = a * b
     yield Finding(
