@@ -11,56 +11,18 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ..value import Value
 from .exercise import Answer, Finding
 from .form import load
+from .programs import Numbers, Program, close, explained
 
-Numbers = Mapping[str, Any]  # in the order in which they are looked at
 _METHODS: dict[type[ast.operator], str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.Pow: "pow",
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Program:
-    """Lines that make Values from Values, each with a name; the last one is the result."""
-
-    leaves: Mapping[str, float]
-    lines: Mapping[str, str]
-
-    def __str__(self) -> str:
-        given = [f"{name} = Value({number:g})" for name, number in self.leaves.items()]
-        return "; ".join([*given, *(f"{name} = {line}" for name, line in self.lines.items())])
-
-    @property
-    def result(self) -> str:
-        return [*self.leaves, *self.lines][-1]
-
-    def run(self, make: Callable[[float], Any]) -> Iterator[dict[str, Any]]:
-        """The Values by name, after each line."""
-        nodes = {name: make(number) for name, number in self.leaves.items()}
-        yield nodes
-        for name, line in self.lines.items():
-            nodes[name] = eval(compile(line, __file__, "eval"), {"__builtins__": {}}, nodes)  # noqa: S307 - ours
-            yield nodes
-
-    def right(self) -> dict[str, Value]:
-        """The real engine's Values, with the gradients of the result."""
-        *_, nodes = self.run(Value)
-        nodes[self.result].backward()
-        return nodes
-
-
-def program(text: str, **leaves: float) -> Program:
-    """``program("c = a * b; d = c + a", a=2.0, b=-3.0)``."""
-    pairs = (line.split(" = ") for line in text.split(";"))
-    return Program(leaves, {name.strip(): line.strip() for name, line in pairs})
 
 
 @dataclass(frozen=True)
@@ -129,7 +91,7 @@ class Step:
 
     def _looked_into(self, answer: Answer, cases: Sequence[Case], case: Case, given: Numbers, label: str) -> Finding:
         """The first number that is wrong, and why it may be."""
-        found = [(slip.kind, slip.sentence) for slip in self._recognised(answer, cases, case, given)]
+        found = [(slip.kind, slip.sentence) for slip in self._recognised(answer, cases, case)]
         got = _number(given.get(label))
         if got is None:
             found = found or [("type", "")]
@@ -141,23 +103,19 @@ class Step:
         lines = [*(words for _, words in found if words), *([case.where] if case.where else []), last]
         return Finding(False, case.title, "\n".join(lines), tuple(dict.fromkeys(kind for kind, _ in found)))
 
-    def _recognised(self, answer: Answer, cases: Sequence[Case], case: Case, given: Numbers) -> list[Slip]:
-        """The slips after which the solution gives the same numbers here, and of these the ones that do so most often."""
-        fits: dict[Slip, Answer] = {}
+    def _recognised(self, answer: Answer, cases: Sequence[Case], case: Case) -> list[Slip]:
+        """The slips after which the solution gives the same numbers, up to `case`; the ones that do so beyond it if there are."""
+        mine = [(each, _asked(each, answer)) for each in cases]
+        so_far = mine[: cases.index(case) + 1]
+        scores = {}
         for slip in self.slips:
             names = self.slipped(slip)
-            if _agree(given, _asked(case, names), case.right):
-                fits[slip] = names
-        if len(fits) < 2:
-            return list(fits)
-        mine = [(each, _asked(each, answer)) for each in cases]
-
-        def score(names: Answer) -> int:
-            theirs = [(each, numbers, _asked(each, names)) for each, numbers in mine]
-            return sum(_agree(a, b, each.right) + _agree(a, b, a or {}) for each, a, b in theirs)
-
-        scores = {slip: score(names) for slip, names in fits.items()}
-        return [slip for slip in fits if scores[slip] == max(scores.values())]
+            if all(_agree(numbers, _asked(each, names), each.right) for each, numbers in so_far):
+                pairs = [(each, numbers, _asked(each, names)) for each, numbers in mine]
+                scores[slip] = sum(
+                    _agree(a, b, each.right) + _agree(a, b, {**(a or {}), **(b or {})}) for each, a, b in pairs
+                )
+        return [slip for slip, score in scores.items() if score == max(scores.values())]
 
 
 def _asked(case: Case, answer: Answer) -> Numbers | None:
@@ -172,6 +130,19 @@ def _agree(a: Numbers | None, b: Numbers | None, labels: Iterable[str]) -> bool:
     if a is None or b is None:
         return a is b
     return all(_same(a.get(label), b.get(label)) for label in labels)
+
+
+def remembers(answer: Answer, op: str, combine: Callable[[Any, Any], Any]) -> Finding:
+    """Whether the result of an operation knows its parents and its sign."""
+    a, b = answer.Value(2.0), answer.Value(-3.5)
+    c, words = (
+        combine(a, b),
+        f"c = a {op} b: nobody finds the way back unless c.parents is the tuple (a, b), and c.op {op!r}",
+    )
+    right = getattr(c, "parents", None) == (a, b) and getattr(c, "op", None) == op and a.parents == () and a.op == ""
+    return Finding(
+        right, "parents and sign", f"{words} (and those of a are () and '', since nothing was computed).", ("graph",)
+    )
 
 
 def forward(work: Program) -> Case:
@@ -210,7 +181,7 @@ def backward(work: Program, *, title: str = "", g: float = 1.0, call: str = "bac
         f"   {work}; {start}{work.result}.{call}()",
         "gradient",
         lambda names: _strange(title, names, work),
-        lambda label, got: _explained(work, label.removesuffix(".grad"), got, right),
+        lambda label, got: explained(work, label.removesuffix(".grad"), got, right),
     )
 
 
@@ -302,64 +273,6 @@ def _missing(line: str) -> str:
     return f"Python asks the Value on the left: its __{name}__ does not take this, or is missing."
 
 
-def _uses(work: Program, name: str, grads: Numbers) -> list[tuple[str, float, float]]:
-    """Each line that `name` goes into, as often as it does; the derivative of the line, and the gradient of its result."""
-    data = {each: float(node.data) for each, node in work.right().items()}
-    found = []
-    for result, line in work.lines.items():
-        tree, places = ast.parse(line, mode="eval"), count()
-        operands = {}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Name):
-                each, node.id = node.id, f"_{next(places)}"
-                operands[node.id] = (each, Value(data[each]))
-        local = {place: value for place, (_, value) in operands.items()}
-        eval(compile(tree, __file__, "eval"), {"__builtins__": {}}, local).backward()  # noqa: S307 - ours
-        slopes = [float(value.grad) for each, value in operands.values() if each == name]
-        found += [
-            (f"{result} = {line}", slope, grads[f"{result}.grad"]) for slope in slopes if f"{result}.grad" in grads
-        ]
-    return found
-
-
-def _explained(work: Program, name: str, got: float, grads: Numbers) -> Iterator[tuple[str, str]]:
-    """What makes this number of the right ones around it, all that does."""
-    if f"{name}.grad" not in grads:
-        yield (
-            "mutated",
-            f"Going backwards changed {name}.data: the numbers stay as they are, and only gradients come to be.",
-        )
-        return
-    right, uses = grads[f"{name}.grad"], _uses(work, name, grads)
-    own = float(work.right()[name].data)
-    parts = [slope * g for _, slope, g in uses]
-    if not uses:
-        yield "start", f"The result's own gradient is 1, the derivative of {name} with respect to itself."
-        return
-    several = ", ".join(f"{part:.6g} through {line}" for part, (line, _, _) in zip(parts, uses, strict=True))
-    reasons = {
-        "zero": (0.0, f"No gradient arrives at {name}."),
-        "sign": (-right, f"The sign of {name}'s gradient is wrong."),
-        "chain": (sum(slope for _, slope, _ in uses), "This is the local derivative alone: it is to be multiplied by the "
-                  "gradient of the result, out.grad."),
-        "slope": (sum(g for _, _, g in uses), "The gradient of the result is handed on as it is: it is to be multiplied by "
-                  f"the local derivative, that of the result with respect to {name}."),
-        "operand": (sum(own * g for *_, g in uses), f"The gradient of the result was multiplied by {name}'s own number: "
-                    f"the local derivative with respect to {name} is another."),
-    }  # fmt: skip
-    if len(uses) > 1 and any(_close(got, part) for part in parts):
-        yield "overwritten", f"Only one of {name}'s contributions is left, and they add up: {several}. Is it = for +=?"
-    for kind, (number, words) in reasons.items():
-        if _close(got, number):
-            yield kind, words
-    times = round(got / right) if right else 0
-    if times > 1 and _close(got, times * right) and not _close(got, sum(g for _, _, g in uses)):
-        yield (
-            "twice",
-            f"{name}'s gradient is {times} times what it should be: its contribution is counted {times} times.",
-        )
-
-
 def _number(x: Any) -> float | None:
     """A plain number as such; None for whatever is none."""
     return float(x) if isinstance(x, int | float | np.floating | np.integer) else None
@@ -373,11 +286,7 @@ def _no_number(label: str, got: Any) -> str:
 def _same(a: Any, b: Any) -> bool:
     """Whether two are the same number, or neither is one."""
     x, y = _number(a), _number(b)
-    return x is y if x is None or y is None else _close(x, y)
-
-
-def _close(a: float, b: float) -> bool:
-    return bool(np.isclose(a, b, rtol=1e-9, atol=1e-14))
+    return x is y if x is None or y is None else close(x, y)
 
 
 def _apart(a: float, b: float) -> tuple[str, str]:

@@ -9,8 +9,8 @@ import numpy as np
 
 from ..functions import sigmoid
 from ..transforms import grad
-from .engines import Numbers
 from .exercise import Answer
+from .programs import Numbers
 
 START = (0.5, -0.3, 0.1, 0.8, -0.2, 0.05, 0.9, -0.7, 0.2)  # neuron by neuron, its two weights and its bias
 NAMES = tuple(f"{of}, {what}" for of in ("hidden 1", "hidden 2", "output") for what in ("weight 1", "weight 2", "bias"))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .engines import Program
 from .exercise import Answer, Finding
+from .programs import Program
 
 
 def ordered(answer: Answer, work: Program) -> Finding:

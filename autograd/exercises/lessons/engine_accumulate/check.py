@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd.exercises.engines import Slip, Step, both, program
+from autograd.exercises.engines import Slip, Step, both
 from autograd.exercises.exercise import Answer, Finding
+from autograd.exercises.programs import program
 
 ADD, MULTIPLY = "grad += out.grad", ".data * out.grad"
 STEP = Step(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd.exercises.engines import Slip, Step, backward, program
+from autograd.exercises.engines import Slip, Step, backward
 from autograd.exercises.exercise import Answer, Finding
+from autograd.exercises.programs import program
 
 STEP = Step(
     __file__,

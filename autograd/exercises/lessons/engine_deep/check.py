@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-from autograd.exercises.engines import Step, backward, program
+from autograd.exercises.engines import Step, backward
 from autograd.exercises.exercise import Answer, Finding, value
 from autograd.exercises.orders import judged, ordered, visits
+from autograd.exercises.programs import program
 
 STEP = Step(__file__)
 DEEP = 10_000

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import autograd
-from autograd.exercises.engines import Case, Numbers, Slip, Step
+from autograd.exercises.engines import Case, Slip, Step
 from autograd.exercises.exercise import Answer, Finding
+from autograd.exercises.programs import Numbers
 
 ZERO, MOVE = "p.grad = 0.0", "p.data -= rate * p.grad"
 STEP = Step(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd.exercises.engines import Slip, Step, both, program
+from autograd.exercises.engines import Slip, Step, both
 from autograd.exercises.exercise import Answer, Finding
+from autograd.exercises.programs import program
 
 EXP, SIGMOID = "self.grad += out.data * out.grad", "self.grad += out.data * (1 - out.data) * out.grad"
 STEP = Step(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from autograd.exercises.engines import Step, forward, program
+from autograd.exercises.engines import Step, forward
 from autograd.exercises.exercise import Answer, Finding
+from autograd.exercises.programs import program
 
 STEP = Step(__file__)
 TITLE = "the parents of a + b, a + a and (a + b) + b"

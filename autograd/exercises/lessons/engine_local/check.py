@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd.exercises.engines import Slip, Step, backward, program
+from autograd.exercises.engines import Case, Slip, Step, backward, forward, remembers
 from autograd.exercises.exercise import Answer, Finding
+from autograd.exercises.programs import Numbers, program
 
 STEP = Step(
     __file__,
@@ -31,7 +32,16 @@ def check(answer: Answer) -> Iterator[Finding]:
         -0.7: program("c = a + b", a=-4.0, b=0.3),
         1e5: program("c = a + b", a=0.0, b=7.0),
     }
-    yield from STEP.findings(
-        answer,
-        [backward(work, title=f"c = a + b, and c.grad is {g:g}", g=g, call="_backward") for g, work in works.items()],
-    )
+    cases = [forward(works[1.0])]
+    cases += [
+        Case("gradients, before anybody knows better", _beginning, {"a.grad": 0.0, "c.grad": 0.0}, "   c = a + b")
+    ]
+    for g, work in works.items():
+        cases.append(backward(work, title=f"c = a + b, and c.grad is {g:g}", g=g, call="_backward"))
+    yield from STEP.findings(answer, cases)
+    yield remembers(answer, "+", lambda a, b: a + b)
+
+
+def _beginning(answer: Answer) -> Numbers:
+    a = answer.Value(2.0)
+    return {"a.grad": getattr(a, "grad", None), "c.grad": getattr(a + answer.Value(-3.5), "grad", None)}

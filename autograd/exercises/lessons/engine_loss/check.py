@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from autograd.exercises.engines import Case, Numbers, Slip, Step
+from autograd.exercises.engines import Case, Slip, Step
 from autograd.exercises.exercise import Answer, Finding
 from autograd.exercises.networks import START, network, numbered, real_answer, real_loss, slopes
+from autograd.exercises.programs import Numbers
 
 SQUARE, MEAN = "(target - predict(layers, sample)) ** 2", "return sum(squares) / len(squares)"
 STEP = Step(

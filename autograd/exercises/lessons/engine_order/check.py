@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd.exercises.engines import program
 from autograd.exercises.exercise import Answer, Finding
 from autograd.exercises.orders import ordered, visits
+from autograd.exercises.programs import program
 
 
 def check(answer: Answer) -> Iterator[Finding]:

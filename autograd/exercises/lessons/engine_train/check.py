@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from autograd.exercises.engines import Case, Numbers, Slip, Step
+from autograd.exercises.engines import Case, Slip, Step
 from autograd.exercises.exercise import Answer, Finding
 from autograd.exercises.networks import START, network, numbered, real_loss, slopes
+from autograd.exercises.programs import Numbers
 
 ALL = "[p for layer in layers for p in layer.parameters()]"
 DESCEND = "descend(lambda: mean_square(layers, samples, targets), "

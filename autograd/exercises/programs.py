@@ -1,0 +1,120 @@
+"""Small programs on Values, which the real engine and a student's are both given, and what makes a gradient wrong in one."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from ..value import Value
+
+Numbers = Mapping[str, Any]  # in the order in which they are looked at
+
+
+@dataclass(frozen=True)
+class Program:
+    """Lines that make Values from Values, each with a name; the last one is the result."""
+
+    leaves: Mapping[str, float]
+    lines: Mapping[str, str]
+
+    def __str__(self) -> str:
+        given = [f"{name} = Value({number:g})" for name, number in self.leaves.items()]
+        return "; ".join([*given, *(f"{name} = {line}" for name, line in self.lines.items())])
+
+    @property
+    def result(self) -> str:
+        return [*self.leaves, *self.lines][-1]
+
+    def run(self, make: Callable[[float], Any]) -> Iterator[dict[str, Any]]:
+        """The Values by name, after each line."""
+        nodes = {name: make(number) for name, number in self.leaves.items()}
+        yield nodes
+        for name, line in self.lines.items():
+            nodes[name] = eval(compile(line, __file__, "eval"), {"__builtins__": {}}, nodes)  # noqa: S307 - ours
+            yield nodes
+
+    def right(self) -> dict[str, Value]:
+        """The real engine's Values, with the gradients of the result."""
+        *_, nodes = self.run(Value)
+        nodes[self.result].backward()
+        return nodes
+
+
+def program(text: str, **leaves: float) -> Program:
+    """``program("c = a * b; d = c + a", a=2.0, b=-3.0)``."""
+    pairs = (line.split(" = ") for line in text.split(";"))
+    return Program(leaves, {name.strip(): line.strip() for name, line in pairs})
+
+
+def uses_of(work: Program, name: str, grads: Numbers) -> list[tuple[str, float, float]]:
+    """Each line that `name` goes into, as often as it does; the derivative of the line, and the gradient of its result."""
+    data = {each: float(node.data) for each, node in work.right().items()}
+    found = []
+    for result, line in work.lines.items():
+        tree, places = ast.parse(line, mode="eval"), count()
+        operands = {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name):
+                each, node.id = node.id, f"_{next(places)}"
+                operands[node.id] = (each, Value(data[each]))
+        local = {place: value for place, (_, value) in operands.items()}
+        eval(compile(tree, __file__, "eval"), {"__builtins__": {}}, local).backward()  # noqa: S307 - ours
+        slopes = [float(value.grad) for each, value in operands.values() if each == name]
+        found += [
+            (f"{result} = {line}", slope, grads[f"{result}.grad"]) for slope in slopes if f"{result}.grad" in grads
+        ]
+    return found
+
+
+def explained(work: Program, name: str, got: float, grads: Numbers) -> Iterator[tuple[str, str]]:
+    """What makes this number of the right ones around it, all that does."""
+    if f"{name}.grad" not in grads:
+        yield (
+            "mutated",
+            f"Going backwards changed {name}.data: the numbers stay as they are, and only gradients come to be.",
+        )
+        return
+    right, uses = grads[f"{name}.grad"], uses_of(work, name, grads)
+    own = float(work.right()[name].data)
+    if not uses:
+        yield "start", f"The result's own gradient is 1, the derivative of {name} with respect to itself."
+        return
+    parts = [slope * g for _, slope, g in uses]
+    if len(uses) > 1 and any(close(got, part) for part in parts):
+        several = ", ".join(f"{part:.6g} through {line}" for part, (line, _, _) in zip(parts, uses, strict=True))
+        yield "overwritten", f"Only one of {name}'s contributions is left, and they add up: {several}. Is it = for +=?"
+        return
+    whole = [_variants(slope, g, own) for _, slope, g in uses]
+    for kind, words in SENTENCES.items():
+        if close(got, sum(each[kind] for each in whole)):
+            yield kind, words.format(name)
+        elif len(uses) > 1:
+            for (line, _, _), part, each in zip(uses, parts, whole, strict=True):
+                if close(got, right - part + each[kind]):
+                    yield kind, f"{words.format(name)} So it is in {line}."
+
+
+def _variants(slope: float, g: float, own: float) -> dict[str, float]:
+    """What the usual mistakes make of one contribution."""
+    return {"zero": 0.0, "sign": -slope * g, "chain": slope, "slope": g, "operand": own * g, "twice": 2 * slope * g}
+
+
+SENTENCES = {
+    "zero": "No gradient arrives at {}.",
+    "sign": "The sign of {}'s gradient is wrong.",
+    "chain": "This is the local derivative alone: it is to be multiplied by the gradient of the result, out.grad.",
+    "slope": "The gradient of the result is handed on as it is: it is to be multiplied by the local derivative, that of the "
+    "result with respect to {}.",
+    "operand": "The gradient of the result was multiplied by {0}'s own number: the local derivative with respect to {0} is "
+    "another.",
+    "twice": "What {}'s gradient should be is counted twice.",
+}
+
+
+def close(a: float, b: float) -> bool:
+    return bool(np.isclose(a, b, rtol=1e-9, atol=1e-14))
