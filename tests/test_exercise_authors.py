@@ -178,14 +178,14 @@ def test_what_is_wrong_with_an_exercise_is_said(words, written):
 
 def test_own_exercises_stand_beside_the_built_in_ones(written, command, tmp_path):
     written()
-    assert "31 exercises written" in command("--own own start")[1]
-    text = (tmp_path / "exercises" / "31_cube.py").read_text()
+    assert "46 exercises written" in command("--own own start")[1]
+    text = (tmp_path / "exercises" / "46_cube.py").read_text()
     assert text.startswith('"""Cubes\n=====')
-    (tmp_path / "exercises" / "31_cube.py").write_text(text.replace("raise NotImplementedError", "return g * 3 * x**2"))
+    (tmp_path / "exercises" / "46_cube.py").write_text(text.replace("raise NotImplementedError", "return g * 3 * x**2"))
     assert command("check cube")[0] == 0  # `start` has remembered where they are
     text = command("list")[1]
     assert "Your teacher's" in text
-    assert "✓ 31  cube" in text
+    assert "✓ 46  cube" in text
     with_some = command("--folder some --own own --only cube,tanh start")[1]
     assert "2 exercises written" in with_some
     assert sorted(p.name for p in (tmp_path / "some").glob("*.py")) == ["01_cube.py", "02_tanh.py"]

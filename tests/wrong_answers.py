@@ -3,6 +3,8 @@
 After a colon stand words that the message must hold. "error" stands for an answer that does not run.
 """
 
+from tests.wrong_engines import ENGINES
+
 
 def line(head, *bodies):
     """One function with several bodies: pairs of a kind and what is returned."""
@@ -627,4 +629,5 @@ WRONG = {
             ("value", "g", "lambda x: x * 1.0"),
         )
     ],
+    **ENGINES,
 }

@@ -18,7 +18,7 @@ import numpy as np
 
 from .exercise import Answer, Finding
 from .form import load
-from .programs import Numbers, Program, close, explained
+from .programs import LINE, Numbers, Program, close, explained
 
 _METHODS: dict[type[ast.operator], str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.Pow: "pow",
@@ -147,11 +147,10 @@ def remembers(answer: Answer, op: str, combine: Callable[[Any, Any], Any]) -> Fi
 
 def forward(work: Program) -> Case:
     """The number of each Value, line by line; no line changes what was there before it."""
-    title = list(work.lines.values())[-1]
     right = {f"{name}.data": float(node.data) for name, node in work.right().items()}
     return Case(
-        title, lambda names: _numbers(_finished(names, work), "data"), right, f"   {work}",
-        fault=lambda names: _strange(title, names, work),
+        work.title, lambda names: _numbers(_finished(names, work), "data"), right, f"   {work}",
+        fault=lambda names: _strange(work.title, names, work),
     )  # fmt: skip
 
 
@@ -160,7 +159,7 @@ def backward(work: Program, *, title: str = "", g: float = 1.0, call: str = "bac
 
     With ``call="_backward"`` the result's gradient is set to `g`, and it hands that on by its own rule.
     """
-    title = title or f"the gradients of {list(work.lines.values())[-1]}"
+    title = title or f"{work.title}: the gradients"
     nodes = work.right()
     right = {f"{name}.grad": g * float(node.grad) for name, node in reversed(nodes.items()) if node.grad is not None}
     start = f"{work.result}.grad = {g:g}; " if call == "_backward" else ""
@@ -222,7 +221,7 @@ def _strange(title: str, answer: Answer, work: Program) -> Finding | None:
         try:
             nodes = next(lines)
         except (TypeError, AttributeError) as error:
-            if _innermost(error) != __file__:
+            if _innermost(error) != LINE:
                 raise
             remedy = _missing(work.lines[name]) if isinstance(error, TypeError) else "Does the method have this name?"
             return Finding(False, title, f"{line} cannot be computed: {error}. {remedy}\n   {work}", ("operator",))

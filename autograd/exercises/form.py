@@ -76,8 +76,8 @@ class Exercise:
         return self
 
 
-def load(folder: Path) -> Exercise:
-    """The exercise in a folder.
+def load(folder: Path, sequels: tuple[Path, ...] = ()) -> Exercise:
+    """The exercise in a folder, which `sequels` go on with.
 
     Raises:
         ValueError: a part is missing or is not what it should be; the message names the file and the remedy.
@@ -112,7 +112,7 @@ def load(folder: Path) -> Exercise:
         name=name,
         title=form["title"].strip(),
         text=form["statement"].strip("\n") + (ASSIGNMENT if form.get("find_the_bug") else ""),
-        given=_given(folder, form.get("continues")),
+        given=_given(folder, form.get("continues"), sequels),
         stub=stub or unwritten(solution),
         solution=solution,
         folder=folder.resolve(),
@@ -122,14 +122,16 @@ def load(folder: Path) -> Exercise:
     )
 
 
-def _given(folder: Path, continued: str | None) -> str:
+def _given(folder: Path, continued: str | None, sequels: tuple[Path, ...]) -> str:
     """What stands above the stub."""
     if continued is None:
         return _source(folder / "given.py", GIVEN)
-    before = folder.parent / continued
-    if continued == folder.name or not (before / FORM).exists():
-        raise ValueError(f"{folder / FORM}: it continues {continued!r}, and there is no such exercise beside it")
-    previous = load(before)
+    before, sequels = folder.parent / continued, (*sequels, folder)
+    if before in sequels or not (before / FORM).exists():
+        raise ValueError(
+            f"{folder / FORM}: it continues {continued!r}, which is no exercise beside it, or goes on with it"
+        )
+    previous = load(before, sequels)
     return merged(merged(previous.given, previous.solution), _source(folder / "given.py", ""))
 
 

@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ..value import Value
+from ..engine.value import Value
 
+SHORT = 60  # characters of a title
+LINE = "<a line of a program>"  # the file that an error names, where the line itself cannot be computed
 Numbers = Mapping[str, Any]  # in the order in which they are looked at
 
 
@@ -27,6 +29,12 @@ class Program:
         return "; ".join([*given, *(f"{name} = {line}" for name, line in self.lines.items())])
 
     @property
+    def title(self) -> str:
+        """Its lines; of many the first and the last."""
+        lines = [f"{name} = {line}" for name, line in self.lines.items()]
+        return "; ".join(lines if len("; ".join(lines)) < SHORT else [lines[0], "…", lines[-1]])
+
+    @property
     def result(self) -> str:
         return [*self.leaves, *self.lines][-1]
 
@@ -35,7 +43,7 @@ class Program:
         nodes = {name: make(number) for name, number in self.leaves.items()}
         yield nodes
         for name, line in self.lines.items():
-            nodes[name] = eval(compile(line, __file__, "eval"), {"__builtins__": {}}, nodes)  # noqa: S307 - ours
+            nodes[name] = eval(compile(line, LINE, "eval"), {"__builtins__": {}}, nodes)  # noqa: S307 - ours
             yield nodes
 
     def right(self) -> dict[str, Value]:
@@ -63,7 +71,7 @@ def uses_of(work: Program, name: str, grads: Numbers) -> list[tuple[str, float, 
                 each, node.id = node.id, f"_{next(places)}"
                 operands[node.id] = (each, Value(data[each]))
         local = {place: value for place, (_, value) in operands.items()}
-        eval(compile(tree, __file__, "eval"), {"__builtins__": {}}, local).backward()  # noqa: S307 - ours
+        eval(compile(tree, LINE, "eval"), {"__builtins__": {}}, local).backward()  # noqa: S307 - ours
         slopes = [float(value.grad) for each, value in operands.values() if each == name]
         found += [
             (f"{result} = {line}", slope, grads[f"{result}.grad"]) for slope in slopes if f"{result}.grad" in grads

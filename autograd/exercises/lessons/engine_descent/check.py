@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import autograd
+from autograd.engine.value import Value
 from autograd.exercises.engines import Case, Slip, Step
 from autograd.exercises.exercise import Answer, Finding
 from autograd.exercises.programs import Numbers
@@ -59,7 +59,7 @@ def real(loss: Callable[[Any, Any], Any], steps: int) -> Numbers:
     """The losses and where the parameters end, by the real engine."""
     at, losses = list(BEGIN), []
     for _ in range(steps):
-        x, y = map(autograd.Value, at)
+        x, y = map(Value, at)
         out = loss(x, y)
         out.backward()
         losses.append(float(out.data))

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-import autograd
 from autograd.exercises.engines import Case, Slip, Step
 from autograd.exercises.exercise import Answer, Finding
 from autograd.exercises.programs import Numbers
 from autograd.functions import sigmoid
+from autograd.transforms import grad
 
 SUM = "(sum(w * x for w, x in zip(self.weights, inputs)) + self.bias).sigmoid()"
 STEP = Step(
@@ -94,7 +94,7 @@ def _right(arrays: Sequence[Any], inputs: list[float]) -> Numbers:
 
     leaves = [part for pair in arrays for part in pair]
     outputs = through(leaves)
-    grads = autograd.grad(lambda leaves: ((np.arange(len(outputs)) + 1.5) * through(leaves)).sum())(leaves)
+    grads = grad(lambda leaves: ((np.arange(len(outputs)) + 1.5) * through(leaves)).sum())(leaves)
     data, slopes = _flat(leaves), _flat(grads)
     numbers = _counted(len(outputs), len(data))
     numbers |= {f"output {i + 1}": float(out) for i, out in enumerate(outputs)}
