@@ -545,6 +545,7 @@ ENGINES = {
             {"sigmoid": "self.grad += self.data * (1 - self.data) * out.grad"},
         ),
         ("at-input: slope of exp is its output", {"exp": "self.grad += self.data * out.grad"}),
+        ("at-input: slope of exp", {"exp": "self.grad += self.data * out.grad", "sigmoid": "self.grad += s.grad"}),
         ("chain: slope of exp is right", {"exp": "self.grad += e"}),
         ("chain: slope of the sigmoid is right", {"sigmoid": "self.grad += s * (1 - s)"}),
         ("power: no power of x", {"exp": "self.grad += self.data * math.exp(self.data - 1) * out.grad"}),
@@ -559,7 +560,8 @@ ENGINES = {
             "overwritten: The gradients are set (=)",
             {"exp": "self.grad = e * out.grad", "sigmoid": "self.grad = s * (1 - s) * out.grad"},
         ),
-    ),
+    )
+    + methods(("operator: takes 0 positional arguments", FUNCTIONS.replace("exp(self)", "exp()").format(**SLOPES))),
     "engine_descent": functions(
         ("accumulated: still hold those", DESCENT.format("pass", PASS, MOVE)),
         ("zero: before they are used", DESCENT.format(PASS, ZERO, MOVE)),

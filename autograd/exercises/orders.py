@@ -96,11 +96,6 @@ def visits(answer: Answer, doublings: int) -> Finding:
     nodes = {"a": node}
     for i in range(doublings):
         nodes[f"x{i + 1}"] = node = node + node
-    found = judged(
-        title, nodes, node, f"   x1 = a + a; x2 = x1 + x1; … x{doublings} has 2 to the power of {doublings} ways to a"
-    )
-    if not found.passed:
-        return found
     watched = watch(nodes.values())
     node.order()
     most = max(each.times for each in watched)
