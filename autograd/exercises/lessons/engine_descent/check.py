@@ -70,7 +70,8 @@ def real(loss: Callable[[Any, Any], Any], steps: int) -> Numbers:
 def asked(loss: Callable[[Any, Any], Any], *runs: int) -> Callable[[Answer], Numbers]:
     def ask(answer: Answer) -> Numbers:
         x, y = map(answer.Value, BEGIN)
-        computed, losses = [], []
+        computed: list[Any] = []
+        losses: list[Any] = []
 
         def compute() -> Any:
             computed.append(loss(x, y))
