@@ -35,14 +35,13 @@ def jax_check_vjp(f, vjp, inputs, seed):
     import jax
     from jax.test_util import check_vjp
 
-    jax.config.update("jax_enable_x64", True)
-
     def with_vjp(*xs):
         out = f(*xs)
         return out, lambda g: vjp(g[()], out, *xs)
 
     try:
-        check_vjp(f, with_vjp, tuple(inputs))
+        with jax.enable_x64(True):
+            check_vjp(f, with_vjp, tuple(inputs))
     except AssertionError:
         return "fail"
     return "pass"

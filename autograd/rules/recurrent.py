@@ -259,7 +259,7 @@ def gru_rule(
         for t in range(len(to_h) - 1, -1, -1):
             at_h = at_h + g[block][t]
             steps.append(at_h)
-            at_h = at_h * to_h[t] + (at_h[:, None] * to_y[t]).reshape((-1, to_y[t].shape[-1] * 3)) @ w_hh
+            at_h = at_h * to_h[t] + (at_h[:, None] * to_y[t]).reshape((-1, len(w_hh))) @ w_hh
         all_steps = np.stack(steps[::-1])[:, :, None]
         of_x, of_h = ((all_steps * to).reshape(gates.shape) for to in (to_x, to_y))
         shares.append(_shares(wanted, 1, of_x, of_h, x[block], before, w_ih))

@@ -233,13 +233,12 @@ def networks(numpy: Any, softmax: Callable[..., Any], log_softmax: Callable[...,
 
 
 def jax() -> Namespace:
-    """JAX, in float64. Its indices are arrays."""
+    """JAX; whoever asks it says that it is to compute in float64. Its indices are arrays."""
     import jax
     from jax import nn
     from jax import numpy as jnp
     from jax.scipy import special
 
-    jax.config.update("jax_enable_x64", True)
     functions = SimpleNamespace(
         sigmoid=nn.sigmoid, softplus=nn.softplus, gelu=partial(nn.gelu, approximate=False), silu=nn.silu, erf=special.erf,
         erfc=special.erfc, relu=nn.relu, logsumexp=special.logsumexp, softmax=nn.softmax, log_softmax=nn.log_softmax,

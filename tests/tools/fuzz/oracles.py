@@ -110,8 +110,9 @@ def with_jax() -> Ask:
             jax.clear_caches()  # it keeps what it has compiled, and no program comes twice
         f = jax.value_and_grad(partial(program, library=library), argnums=tuple(range(len(program.leaves))))
         both = jax.jit(lambda xs, ts: jax.jvp(f, xs, ts))
-        (value, gradient), (_, product) = both(program.leaves, tuple(tangents(program)))
-        return Answer(*jax.tree.map(np.asarray, (value, list(gradient), list(product))))
+        with jax.enable_x64(True):
+            (value, gradient), (_, product) = both(program.leaves, tuple(tangents(program)))
+            return Answer(*jax.tree.map(np.asarray, (value, list(gradient), list(product))))
 
     return answer
 
