@@ -29,6 +29,7 @@ _MIXED_UP = (
 )  # fmt: skip
 _RELATED = {name: [other for other in names if other != name] for names in _MIXED_UP for name in names}
 _REDUCTIONS = ("sum", "mean", "max", "min", "argmax", "argmin", "var", "std", "prod")
+_SIZES = (".size", ".shape[0]", ".shape[-1]")
 _AXES = ("None", "0", "1", "-1")
 _MOST_NAMES = 10  # in a function, which are tried in each other's places
 
@@ -120,11 +121,13 @@ def _replacing(source: _Source, function: ast.AST, names: list[str]) -> Iterator
         elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
             yield from _subscript(source, node)
         elif isinstance(node, ast.Constant):
-            yield from _constant(source, node)
+            yield from _constant(source, node, names)
         elif isinstance(node, ast.Name) and node.id in names:
             yield from (Edit("name", *source.span(node), name) for name in names if name != node.id)
         elif isinstance(node, ast.Attribute):
             yield from _attribute(source, node, attributes)
+        elif isinstance(node, ast.Tuple) and all(isinstance(n, ast.Constant) for n in node.elts):  # np.zeros((3, 4))
+            yield from (Edit("number", *source.span(node), f"{name}.shape") for name in names)
         elif isinstance(node, ast.Tuple) and len(node.elts) == 2 and isinstance(node.ctx, ast.Load):
             one, other = (source.text[slice(*source.span(n))] for n in node.elts)
             start, stop = source.span(node.elts[0])[0], source.span(node.elts[1])[1]
@@ -186,6 +189,10 @@ def _call(source: _Source, node: ast.Call) -> Iterator[Edit]:
             yield Edit(
                 "brackets", *source.span(node), f"({source.of(inner.left)} {sign} {source.of(inner.right)}{rest})"
             )
+    if len(node.args) > 1:  # np.clip(g, -1, 1) → g
+        yield from (
+            Edit("function", *source.span(node), source.of(a)) for a in node.args if not isinstance(a, ast.Starred)
+        )
     if len(node.args) == 1:  # np.log(x) → x, grad(f) → grad(grad(f))
         yield Edit("function", *source.span(node), source.of(node.args[0]))
         yield Edit("function", *source.span(node), f"{source.of(node.func)}({source.of(node)})")
@@ -216,13 +223,17 @@ def _subscript(source: _Source, node: ast.Subscript) -> Iterator[Edit]:
         yield from (Edit("index", *source.span(node), f"{value}[{index} {shift}]") for shift in ("- 1", "+ 1"))
 
 
-def _constant(source: _Source, node: ast.Constant) -> Iterator[Edit]:
+def _constant(source: _Source, node: ast.Constant, names: list[str]) -> Iterator[Edit]:
     c, text = node.value, source.text[slice(*source.span(node))]
     if isinstance(c, bool):
         yield Edit("number", *source.span(node), str(not c))
     elif isinstance(c, (int, float)):
         for new in (f"{c + 1}", f"{c - 1}", f"-{text}", f"{2 * c}", f"{c / 2}", f"(1 / {text})"):
             yield Edit("number", *source.span(node), f"({new})" if new.startswith("-") else new)
+    if isinstance(c, float) and c % 1:  # 1e-3 for 1e-5
+        yield from (Edit("number", *source.span(node), f"{c * 10.0**k:.6g}") for k in (-2, -1, 1, 2))
+    if type(c) is int and c > 1:  # a size that was written down
+        yield from (Edit("number", *source.span(node), f"{name}{size}") for name in names for size in _SIZES)
 
 
 def _attribute(source: _Source, node: ast.Attribute, attributes: list[str]) -> Iterator[Edit]:

@@ -60,6 +60,11 @@ ADVICE: tuple[tuple[type[BaseException], str, str], ...] = (
         "setting an array element",
         "An array is to be stored where there is room for one number: give the array on the left another axis.",
     ),
+    (
+        ValueError,
+        "read-only",
+        "This array belongs to whoever called you: leave it as it is, and change a copy (x.copy()).",
+    ),
     (AttributeError, "'float' object", "A number stands where something else is meant: are two names interchanged?"),
     (EOFError, "", "input() cannot be used here: nobody is there to type."),
     (UnboundLocalError, "", "It is used before anything was assigned to it: give it a value before the loop."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,19 +45,22 @@ def repaired(
     vjp_of: Callable[[Answer], Callable[..., Any]],
     inputs: Mapping[str, Any],
     mistakes: tuple[Mistake, ...] = (),
+    *,
+    also: Sequence[Sequence[Any]] = (),
 ) -> Callable[[Answer], Iterator[Finding]]:
-    """The check of an exercise of this chapter: the repaired derivative, and the diagnosis."""
+    """The check of an exercise of this chapter: the repaired derivative (also at other inputs), and the diagnosis."""
 
     def check(answer: Answer) -> Iterator[Finding]:
         vjp, names, points = vjp_of(answer), tuple(inputs), tuple(inputs.values())
-        found = derivative(f, vjp, points, names, title="the repaired derivative", mistakes=mistakes)
+        found = derivative(f, vjp, points, names, title="the repaired derivative", mistakes=mistakes, also=also)
         diagnosis = diagnosed(answer, kind, CHOICES)
         if not found.passed and kind in found.kinds:
             report = check_vjp(f, vjp, points, seed=0, names=names, progress=False)
             report.find_edits = list  # an edit that makes it right is what the student is to find
             step = "That is right. Now" if diagnosis.passed else f"{diagnosis.message} Then"
             message = f"{report}\n\n{diagnosis.title}: {step} repair the derivative."
-            found = Finding(False, "the derivative is still broken; the checker's report:", message, found.kinds)
+            if report.verdict != "pass":
+                found = Finding(False, "the derivative is still broken; the checker's report:", message, found.kinds)
         yield found
         yield diagnosis
 
@@ -68,6 +71,9 @@ def relu(x: Any) -> Any:
     return np.maximum(x, 0)
 
 
+RELU_ELSEWHERE = tuple(
+    (np.array(x),) for x in ([[1e-4, -1e-4], [-1e3, 1e3], [0.5, 2.0]], [-0.3, 0.4], [[[1.0]], [[-2.0]]])
+)
 RELU_MISTAKES = (
     Mistake("mask", lambda g, out, x: g * (x <= 0), "The mask is the wrong way round: g passes where x > 0."),
     Mistake("product", lambda g, out, x: g * np.maximum(x, 0),

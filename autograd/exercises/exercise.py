@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..check import Report, check_vjp
 from ..check.report import Element
+from .elsewhere import Trial, by_numbers_or_size, copies, shapes, trials
 from .truth import ALONE, confirmed, known
 
 SHOWN = 3  # wrong elements that a message names
+_LARGE = 100  # from which on exponentials of sums, squares and products overflow
+_BEHAVIOUR = ("mutated", "nondeterministic", "dtype", "count", "nonlinear")  # has nothing to do with sizes or numbers
 _SHORT = 6  # elements of an array that is printed whole
 
 
@@ -82,15 +85,109 @@ def derivative(
     *,
     title: str = "the derivative",
     mistakes: Iterable[Mistake] = (),
+    also: Sequence[Sequence[Any]] = (),
+    exact: Callable[..., Any] | None = None,
+    by_hand: bool = True,
+    single: bool = False,
 ) -> Finding:
-    """A vjp against finite differences; where it is wrong, and one of the known `mistakes`, that is what is said."""
+    """A vjp against finite differences; where it is wrong, and one of the known `mistakes`, that is what is said.
+
+    Args:
+        f: the function, of plain arrays and Values.
+        vjp: the answer, called as ``vjp(g, out, *inputs)``.
+        inputs: where f is smooth or has a kink, at which any of its derivatives will do.
+        names: of the inputs.
+        title: of the finding.
+        mistakes: wrong answers that are known.
+        also: other inputs, of any shapes, where f is smooth; the answer is compared to the last digits there, and asked again.
+        exact: f for the engine, where f hides its pieces from the checker.
+        by_hand: whether the answer may not leave the derivative to the library.
+        single: whether the gradients of float32 inputs are to be float32, which the statement then says.
+    """
+    asked = _Asked(f, vjp, names, title, tuple(mistakes))
+    found = _differences(asked, inputs)
+    if not found.passed or not also:
+        return found
+    for case, trial in trials(exact or f, _noted(vjp, inputs), (inputs, *also), names, by_hand=by_hand, single=single):
+        if trial.kind and ALONE.get():
+            return Finding(False, title)
+        if trial.kind:
+            return _elsewhere(asked, exact or f, inputs, case, trial)
+    return found
+
+
+class _Asked(NamedTuple):
+    """A function, the answer that is its vjp, the names of its inputs, a title, and the mistakes that are known."""
+
+    f: Callable[..., Any]
+    vjp: Callable[..., Any]
+    names: Sequence[str]
+    title: str
+    mistakes: tuple[Mistake, ...]
+
+
+def _elsewhere(
+    asked: _Asked, exact: Callable[..., Any], inputs: Sequence[Any], case: Sequence[Any], trial: Trial
+) -> Finding:
+    """What is wrong with an answer at a `case` that is right at `inputs`."""
+    _, vjp, names, title, mistakes = asked
+    title = f"{title}, {_named(names, case)}" if shapes(case) != shapes(inputs) else title
+    if trial.kind != "wrong":
+        return Finding(False, title, trial.words, (trial.kind,))
+    found = _differences(asked._replace(title=title), case)
+    if found.passed:
+        return Finding(False, title, trial.words, ("precision",))
+    told = {*found.kinds} <= {*_BEHAVIOUR, *(mistake.kind for mistake in mistakes)}
+    if by_numbers_or_size(exact, vjp, inputs, case, names) == "numbers":
+        largest = max(float(np.max(np.abs(x), initial=0)) for x in case)
+        words = "It is right for other numbers of these shapes, and wrong for these"
+        overflow = largest >= _LARGE and "nan" in found.kinds
+        words += f", which are as large as {largest:.2g}" * (largest >= _LARGE)
+        words += ": does an exp(…) overflow, or do all of them vanish? Subtract the largest first." if overflow else "."
+        kinds = ("overflow",) if overflow else found.kinds
+        return replace(found, message=found.message if told else f"{words}\n{found.message}", kinds=kinds)
+    words = f"It is right for {_named(names, inputs)}, and wrong for {_named(names, case)}"
+    if told or [*map(np.ndim, case)] != [*map(np.ndim, inputs)]:
+        return replace(found, message=f"{words}.\n{found.message}")
+    words += ", whatever the numbers: is a size written down as a number, or taken from the wrong axis?"
+    if "missing" in found.kinds:
+        return replace(found, message=f"{words}\n{found.message}")
+    shown = [line for line in found.message.splitlines() if line.startswith("   ")]
+    return Finding(False, title, "\n".join([words, *shown]), ("size",))
+
+
+def _named(names: Sequence[str], inputs: Sequence[Any]) -> str:
+    """The shapes of the inputs, as in "x (3, 4), b (4,)"."""
+    return ", ".join(f"{name} {shape}" for name, shape in zip(names, shapes(inputs), strict=True))
+
+
+def _noted(vjp: Callable[..., Any], inputs: Sequence[Any]) -> Callable[..., Any]:
+    """The answer, whose errors say at which shapes it was right."""
+
+    def noted(g: Any, out: Any, *case: Any) -> Any:
+        try:
+            return vjp(g, out, *case)
+        except Exception as error:
+            if shapes(case) != shapes(inputs):
+                words = [", ".join(map(str, shapes(each))) for each in (inputs, case)]
+                error.add_note(
+                    f"It is right for inputs of shape {words[0]}, and stops for {words[1]}: is a size written down?"
+                )
+            raise
+
+    return noted
+
+
+def _differences(asked: _Asked, inputs: Sequence[Any]) -> Finding:
+    """A vjp against finite differences at one place."""
+    f, vjp, names, title, mistakes = asked
     right = known(title, f, vjp, inputs)
     if right or ALONE.get():
         return Finding(right, title)
-    report = check_vjp(f, vjp, tuple(_copies(inputs)), seed=0, names=names, progress=False)
+    report = check_vjp(f, vjp, tuple(copies(inputs)), seed=0, names=names, progress=False)
     if report.verdict == "pass":
         confirmed(title, f, vjp, inputs)
-    elementwise = {np.shape(x) for x in inputs} == {np.shape(f(*_copies(inputs)))}
+    elementwise = {np.shape(x) for x in inputs} == {np.shape(f(*copies(inputs)))}
     numbers = dict(zip(names, inputs, strict=True)) if elementwise else {}
     found = finding(title, report, numbers)
     if found.passed or not report.rows or {"mutated", "count"} & set(report.kinds):
@@ -105,20 +202,16 @@ def derivative(
     return Finding(False, title, "\n".join(lines), tuple(dict.fromkeys(mistake.kind for mistake in made.values())))
 
 
-def _copies(inputs: Sequence[Any]) -> list[Any]:
-    return [np.array(x)[()] for x in inputs]
-
-
 def _recognised(
     f: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any], mistakes: Iterable[Mistake]
 ) -> list[Mistake | None]:
     """For each input the mistake that gives the same numbers as `vjp` does, for a random g."""
-    out = f(*_copies(inputs))
+    out = f(*copies(inputs))
     g = np.random.default_rng(0).normal(size=np.shape(out))[()]
 
     def asked(answer: Callable[..., Any]) -> tuple[Any, ...]:
         with np.errstate(all="ignore"):
-            got = answer(np.array(g)[()], np.array(out)[()], *_copies(inputs))
+            got = answer(np.array(g)[()], np.array(out)[()], *copies(inputs))
         return got if isinstance(got, tuple) else (got,)
 
     given = asked(vjp)
@@ -165,6 +258,7 @@ def value(
     advice: str = "",
     kind: str = "value",
     mistakes: Iterable[tuple[str, Any, str]] = (),
+    rtol: float = 1e-6,
 ) -> Finding:
     """A number or an array against the right one; `mistakes` are a kind, a wrong result, and what is wrong in it."""
     right = np.asarray(expected, dtype=float)
@@ -172,7 +266,7 @@ def value(
     if not form.passed:
         return replace(form, message=f"{form.message} {advice}".strip())
     given = np.asarray(getattr(got, "data", got), dtype=float)
-    if np.allclose(given, right, rtol=1e-6, atol=1e-9):
+    if np.allclose(given, right, rtol=rtol, atol=1e-3 * rtol):
         return Finding(True, title)
     for its_kind, wrong, sentence in mistakes:
         if _same(given, wrong):

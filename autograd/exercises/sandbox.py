@@ -134,7 +134,8 @@ def _where(error: BaseException, name: str) -> str:
         remedy = advice(error)
     except Exception:
         remedy = ""
-    lines = [f"{STOPPED_WITH} {type(error).__name__}: {words[:LONGEST]}", *_lines(error, name), remedy]
+    notes = [str(note)[:LONGEST] for note in getattr(error, "__notes__", ())]
+    lines = [f"{STOPPED_WITH} {type(error).__name__}: {words[:LONGEST]}", *_lines(error, name), *notes, remedy]
     return "\n".join(line for line in lines if line)
 
 

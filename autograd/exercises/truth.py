@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .elsewhere import copies
+
 _RTOL, _ATOL = 1e-9, 1e-13  # of the derivative itself, and of the largest one: rounding, and nothing else
 
 
@@ -67,7 +69,7 @@ def _bytes(inputs: Sequence[Any]) -> tuple[bytes, ...]:
 
 def _jacobian(f: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any]) -> Any:
     """One row for each element of the output; None if anything about `vjp` is unusual."""
-    out = np.asarray(f(*_copies(inputs)))
+    out = np.asarray(f(*copies(inputs)))
     try:
         rows = np.stack([_row(vjp, g.reshape(out.shape), out, inputs) for g in np.eye(out.size)])
         g = np.random.default_rng(0).normal(size=out.shape)
@@ -84,7 +86,7 @@ def _row(vjp: Callable[..., Any], g: Any, out: Any, inputs: Sequence[Any]) -> An
     Raises:
         TypeError: they are not float64 arrays in the shapes of the inputs, or an argument was changed.
     """
-    given = [np.array(g)[()], np.array(out)[()], *_copies(inputs)]
+    given = [np.array(g)[()], np.array(out)[()], *copies(inputs)]
     got = vjp(*given)
     parts = [np.asarray(part) for part in (got if isinstance(got, tuple) else (got,))]
     kept = all(np.array_equal(a, b) for a, b in zip(given, [g, out, *inputs], strict=True))
@@ -92,7 +94,3 @@ def _row(vjp: Callable[..., Any], g: Any, out: Any, inputs: Sequence[Any]) -> An
     if not kept or not shapes or any(part.dtype != np.float64 for part in parts):
         raise TypeError
     return np.concatenate([part.ravel() for part in parts])
-
-
-def _copies(inputs: Sequence[Any]) -> list[Any]:
-    return [np.array(x)[()] for x in inputs]

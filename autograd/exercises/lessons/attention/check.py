@@ -12,6 +12,11 @@ from autograd.functions import softmax
 
 _R = np.random.default_rng(1)
 Q, K, V = _R.normal(size=(3, 2)), _R.normal(size=(4, 2)), _R.normal(size=(4, 3))
+ALSO = (
+    (-Q, K, V),
+    (_R.normal(size=(2, 5)), _R.normal(size=(6, 5)), _R.normal(size=(6, 1))),
+    (np.diag([1500.0, -1600.0]), _R.uniform(1, 1.01, size=(3, 2)), V[:3]),  # the softmax of ±1000
+)
 
 
 def attention(q: Any, k: Any, v: Any) -> Any:
@@ -28,7 +33,7 @@ def check(answer: Answer) -> Iterator[Finding]:
 
         return vjp
 
-    yield derivative(attention, answer.attention_vjp, (Q, K, V), ("q", "k", "v"), mistakes=(
+    yield derivative(attention, answer.attention_vjp, (Q, K, V), ("q", "k", "v"), also=ALSO, mistakes=(
         Mistake("incomplete", through(lambda p, g: g), "The softmax was skipped: g @ v.T is the gradient of p, not of s."),
         Mistake("incomplete", through(lambda p, g: p * g), "In the gradient of the softmax Σⱼ gⱼ pⱼ is missing."),
         Mistake("slope", through(lambda p, g: g * p * (1 - p)), "p·(1 − p) is only what each element of the softmax does "

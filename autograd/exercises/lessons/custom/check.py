@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from autograd.check import gradcheck, gradgradcheck
+from autograd.check import gradgradcheck
 from autograd.engine.value import Value
-from autograd.exercises.exercise import Answer, Finding, finding, returned, value
+from autograd.exercises.exercise import Answer, Finding, Mistake, derivative, finding, returned, value
+
+ALSO = tuple((np.array(x),) for x in ([1.5, 0.2, -0.7, -3.0], [[300.0, -40.0]], [0.01]))
 
 
 def check(answer: Answer) -> Iterator[Finding]:
@@ -21,8 +23,11 @@ def check(answer: Answer) -> Iterator[Finding]:
     if not form.passed:
         yield form
         return
-    first = gradcheck(answer.softsign, (x,), seed=0, progress=False, names=("x",))
-    yield finding("its derivative", first, {"x": x})
+    yield derivative(answer.softsign, answer.softsign_rule, (x,), ("x",), title="its derivative", also=ALSO,
+                     exact=lambda x: x / (1 + abs(x)), mistakes=(
+        Mistake("inner", lambda g, out, x: g * (1 + abs(x) - x) / (1 + abs(x)) ** 2,
+                "In the quotient rule |x| was differentiated as if it were x: its slope is 1 for x > 0, and −1 for x < 0."),
+    ))  # fmt: skip
     second = gradgradcheck(answer.softsign, (x,), seed=0, progress=False, names=("x",))
     found = finding("its second derivative", second)
     if not found.passed:

@@ -9,15 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from autograd.exercises.exercise import Answer, Finding, Mistake, derivative, returned
+from autograd.exercises.asked import Asked
+from autograd.exercises.exercise import Answer, Finding, Mistake, derivative, returned, value
 from autograd.transforms import grad as gradient_of
 
 _R = np.random.default_rng(3)
 X = _R.normal(size=4)
+FEW = 4  # calls of f that one product may take
 
 
 def bowl(x: Any) -> Any:
     return (x**4).sum() + (x[0] * x[1] - x[2] * x[3]) ** 2
+
+
+ALSO = ((-X,), (1e3 * X,))
 
 
 def gradient(f: Any, x: Any) -> Any:
@@ -41,6 +46,8 @@ def check(answer: Answer) -> Iterator[Finding]:
         (X,),
         ("x",),
         title="H·v against differences of the gradient",
+        also=ALSO,
+        by_hand=False,
         mistakes=(
             Mistake("first-order", lambda v, out, x: gradient(bowl, x), "This is the gradient itself, ∇f(x), whatever v "
                     "is: ∇f(x)·v is to be differentiated once more, with respect to x."),
@@ -57,8 +64,28 @@ def check(answer: Answer) -> Iterator[Finding]:
     if "nonlinear" in found.kinds:
         found = replace(found, message="H·v is linear in v: for 2·v it is exactly twice what it is for v, and yours is not. "
                         "(Differences of gradients come near, and are not exact.)")  # fmt: skip
+    if "mutated" in found.kinds:
+        found = replace(found, message="hvp changed v (or x) in place: it belongs to the caller. Make a new array.")
     yield found
+    yield _one_place(answer)
     yield _frugal(answer)
+
+
+def _one_place(answer: Answer) -> Finding:
+    """Whether f is asked at x alone, a few times, for another number of inputs and with nothing changed."""
+    title = "for twelve numbers: f is asked at x alone, and a few times"
+    x, v = np.linspace(-1.0, 2.0, 12), np.linspace(1.0, 3.0, 12)
+    asked = Asked(lambda y: (y**3).sum())
+    kept = x.copy(), v.copy()
+    got = answer.hvp(asked, *kept)
+    if not (np.array_equal(kept[0], x) and np.array_equal(kept[1], v)):
+        return Finding(False, title, "hvp changed x or v in place: they belong to the caller.", ("mutated",))
+    if len(asked.points) > 1:
+        return Finding(False, title, asked.sentence, ("differences",))
+    if asked.calls > FEW:
+        words = f"f was called {asked.calls} times for 12 numbers: H·v is one gradient of ∇f(x)·v, not H row by row."
+        return Finding(False, title, words, ("cost",))
+    return value(title, got, 6 * x * v, kind="size", rtol=1e-9)
 
 
 def _frugal(answer: Answer) -> Finding:

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.exercises.bugs import RELU_MISTAKES, relu, repaired
+from autograd.exercises.bugs import RELU_ELSEWHERE, RELU_MISTAKES, relu, repaired
 from autograd.exercises.exercise import Answer, Finding, value
 
 _R = np.random.default_rng(2)
-X, W, B = _R.normal(size=(4, 3)), _R.normal(size=3), _R.normal(size=3)
+X = _R.normal(size=(4, 3))
 
 
 def layer_vjp(answer: Answer) -> Callable[..., Any]:
@@ -19,7 +19,7 @@ def layer_vjp(answer: Answer) -> Callable[..., Any]:
     layer = answer.ReLU()
 
     def vjp(g: Any, _out: Any, x: Any) -> Any:
-        layer.forward(x)
+        layer.forward(x.copy())
         layer.forward(np.abs(x))
         return layer.backward(g, x)
 
@@ -27,5 +27,9 @@ def layer_vjp(answer: Answer) -> Callable[..., Any]:
 
 
 def check(answer: Answer) -> Iterator[Finding]:
-    yield from repaired("surplus", relu, layer_vjp, {"x": X}, RELU_MISTAKES)(answer)
-    yield value("forward() is still max(x, 0)", answer.ReLU().forward(X.copy()), relu(X))
+    yield from repaired("surplus", relu, layer_vjp, {"x": X}, RELU_MISTAKES, also=((-X,), *RELU_ELSEWHERE))(answer)
+    x = X.copy()
+    yield value("forward() is still max(x, 0)", answer.ReLU().forward(x), relu(X))
+    kept = np.array_equal(x, X)
+    yield Finding(kept, "forward() leaves x as it is", "" if kept else "forward() changed x in place: make a new array.",
+                  () if kept else ("mutated",))  # fmt: skip

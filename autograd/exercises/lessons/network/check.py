@@ -49,11 +49,13 @@ def check(answer: Answer) -> Iterator[Finding]:
     def mistake(kind: str, slope: Callable[[Network], Any], sentence: str) -> Mistake:
         return Mistake(kind, each(lambda *sample: slope(Network(*sample))), sentence)
 
+    weights = np.array([w for w, _, _ in samples])
     yield derivative(
-        lambda w1: np.array([Network(w, *rest).loss for w, (_, *rest) in zip(w1, samples, strict=True)]),
+        lambda w1: np.stack([Network(w, *rest).loss for w, (_, *rest) in zip(w1, samples, strict=True)]),
         each(answer.dL_dw1),
-        (np.array([w for w, _, _ in samples]),),
+        (weights,),
         ("w1",),
+        also=((-weights,), (10 * weights,)),
         title="five samples, Alice the first",
         mistakes=(
             mistake("incomplete", lambda n: n.dy * n.w5 * n.dh1 * n.x[0], "The factor ∂L/∂y is missing."),
@@ -69,6 +71,8 @@ def check(answer: Answer) -> Iterator[Finding]:
             mistake("path", lambda n: n.dl * n.dy * n.w5 * n.dh1 * n.x[1], "w1 is multiplied by x[0], not by x[1]."),
             mistake("path", lambda n: n.dl * n.dy * n.w6 * n.dh2 * n.x[0],
                     "This goes through h2: w1 goes into h1, and h1 into y with the weight w5."),
+            mistake("path", lambda n: n.dl * n.dy * (n.w5 * n.dh1 + n.w6 * n.dh2) * n.x[0],
+                    "The path through h2 was added: w1 goes into h1 alone."),
             mistake("path", lambda n: n.dl * n.dy * n.w6 * n.dh1 * n.x[0], "h1 goes into y with the weight w5, not w6."),
             mistake("at-output", lambda n: n.dl * slope(n.y) * n.w5 * n.dh1 * n.x[0],
                     "The slope of the output's sigmoid was taken at its output y: in terms of y it is y·(1 − y)."),

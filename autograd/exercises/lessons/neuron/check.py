@@ -22,6 +22,7 @@ X = np.array(
 )
 W = _R.normal(size=3)
 T = np.array([0.0, 1.0, 1.0, 0.0])
+ALSO = ((-2 * W,), (np.zeros(3),))
 
 
 def neuron_loss(w: Any) -> Any:
@@ -34,4 +35,4 @@ NEURON_MISTAKES = (
     Mistake("incomplete", lambda g, out, w: g * X.T @ ((sigmoid(X @ w) - T) * sigmoid(X @ w)),
             "The slope of the sigmoid has two factors in terms of the prediction, and one of them is missing."),
 )  # fmt: skip
-check = repaired("at-output", neuron_loss, attrgetter("loss_vjp"), {"w": W}, NEURON_MISTAKES)
+check = repaired("at-output", neuron_loss, attrgetter("loss_vjp"), {"w": W}, NEURON_MISTAKES, also=ALSO)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.exercises.asked import Asked
 from autograd.exercises.exercise import Answer, Finding, value
 from autograd.transforms import grad as gradient_of
 
@@ -35,6 +36,17 @@ STEPS = (
 )  # fmt: skip
 
 
+def _to_the_side_of_the_minimum(f: Any, x: Any) -> Any:
+    return x - gradient(f, x) / abs(gradient(gradient_of(f), x))
+
+
+def _half(f: Any, x: Any) -> Any:
+    return x - gradient(f, x) / gradient(gradient_of(f), x) / 2
+
+
+DROPPED = "The sign of f″ was dropped: Newton's step divides by f″ as it is (where f″ < 0 it goes to a maximum)."
+
+
 def check(answer: Answer) -> Iterator[Finding]:
     def right(f: Any, x: Any) -> Any:
         return x - gradient(f, x) / gradient(gradient_of(f), x)
@@ -46,22 +58,31 @@ def check(answer: Answer) -> Iterator[Finding]:
         ("minimise(lambda x: (x - 3)**2 + 1, 10.0, 1)", lambda x: (x - 3) ** 2 + 1, 10.0, 1),
         ("minimise(lambda x: x**4 / 4 - 2 * x, 1.0, 2)", lambda x: x**4 / 4 - 2 * x, 1.0, 2),
         ("minimise(lambda x: np.exp(x) - 2 * x, 0.0, 6)", lambda x: np.exp(x) - 2 * x, 0.0, 6),
+        ("minimise(lambda x: x**3 / 3 - x, -1.7, 3)", lambda x: x**3 / 3 - x, -1.7, 3),
+        ("minimise(lambda x: (x - 3)**2, 5.0, 0)", lambda x: (x - 3) ** 2, 5.0, 0),
     )
     for words, f, start, steps in cases:
         best = newton(f, start, steps, right)
-        mistakes = [(kind, newton(f, start, steps, step), sentence) for kind, step, sentence in STEPS]
+        dropped = newton(f, start, steps, _to_the_side_of_the_minimum)
+        mistakes = [] if np.isclose(dropped, best) else [("second-order", dropped, DROPPED)]
+        mistakes += [(kind, newton(f, start, steps, step), sentence) for kind, step, sentence in STEPS]
         mistakes += [
             (
                 "steps",
                 newton(f, start, n, right),
                 f"This is x after {n} step{'s' * (n != 1)}, and {steps} were asked for.",
             )
-            for n in (0, 1, steps - 1, steps + 1)
+            for n in (0, 1, steps - 1, steps + 1, 2 * steps, 100)
+            if n != steps and n >= 0
         ]
         mistakes += [
+            ("step", newton(f, start, steps, _half), "This is half of each step: x ← x − f′(x) / f″(x), undamped."),
             ("value", f(best), "This is f(x): return x, the place of the minimum."),
             ("second-order", newton(f, start, steps, divided_by(gradient(gradient_of(f), start))),
              "f″ was taken once, at the start: it changes with x, so take it anew in every step."),
         ]  # fmt: skip
-        yield value(words, answer.minimise(f, start, steps), best, kind="newton", mistakes=mistakes,
+        asked = Asked(f)
+        yield value(words, answer.minimise(asked, start, steps), best, kind="newton", mistakes=mistakes,
                     advice="One step is x ← x − f′(x) / f″(x), and x itself is returned.")  # fmt: skip
+        if len(asked.points) > steps + 1:  # one for each step, and where it arrives
+            yield Finding(False, f"{words}, without differences", asked.sentence, ("differences",))

@@ -10,13 +10,14 @@ from autograd.exercises.exercise import Answer, Finding, Mistake, derivative
 from autograd.functions import sigmoid
 
 POINTS = np.array([-2.3, -0.4, 0.0, 0.9, 3.1])
+ALSO = (-POINTS, np.array([-9.0, 6.0]), np.array([0.7]))
 
 
 def check(answer: Answer) -> Iterator[Finding]:
     half = (
         "The slope of the sigmoid is a product of two factors, both in terms of the output, and this is {} one alone."
     )
-    yield derivative(sigmoid, answer.sigmoid_vjp, (POINTS,), ("x",), mistakes=(
+    yield derivative(sigmoid, answer.sigmoid_vjp, (POINTS,), ("x",), also=[(x,) for x in ALSO], single=True, mistakes=(
         Mistake("incomplete", lambda g, out, x: g * out, half.format("the first")),
         Mistake("incomplete", lambda g, out, x: g * (1 - out), half.format("the second")),
         Mistake("incomplete", lambda g, out, x: g * out**2,

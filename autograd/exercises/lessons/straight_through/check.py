@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from autograd.engine.value import Value
 from autograd.exercises.exercise import Answer, Finding, returned, value
 
+CASES = (
+    (np.array([-1.7, -0.4, 0.2, 2.6]), np.array([0.3, -1.2, 0.8, 2.5])),
+    (np.array([[-37.8, 1e3 + 0.2, 0.3]]), np.array([[-40.0, 25.0, 30.0]])),
+)
+
 
 def check(answer: Answer) -> Iterator[Finding]:
-    x, g = np.array([-1.7, -0.4, 0.2, 2.6]), np.array([0.3, -1.2, 0.8, 2.5])
+    for x, g in CASES:
+        yield from _at(answer, x, g)
+
+
+def _at(answer: Answer, x: Any, g: Any) -> Iterator[Finding]:
     yield value("the value is rounded", answer.ste_round(Value(x)), np.round(x))
     form = returned("what ste_rule(g, out, x) returns", answer.ste_rule(g.copy(), np.round(x), x.copy()), x.shape)
     if not form.passed:
@@ -25,7 +35,7 @@ def check(answer: Answer) -> Iterator[Finding]:
     (out * g).sum().backward()
     yield value(
         f"the gradient for g = {g}, x = {x}",
-        np.zeros(4) if leaf.grad is None else leaf.grad,
+        np.zeros_like(x) if leaf.grad is None else leaf.grad,
         g,
         advice="On the way back the rounding is treated as if it had not happened.",
         kind="gradient",
@@ -35,6 +45,8 @@ def check(answer: Answer) -> Iterator[Finding]:
             ("product", g * np.round(x), "g is multiplied by `out`: pretend that out were x, whose slope is a constant."),
             ("nonlinear", np.ones_like(g), "The incoming gradient g is lost: this is 1 everywhere."),
             ("nonlinear", np.round(g), "The gradient was rounded as well: only the value is rounded."),
+            ("mask", g * (abs(x) < 10), "The gradient is held back where |x| is large: let it pass everywhere."),
+            ("nonlinear", np.clip(g, -1, 1), "The gradient was cut off: only the value is changed."),
             ("mask", g * (abs(x) < 1), "The gradient is held back where |x| ≥ 1: let it pass everywhere."),
             ("mask", g * (abs(x) <= 0.5), "The gradient is held back in places: let it pass everywhere."),
         ),

@@ -29,8 +29,8 @@ def check(answer: Answer) -> Iterator[Finding]:
         return lambda g, _out, a, b: tuple(g * np.array([both(*pair) for pair in zip(a, b, strict=True)]).T)
 
     for f, title in (
-        (lambda a, b: a + b, "a + b"),
         (lambda a, b: a * b, "a * b"),
+        (lambda a, b: a + b, "a + b"),
         (lambda a, b: a * a + b, "a * a + b: one Value used twice"),
         (lambda a, b: (a * b + a) * (a * b + b), "(ab + a)(ab + b)"),
     ):
@@ -72,7 +72,25 @@ def _data_for_slopes(out: Any) -> None:
             parent.grad += node.grad * parent.data
 
 
+def _sum_for_product(out: Any) -> None:
+    out.grad = 1.0
+    for node in out.everything_before():
+        for parent, slope in node.parents:
+            parent.grad += node.grad + slope
+
+
+def _in_place_product(out: Any) -> None:
+    for node in out.everything_before():
+        node.grad = 1.0
+    for node in out.everything_before():
+        for parent, slope in node.parents:
+            parent.grad *= node.grad * slope
+
+
 BACKWARDS = (
+    ("operator", _sum_for_product,
+     "node.grad and the local derivative are added here: by the chain rule they are multiplied, and the products are added."),
+    ("product", _in_place_product, "The contributions of several uses are multiplied here: they are to be added (+=, from 0)."),
     ("zero", lambda _: None,
      "No gradient arrives anywhere: backward() starts with self.grad = 1.0 and hands it on to the parents."),
     ("chain", _local_slopes_only, "Each parent gets node.grad · slope: the gradient of the node that hands it on is "

@@ -1,0 +1,157 @@
+"""An answer that is right at one place, at others: other numbers, other sizes, the first ones again, in float32.
+
+Here the derivative is compared with the engine's, to the last digits: what is only near it (differences, float32) is noticed, and
+no finite differences are needed, so that looking at many places costs little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..engine.value import Value
+from ..transforms import vjp as pulled_back
+
+RTOL, ATOL = 1e-9, 1e-13  # of the derivative itself, and of the largest one
+
+PRECISION = (
+    "It is right to {} digits, and {} were asked for: a difference such as f(x + h) − f(x), a series that is cut off or a "
+    "number in float32 is only near the derivative."
+)
+KEPT = (
+    "For these numbers you return what you returned for others before: keep nothing between two calls, and write down no "
+    "number that depends on the inputs."
+)
+AGAIN = "Asked again with the numbers of the first call, after others, you return something else: keep nothing between calls."
+LIBRARY = "The derivative was left to the library here: it is to be derived by hand."
+DTYPE = (
+    "The gradient of {} is {}, and {} is {}: it keeps the dtype of its input. np.zeros(…) and np.array(…) of Python's numbers "
+    "are float64: np.zeros_like({}), or dtype=…"
+)
+
+
+class Trial(NamedTuple):
+    """What an answer returned for some inputs, and what is wrong in it: the kind ("" for nothing), and in words."""
+
+    given: tuple[Any, ...]
+    kind: str = ""
+    words: str = ""
+
+
+def copies(inputs: Sequence[Any]) -> list[Any]:
+    return [np.array(x)[()] for x in inputs]
+
+
+def constant(x: Any) -> Any:
+    """An array that an answer may read and not change: it belongs to whoever asks."""
+    array = np.array(x)
+    array.flags.writeable = False
+    return array
+
+
+def shapes(inputs: Sequence[Any]) -> list[tuple[int, ...]]:
+    return [np.shape(x) for x in inputs]
+
+
+def trials(
+    exact: Callable[..., Any],
+    vjp: Callable[..., Any],
+    cases: Sequence[Sequence[Any]],
+    names: Sequence[str],
+    *,
+    by_hand: bool,
+    single: bool,
+) -> Iterator[tuple[Sequence[Any], Trial]]:
+    """Each case with what came out: the first of `cases`, the others, the first again, and, if `single`, in float32."""
+    first: Trial | None = None
+    for case in (*cases, cases[0]):
+        trial = _trial(exact, vjp, case, names, by_hand)
+        if first and trial.kind == "wrong" and shapes(case) == shapes(cases[0]) and _equal(trial.given, first.given):
+            trial = Trial(trial.given, "kept", KEPT)
+        if first and trial.kind and case is cases[0]:
+            trial = Trial(trial.given, "kept", AGAIN)
+        first = first or trial
+        yield case, trial
+    if single:
+        short = [np.asarray(x, dtype=np.float32)[()] for x in cases[0]]
+        yield short, _in_float32(exact, vjp, short, names)
+
+
+def _asked(
+    exact: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any]
+) -> tuple[Any, list[Any], tuple[Any, ...]]:
+    """A cotangent, the arguments as the answer left them, and the gradients that it returned."""
+    out = np.asarray(exact(*copies(inputs)))
+    g = np.random.default_rng(0).normal(size=out.shape).astype(out.dtype)
+    arguments = copies([g, out, *inputs])
+    with np.errstate(all="ignore"):
+        got = vjp(*arguments)
+    changed = [not np.array_equal(a, b) for a, b in zip(arguments, [g, out, *inputs], strict=True)]
+    return g[()], changed, got if isinstance(got, tuple) else (got,)
+
+
+def _trial(
+    exact: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any], names: Sequence[str], by_hand: bool
+) -> Trial:
+    """Whether the gradients at `inputs` are the engine's."""
+    before = Value(0.0).number
+    g, changed, given = _asked(exact, vjp, inputs)
+    if by_hand and Value(0.0).number != before + 1:
+        return Trial(given, "library", LIBRARY)
+    right = pulled_back(exact, *inputs)[1](g)
+    rights = right if isinstance(right, tuple) else (right,)
+    if any(changed) or len(given) != len(rights):
+        return Trial(given, "wrong")
+    for mine, true, x, name in zip(given, rights, inputs, names, strict=True):
+        if (dtype := getattr(mine, "dtype", np.dtype(float))) != np.dtype(float) and dtype.kind == "f":
+            return Trial(given, "dtype", DTYPE.format(name, dtype, name, np.asarray(x).dtype, name))
+        if (digits := _digits(mine, true)) is not None:
+            return Trial(given, "wrong", PRECISION.format(digits, round(-np.log10(RTOL))))
+    return Trial(given)
+
+
+def _digits(mine: Any, true: Any) -> int | None:
+    """To how many digits a gradient is right where that is not enough; None where it is."""
+    try:
+        a, b = np.asarray(mine, dtype=float), np.asarray(true, dtype=float)
+    except (TypeError, ValueError):
+        return 0
+    if a.shape != b.shape or not np.isfinite(a).all():
+        return 0
+    wrong = abs(a - b) > RTOL * abs(b) + ATOL * abs(b).max(initial=0)
+    if not wrong.any():
+        return None
+    with np.errstate(all="ignore"):
+        relative = (abs(a - b) / abs(b))[wrong].max()
+    return max(0, int(-np.log10(relative))) if np.isfinite(relative) else 0
+
+
+def _in_float32(
+    exact: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any], names: Sequence[str]
+) -> Trial:
+    """Whether the gradients of float32 are float32; plain numbers and lists have no dtype of their own."""
+    _, _, given = _asked(exact, vjp, inputs)
+    for mine, name in zip(given, names, strict=False):
+        dtype = getattr(mine, "dtype", np.float32)
+        if dtype != np.float32:
+            return Trial(given, "dtype", DTYPE.format(name, dtype, name, np.dtype(np.float32), name))
+    return Trial(given)
+
+
+def by_numbers_or_size(
+    exact: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any], case: Sequence[Any], names: Sequence[str]
+) -> str:
+    """Why an answer that is right at `inputs` is wrong at a `case`: asked with the numbers of the one in the other's shapes."""
+    if shapes(inputs) == shapes(case):
+        return "numbers"
+    try:
+        trial = _trial(exact, vjp, [np.resize(x, np.shape(y)) for x, y in zip(inputs, case, strict=True)], names, False)
+    except Exception:  # the student's
+        return "size"
+    return "size" if trial.kind else "numbers"
+
+
+def _equal(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    return len(one) == len(other) and all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
