@@ -108,7 +108,7 @@ from .saving import load, save
 from .scalar import MLP, Layer, Neuron
 from .state import StateDictError
 from .summary import summary
-from .training import Epoch, evaluate, fit
+from .training import Epoch, compile, evaluate, fit
 
 __all__ = [
     "CELU",
@@ -208,6 +208,7 @@ __all__ = [
     "TripletMarginLoss",
     "Unflatten",
     "Upsample",
+    "compile",
     "data",
     "datasets",
     "evaluate",

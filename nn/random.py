@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextvars import ContextVar
+from typing import Any, Self
 
 import numpy as np
 
@@ -30,6 +32,40 @@ def default_generator(seed: Seed = None) -> np.random.Generator:
         return np.random.default_rng(seed)
     shared = _default.get()
     return manual_seed(np.random.default_rng()) if shared is None else shared
+
+
+class Draws:
+    """The draws of a function that is compiled: an argument of it, made outside each time that it is called.
+
+    `wanted` are the shapes, and whose generators, in the order in which the function asks for them; `given` those of `wanted`
+    that are there. If there are fewer, the function is called again when `wanted` is known.
+    """
+
+    def __init__(self, given: Sequence[Any]) -> None:
+        self.given = given
+        self.wanted: list[tuple[tuple[int, ...], Seed]] = []
+
+    def __enter__(self) -> Self:
+        self._before = _draws.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _draws.reset(self._before)
+
+    def next(self, shape: tuple[int, ...], generator: Seed) -> Any:
+        """The next draw, or zeros in its place."""
+        place = len(self.wanted)
+        self.wanted.append((shape, generator))
+        return self.given[place] if place < len(self.given) else np.zeros(shape, np.float32)
+
+
+_draws: ContextVar[Draws | None] = ContextVar("nn.random.draws", default=None)
+
+
+def draw(shape: tuple[int, ...], generator: Seed = None) -> Any:
+    """Numbers of [0, 1), in float32, from the generator that `generator` means; in a step that is compiled, what goes into it."""
+    draws = _draws.get()
+    return default_generator(generator).random(shape, np.float32) if draws is None else draws.next(shape, generator)
 
 
 def kept_generator(seed: Seed) -> np.random.Generator | None:

@@ -13,15 +13,17 @@ from autograd.functions import concatenate, reshape
 Parameters = Value | Iterable[Value]
 
 
-def get_total_norm(tensors: Iterable[Any], norm_type: float = 2.0) -> float:
+def get_total_norm(tensors: Iterable[Any], norm_type: float = 2.0) -> Any:
     """The p-norm of all numbers in some arrays together."""
-    norms = [float(np.linalg.norm(np.ravel(t), norm_type)) for t in tensors]
-    return float(np.linalg.norm(norms, norm_type)) if norms else 0.0
+    norms = [np.linalg.norm(np.ravel(t), norm_type) for t in tensors]
+    if any(not isinstance(norm, (float, np.floating)) for norm in norms):
+        return np.linalg.norm(np.stack(norms), norm_type)  # in a compiled step: a number that is not there yet
+    return float(np.linalg.norm([float(norm) for norm in norms], norm_type)) if norms else 0.0
 
 
 def clip_grad_norm_(
     parameters: Parameters, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False
-) -> float:
+) -> Any:
     """Scale the gradients so that their common p-norm is at most `max_norm`; returns what the norm was.
 
     R. Pascanu, T. Mikolov and Y. Bengio, "On the difficulty of training recurrent neural networks", 2013.
@@ -35,7 +37,10 @@ def clip_grad_norm_(
             f"clip_grad_norm_: the norm of the gradients is {norm}; autograd.strict() finds where from"
         )
     factor = max_norm / (norm + 1e-6)
-    if not factor >= 1:
+    if not isinstance(norm, float):
+        for p in graded:
+            p.grad = (p.grad * np.minimum(factor, 1)).astype(p.dtype)
+    elif not factor >= 1:
         for p in graded:
             p.grad = p.grad * factor
     return norm

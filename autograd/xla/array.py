@@ -17,11 +17,15 @@ from .picking import places_of, put
 
 
 def asarray(x: Any, device: Any = None) -> XlaArray:
-    """`x` on an accelerator: the default one, or the `device` (of `jax.devices()`), in its own precision."""
+    """`x` on an accelerator: the default one, or the `device` (of `jax.devices()`), in its own precision.
+
+    A Python number stays one where NumPy decides about precision: times a float32 it is a float32.
+    """
     if isinstance(x, XlaArray) and device is None:
         return x
     with double(True):
-        return XlaArray(jax.device_put(unwrapped(x) if isinstance(x, XlaArray) else np.asarray(x), device))
+        kept = isinstance(x, XlaArray) or x.__class__ in (int, float, complex)
+        return XlaArray(jax.device_put(unwrapped(x) if kept else np.asarray(x), device))
 
 
 def wrapped(x: Any, made: int = NEVER) -> Any:

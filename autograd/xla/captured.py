@@ -69,15 +69,15 @@ def _is_empty(cell: Any) -> bool:
 class Captured:
     """The leaves from outside, what they held when the function was traced, and what their `.grad` was."""
 
-    def __init__(self, f: Any) -> None:
-        self.began = next_number()
+    def __init__(self, f: Any, lifted: frozenset[Value] = frozenset()) -> None:
+        self.began, self._lifted = next_number(), lifted
         self._before: dict[Value, tuple[Any, Any]] = {}
         self._looks: list[tuple[Value, Any, Any]] = []
         for leaf in closed_over(f):
             self._note(leaf)
 
     def _note(self, leaf: Value) -> None:
-        if leaf not in self._before:
+        if leaf not in self._before and leaf not in self._lifted:
             self._before[leaf] = leaf.raw, leaf.grad
             look = seen(leaf.raw) if isinstance(leaf.raw, np.ndarray) else None
             self._looks.append((leaf, leaf.raw, look if isinstance(look, tuple) else None))

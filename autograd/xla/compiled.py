@@ -28,13 +28,20 @@ Function = Callable[..., Any]
 _MANY = 5  # compilations after which the user hears of it; and of every doubling
 
 
-def jit(f: Function, static_argnums: int | Iterable[int] = (), donate_argnums: int | Iterable[int] = ()) -> Compiled:
+def jit(
+    f: Function,
+    static_argnums: int | Iterable[int] = (),
+    donate_argnums: int | Iterable[int] = (),
+    *,
+    lifted: Iterable[Value] = (),
+) -> Compiled:
     """`f`, compiled by XLA when it is first called with arguments of a new form: structure, shapes, dtypes.
 
     Numbers and arrays in the arguments, in nests of any depth, are traced; texts, truth values, None and other objects are
     constants of the program, and so are the positional arguments `static_argnums` (another value, another program). What `f`
     closes over is a constant too; of a `Value`, as a module's parameters are, a change is noticed, and compiled anew.
-    The memory of the arguments `donate_argnums` is given up to the results.
+    The memory of the arguments `donate_argnums` is given up to the results. Into the leaves `lifted`, `f` puts arguments, and
+    takes them out again: what they hold otherwise is no part of the program.
 
     `f` may be made of any transformation, and be differentiated: ``jit(grad(f))`` is one program, ``grad(jit(f))`` one for
     `f` and one for the way back, which computes `f` again. 64 bits are 64 bits, and 32 bits 32. The results are `XlaArray`s:
@@ -45,7 +52,7 @@ def jit(f: Function, static_argnums: int | Iterable[int] = (), donate_argnums: i
             is another program when it is traced again, as with a random generator inside.
         GraphError: a `Value` with a history leaves `f`, or was left in a `Value` outside.
     """
-    return Compiled(f, _places(static_argnums), _places(donate_argnums))
+    return Compiled(f, _places(static_argnums), _places(donate_argnums), lifted)
 
 
 def _places(given: int | Iterable[int]) -> frozenset[int]:
@@ -55,10 +62,12 @@ def _places(given: int | Iterable[int]) -> frozenset[int]:
 class Compiled:
     """A function and its programs; see `jit`."""
 
-    def __init__(self, f: Function, static: frozenset[int], donated: frozenset[int]) -> None:
+    def __init__(
+        self, f: Function, static: frozenset[int], donated: frozenset[int], lifted: Iterable[Value] = ()
+    ) -> None:
         functools.update_wrapper(self, f)
         self._name = getattr(f, "__name__", None) or type(f).__name__
-        self._f, self._static, self._donated = f, static, donated
+        self._f, self._static, self._donated, self._lifted = f, static, donated, frozenset(lifted)
         self._programs: dict[Any, _Program] = {}
         self._pullbacks: dict[Any, Compiled] = {}
         self._count = 0
@@ -88,7 +97,7 @@ class Compiled:
         changed = None if program is None else program.captured.stale()
         if program is None or changed is not None:
             self._count += 1
-            made = _Program(self._f, self._name, args, kwargs, self._donated)
+            made = _Program(self._f, self._name, args, kwargs, self._donated, self._lifted)
             self._programs[key] = program = made
             times, rest = divmod(self._count, _MANY)
             if times and not rest and not times & (times - 1):
@@ -152,15 +161,16 @@ class _Program:
     """`f` for arguments of one form: traced twice, compiled once."""
 
     def __init__(
-        self, f: Function, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], donated: frozenset[int]
-    ) -> None:
+        self, f: Function, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], donated: frozenset[int],
+        lifted: frozenset[Value],
+    ) -> None:  # fmt: skip
         self._f, self._name = f, name
         self._takes = Form((args, kwargs))
         self.kinds = dict(named(args, "argument ")) | dict(named(kwargs, "keyword "))
         arrays = [plain(x) for x in arrays_of((args, kwargs))]
         starts = [len(arrays_of(args[:i])) for i in range(len(args) + 1)]
         given_up = [k for i in donated if i < len(args) for k in range(starts[i], starts[i + 1])]
-        self.captured = Captured([f, self._takes.filled([None] * len(arrays))])
+        self.captured = Captured([f, self._takes.filled([None] * len(arrays))], lifted)
         self._run = jax.jit(self._trace, donate_argnums=given_up)
         with double(True):
             first = self._run.trace(*arrays).jaxpr

@@ -112,7 +112,10 @@ def ufunc_call(ufunc: np.ufunc, *inputs: Any, where: Any = True, dtype: Any = No
         raise UnsupportedError(
             f"np.{ufunc.__name__}(…, where=…) of an XLA array at {user_line()}: write np.where(mask, f(x), other)"
         )
-    loop = _loop(ufunc, tuple(map(_kind, inputs)))
+    kinds = tuple(map(_kind, inputs))
+    if ufunc.__name__ in _OPERATORS and all(isinstance(kind, type) for kind in kinds):
+        return _ufunc(ufunc)(*inputs)  # of Python's numbers a Python number, which does not make a float64 of float32
+    loop = _loop(ufunc, kinds)
     if ufunc is np.power and loop is not None and (whole := _whole(inputs[1])) is not None and loop[0].kind in "fc":
         return jax.lax.integer_pow(jnp.asarray(inputs[0], loop[0]), whole)  # products: many times faster
     if loop is not None and ufunc.__name__ not in _OWN_DTYPES:
@@ -127,6 +130,9 @@ def _whole(exponent: Any) -> int | None:
     return int(exponent) if known and exponent == exponent // 1 and abs(exponent) <= 8 else None
 
 
+_OPERATORS = frozenset(
+    {"add", "subtract", "multiply", "divide", "floor_divide", "remainder", "power", "negative", "absolute"}
+)
 _OWN_DTYPES = frozenset({"ldexp"})  # their second operand has a dtype of its own in JAX too
 _REDUCED: dict[str, str] = {
     "add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min", "logical_and": "all", "logical_or": "any",

@@ -10,6 +10,7 @@ from autograd import ShapeError, Value
 from autograd.functions import attention, softmax, where
 
 from ..random import Seed
+from .arrays import as_array
 from .dropout import dropout
 
 
@@ -65,7 +66,7 @@ def additive(mask: Any, dtype: Any) -> Any:
     """Numbers to add to the scores: 0 where a boolean mask is True and −∞ where it is not; other masks as they are."""
     if isinstance(mask, Value):
         return mask
-    mask = np.asarray(mask)
+    mask = as_array(mask)
     return np.where(mask, 0, -np.inf).astype(dtype) if mask.dtype == bool else mask.astype(dtype)
 
 

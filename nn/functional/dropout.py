@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd import ShapeError
 
-from ..random import Seed, default_generator
+from ..random import Seed, draw
 
 
 def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *, generator: Seed = None) -> Any:
@@ -45,7 +45,8 @@ def _dropped(input: Any, p: float, training: bool, shape: tuple[int, ...], gener
         raise ValueError(f"dropout: p={p} is no probability")
     if not training or p == 0:
         return input
-    kept = default_generator(generator).random(shape, np.float32) >= p
-    mask = np.asarray(kept * (1 / (1 - p) if p < 1 else 0.0), input.dtype)
-    mask.flags.writeable = False
+    kept = draw(shape, generator) >= p
+    mask = (kept * (1 / (1 - p) if p < 1 else 0.0)).astype(input.dtype)
+    if isinstance(mask, np.ndarray):
+        mask.flags.writeable = False
     return input * mask

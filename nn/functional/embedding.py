@@ -9,6 +9,8 @@ import numpy as np
 from autograd import DtypeError, IndexingError, Value, stop_gradient
 from autograd.functions import where
 
+from .arrays import as_array, known
+
 
 def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Any:
     """The rows of `weight`, of shape (rows, width), at the numbers in `input`: an array of shape (*input.shape, width).
@@ -33,12 +35,12 @@ def one_hot(tensor: Any, num_classes: int = -1) -> Any:
 
 def _numbers(name: str, given: Any, rows: int) -> Any:
     """The numbers of rows, of which there are `rows`."""
-    numbers = np.asarray(given.raw if isinstance(given, Value) else given)
+    numbers = as_array(given.raw if isinstance(given, Value) else given)
     if numbers.dtype.kind not in "iu":
         raise DtypeError(
             f"{name}: rows are looked up by integers, and the input has dtype {numbers.dtype}: x.astype(int)"
         )
-    if numbers.size and not 0 <= numbers.min() <= numbers.max() < rows:
+    if numbers.size and known(numbers) and not 0 <= numbers.min() <= numbers.max() < rows:
         raise IndexingError(
             f"{name}: the {rows} rows have the numbers 0 to {rows - 1}, and the input has {numbers.min()} to {numbers.max()}"
         )

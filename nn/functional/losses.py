@@ -14,6 +14,8 @@ from autograd import DtypeError, ShapeError, Value
 from autograd.functions import absolute, exp, log, log1p, maximum, minimum, softplus, take_along_axis, where
 from autograd.functions import cross_entropy as _cross_entropy
 
+from .arrays import as_array, entries, known
+
 # -- numbers against numbers ---------------------------------------------------------------------------------------
 
 
@@ -170,7 +172,7 @@ def cross_entropy(
     input = _classes_last(input)
     target = _classes_last(target) if soft else target
     ignored: Any = None if soft else target == ignore_index
-    if weight is None and not label_smoothing and (soft or not np.count_nonzero(ignored)):
+    if weight is None and not label_smoothing and (soft or (known(target) and not np.count_nonzero(ignored))):
         return _cross_entropy(input, target, reduction=reduction)
     classes = input.shape[-1]
     weights = _class_weights("cross_entropy", weight, input)
@@ -178,10 +180,10 @@ def cross_entropy(
         smoothed = (1 - label_smoothing) * target + label_smoothing / classes
         return _cross_entropy(input, (smoothed * weights).astype(input.dtype), reduction=reduction)
     target = np.where(ignored, 0, target)
-    terms = (1 - label_smoothing) * _cross_entropy(input, target) * weights[target]
+    terms = (1 - label_smoothing) * _cross_entropy(input, target) * entries(weights, target)
     if label_smoothing:
         terms = terms + label_smoothing * _cross_entropy(input, np.broadcast_to(weights / classes, input.shape))
-    return _mean_of_counted(where(ignored, 0, terms), np.where(ignored, 0, weights[target]), reduction)
+    return _mean_of_counted(where(ignored, 0, terms), np.where(ignored, 0, entries(weights, target)), reduction)
 
 
 def nll_loss(input: Any, target: Any, weight: Any = None, *, ignore_index: int = -100, reduction: str = "mean") -> Any:
@@ -189,7 +191,7 @@ def nll_loss(input: Any, target: Any, weight: Any = None, *, ignore_index: int =
 
     Shapes and arguments are those of `cross_entropy` for class numbers.
     """
-    input, target = _classes_last(_array(input)), np.asarray(target)
+    input, target = _classes_last(_array(input)), as_array(target)
     if target.dtype.kind not in "iu":
         raise DtypeError(f"nll_loss: class numbers must be integers, and the target has dtype {target.dtype}")
     if target.shape != input.shape[:-1]:
@@ -198,12 +200,12 @@ def nll_loss(input: Any, target: Any, weight: Any = None, *, ignore_index: int =
         )
     ignored = target == ignore_index
     target = np.where(ignored, 0, target)
-    if target.size and not 0 <= target.min() <= target.max() < input.shape[-1]:
+    if target.size and known(target) and not 0 <= target.min() <= target.max() < input.shape[-1]:
         raise ShapeError(
             f"nll_loss: with {input.shape[-1]} classes the class numbers are 0 to {input.shape[-1] - 1}, and the target has "
             f"{target.min()} to {target.max()}"
         )
-    counts = np.where(ignored, 0, _class_weights("nll_loss", weight, input)[target])
+    counts = np.where(ignored, 0, entries(_class_weights("nll_loss", weight, input), target))
     terms = where(ignored, 0, -take_along_axis(input, target[..., None], -1)[..., 0]) * counts
     return _mean_of_counted(terms, counts, reduction)
 
@@ -234,7 +236,7 @@ def kl_div(input: Any, target: Any, reduction: str = "mean", *, log_target: bool
 
 def accuracy(output: Any, target: Any) -> float:
     """The fraction of rows whose largest output, along the axis of classes, is at the target class (as for `cross_entropy`)."""
-    axis, target = min(1, output.ndim - 1), np.asarray(target)
+    axis, target = min(1, output.ndim - 1), as_array(target)
     classes = target.argmax(axis=axis) if target.shape == output.shape else target
     largest = output.argmax(axis=axis)
     if np.shape(largest) != np.shape(classes):
@@ -254,11 +256,11 @@ def same_shape(name: str, input: Any, target: Any) -> Any:
 
 def beside(given: Any, input: Any) -> Any:
     """What is no Value as an array of the input's dtype."""
-    return given if isinstance(given, Value) else np.asarray(given, getattr(input, "dtype", None))
+    return given if isinstance(given, Value) else as_array(given, getattr(input, "dtype", None))
 
 
 def _array(given: Any) -> Any:
-    return given if isinstance(given, Value) else np.asarray(given)
+    return given if isinstance(given, Value) else as_array(given)
 
 
 def reduce(each: Any, reduction: str) -> Any:

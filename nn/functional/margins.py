@@ -9,6 +9,7 @@ import numpy as np
 from autograd import ShapeError, Value
 from autograd.functions import absolute, maximum, minimum, power, relu, softplus, sqrt, take_along_axis, where
 
+from .arrays import as_array, entries
 from .losses import beside, reduce, same_shape
 
 
@@ -56,7 +57,7 @@ def multi_margin_loss(
     """
     if p not in (1, 2):
         raise ValueError(f"multi_margin_loss: p={p} is neither 1 nor 2")
-    target, classes = np.asarray(target), input.shape[-1]
+    target, classes = as_array(target), input.shape[-1]
     if target.shape != input.shape[:-1] or target.dtype.kind not in "iu":
         raise ShapeError(
             f"multi_margin_loss: scores of shape {input.shape} need integers of shape {input.shape[:-1]}, and the target has "
@@ -65,7 +66,7 @@ def multi_margin_loss(
     lead = relu(margin - take_along_axis(input, target[..., None], -1) + input)
     terms = where(np.arange(classes) == target[..., None], 0, lead if p == 1 else lead * lead)
     if weight is not None:
-        terms = terms * beside(weight, input)[target][..., None]
+        terms = terms * entries(beside(weight, input), target)[..., None]
     return reduce(terms.sum(axis=-1) / classes, reduction)
 
 
@@ -77,7 +78,7 @@ def multilabel_margin_loss(input: Any, target: Any, reduction: str = "mean") -> 
         target: the numbers of the classes of each row, in the shape of `input`; the first −1 ends them.
         reduction: "mean", "sum" or "none".
     """
-    target, classes = np.asarray(target), input.shape[-1]
+    target, classes = as_array(target), input.shape[-1]
     if target.shape != input.shape or target.dtype.kind not in "iu":
         raise ShapeError(
             f"multilabel_margin_loss: scores of shape {input.shape} need integers of that shape, and the target has "

@@ -58,7 +58,7 @@ class _BatchNorm(_OfChannels):
         moved = tracked or not self.training
         y = functional.batch_norm(
             x, self.running_mean if moved else None, self.running_var if moved else None, self.weight, self.bias,
-            self.training or not self.track_running_stats, float(share), self.eps,
+            self.training or not self.track_running_stats, share, self.eps,
         )  # fmt: skip
         if tracked:
             self.num_batches_tracked += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -47,10 +47,10 @@ def squares(average: Any, g: Any, beta: float) -> Any:
     return square
 
 
-def count(state: State) -> int:
+def count(state: State) -> Any:
     """The number of this step, from 1."""
     state["step"] = state.get("step", 0) + 1
-    return int(state["step"])
+    return state["step"]
 
 
 class Adam(Optimizer):
@@ -214,6 +214,8 @@ class RAdam(Optimizer):
     r² = (ρ−4)(ρ−2)ρ∞ / ((ρ∞−4)(ρ∞−2)ρ). L. Liu et al., "On the variance of the adaptive learning rate and beyond", 2020.
     The arguments are `Adam`'s.
     """
+
+    compiles: ClassVar[bool] = False  # which of the two steps it is depends on the number of the step
 
     def __init__(
         self,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .adam import count, directed, squares, toward
-from .optimizer import Group, Optimizer, State
+from .optimizer import Group, Optimizer, State, used
 
 
 class RMSprop(Optimizer):
@@ -60,7 +60,7 @@ class RMSprop(Optimizer):
             mean = state["grad_avg"] = toward(state.get("grad_avg"), g, 1 - options["alpha"])
             size = size - mean * mean
         step = g / (np.sqrt(size) + options["eps"])
-        if options["momentum"]:
+        if used(options["momentum"]):
             gathered = state.get("momentum_buffer")
             step = step if gathered is None else options["momentum"] * gathered + step
             state["momentum_buffer"] = step

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -42,6 +42,8 @@ class LBFGS(Optimizer):
         history_size: how many steps are remembered.
         line_search_fn: None, or "strong_wolfe".
     """
+
+    compiles: ClassVar[bool] = False
 
     def __init__(
         self,

@@ -92,7 +92,7 @@ def orthogonal(x: Any, coefficients: tuple[float, float, float], steps: int, eps
     a, b, c = coefficients
     tall = x.shape[0] > x.shape[1]
     x = x.T if tall else x
-    x = x / max(float(np.linalg.norm(x)), eps)
+    x = x / np.maximum(np.linalg.norm(x), eps)
     for _ in range(steps):
         gram = x @ x.T
         x = a * x + (b * gram + c * (gram @ gram)) @ x

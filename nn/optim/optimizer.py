@@ -93,6 +93,11 @@ class Bucket:
         ]
 
 
+def used(option: Any) -> bool:
+    """Whether an option is not just 0; one that goes into a compiled step is in use."""
+    return option.__class__ not in (float, int) or option != 0
+
+
 def replace_all(moved: Sequence[tuple[Value, Any, Any]]) -> None:
     """Give each (parameter, old data, new data) its new data: all of them, or if that is interrupted none."""
     try:
@@ -116,6 +121,7 @@ class Optimizer:
     """
 
     elementwise: ClassVar[bool] = True  # whether `update` may be handed many parameters one after the other
+    compiles: ClassVar[bool] = True  # whether `update` takes no decision on numbers, and makes all of a step
 
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
         self.defaults = defaults
@@ -216,6 +222,10 @@ class Optimizer:
         """What is remembered of each parameter, as arrays in its shape and numbers."""
         return {**self._resting, **{p: s for b in self._buckets for p, s in zip(b.parameters, b.states(), strict=True)}}
 
+    def resume(self, states: dict[Value, State]) -> None:
+        """Go on with what `state` gave, or what an `update` elsewhere made of it."""
+        self._resting, self._buckets, self._plan = states, [], []
+
     def state_dict(self) -> dict[str, Any]:
         """All that the next steps depend on, parameters by number: ``{"state": {0: …}, "param_groups": […]}``."""
         number = {id(p): i for i, p in enumerate(self._parameters())}
@@ -248,7 +258,7 @@ class Optimizer:
             groups.append(made)
         for mine, made in zip(self.param_groups, groups, strict=True):
             mine.update(made)
-        self._resting, self._buckets, self._plan = resting, [], []
+        self.resume(resting)
 
     def __repr__(self) -> str:
         options = ", ".join(f"{key}={option!r}" for key, option in self.param_groups[0].items() if key != "params")

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .optimizer import Closure, Group, Optimizer, State, replace_all
+from .optimizer import Closure, Group, Optimizer, State, replace_all, used
 
 
 class SGD(Optimizer):
@@ -73,7 +73,7 @@ class SGD(Optimizer):
             g = -g
         if options["weight_decay"]:
             g = g + options["weight_decay"] * p
-        if momentum := options["momentum"]:
+        if used(momentum := options["momentum"]):
             before = state.get("momentum_buffer")
             if before is None:
                 v = g.copy()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import callbacks, metrics
 from .callbacks import CSVLogger, EarlyStopping, GradientClipping, LRSchedule, TensorBoard
 from .checkpoint import Checkpoint
+from .compiled import compile
 from .history import Epoch, History
 from .loop import evaluate, fit, measure
 from .run import Callback, Run
@@ -21,6 +22,7 @@ __all__ = [
     "Run",
     "TensorBoard",
     "callbacks",
+    "compile",
     "evaluate",
     "fit",
     "measure",

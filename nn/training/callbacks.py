@@ -100,6 +100,8 @@ class LRSchedule(Callback):
 class GradientClipping(Callback):
     """Scale the gradients to a norm of at most `max_norm`, or bring each number into ±`clip_value`."""
 
+    compiles = True
+
     def __init__(self, max_norm: float | None = None, clip_value: float | None = None, norm_type: float = 2.0) -> None:
         if (max_norm is None) == (clip_value is None):
             raise ValueError("GradientClipping needs max_norm, or clip_value")

@@ -91,6 +91,7 @@ class Checkpoint(Callback):
 
 def state_of(run: Run) -> dict[str, Any]:
     """All that the rest of a training depends on."""
+    run.settle()
     means = run.means
     return {
         "model": run.model.state_dict(),

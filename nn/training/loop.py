@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
-import math
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, NoReturn, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
-from autograd import NonFiniteError, Value, no_grad, strict
+from autograd import Value, no_grad
 
 from ..module import Module
 from .history import Epoch, History
 from .run import Callback, Loss, Means, Metric, Run, pairs
+from .steps import CompiledSteps, Steps
 
 Metrics = Mapping[str, Callable[[Any, Any], Any]]
 
@@ -39,6 +39,7 @@ def fit(
     metric: Metric | None = None,
     metrics: Metrics | None = None,
     accumulate: int = 1,
+    compile: bool = False,
     progress: bool | None = None,
     on_epoch: Callable[[Epoch], object] | None = None,
 ) -> History:
@@ -58,6 +59,7 @@ def fit(
         metrics: figures by name, each a function of (all outputs, all targets) of the validation data, such as those of
             `nn.training.metrics`.
         accumulate: the gradients of so many batches are averaged for one step.
+        compile: each step is one program of XLA's (extra `xla`); see `nn.compile`.
         progress: show a progress bar on stderr (extra `progress`); None shows one on a terminal and in a notebook.
         on_epoch: called with every `Epoch` as it ends, for example ``print``; False ends the training.
     """
@@ -66,6 +68,7 @@ def fit(
     if accumulate < 1:
         raise ValueError(f"fit: accumulate={accumulate} must be at least 1")
     run = Run(model, loss, optimizer, train, validation, epochs, callbacks, metric)
+    steps = CompiledSteps(run, accumulate) if compile else Steps(run, accumulate)
     after_batch = run.hooks("on_batch_end")
     bar = _bar(progress)
     try:
@@ -75,28 +78,14 @@ def fit(
             model.train()
             run.begin_epoch()
             run.call("on_epoch_begin")
-            means = run.means
             for inputs, targets in pairs(bar(train, f"epoch {run.epoch + 1}/{epochs}", run.batch)):
-                output = model(inputs)
-                error = loss(output, targets)
-                value = error.item()
-                if not math.isfinite(value):
-                    _not_finite(run, inputs, targets, value)
-                if run.gathered == 0:
-                    optimizer.zero_grad()
-                error.backward(leaves_only=True)
-                means.add(output, targets, value)
-                run.batch += 1
-                run.gathered += 1
-                if run.gathered == accumulate:
-                    run.step()
+                steps.take(inputs, targets)
                 for hook in after_batch:
                     hook(run)
                 if run.stop:
                     break
-            if run.gathered:
-                run.step()
-            trained = means.result()
+            steps.end()
+            trained = run.means.result()
             checked: tuple[float | None, float | None] = (None, None)
             figures: dict[str, Any] = {}
             if validation is not None:
@@ -108,6 +97,8 @@ def fit(
             run.call("on_epoch_end")
     except KeyboardInterrupt:
         run.history.interrupted = True
+    finally:
+        steps.close()
     run.call("on_fit_end")
     return run.history
 
@@ -141,25 +132,6 @@ def _measured(
                 wanted.append(targets)
     every = (np.concatenate(found), np.concatenate(wanted)) if metrics else ()
     return means.result(), {name: figure(*every) for name, figure in metrics.items()}
-
-
-def _not_finite(run: Run, inputs: Any, targets: Any, value: float) -> NoReturn:
-    """Compute the loss of a batch again, strictly, and raise what is found."""
-    where = f"the loss is {value} at batch {run.batch + 1} of epoch {run.epoch + 1}"
-    spoilt = [name for name, p in run.model.named_parameters() if not np.all(np.isfinite(p.raw))]
-    if spoilt:
-        raise NonFiniteError(
-            f"fit: {where}: an earlier step has brought {', '.join(spoilt)} to numbers that are not finite. Take a smaller "
-            "learning rate, or clip the gradients"
-        )
-    try:
-        with strict():
-            run.loss(run.model(inputs), targets)
-    except NonFiniteError as error:
-        raise NonFiniteError(f"fit: {where}: {error}") from error
-    raise NonFiniteError(
-        f"fit: {where}, of inputs or targets that are not finite, or of a chance that did not come again"
-    )
 
 
 def _bar(progress: bool | None) -> Callable[[Loader, str, int], Any]:

@@ -21,6 +21,7 @@ class Callback:
     """
 
     last = False  # whether it is called after the others
+    compiles = False  # whether its `on_gradients` may be part of a compiled step: NumPy's functions of gradients, no decision
 
     def on_fit_begin(self, run: Run) -> None:
         """Before everything."""
@@ -115,7 +116,8 @@ class Run:
         self.means = Means(metric)
         self.first_lr: float | None = None
         self.resumed = False
-        self._before_step, self._after_step = self.hooks("on_gradients"), self.hooks("on_step")
+        self.before_step, self.after_step = self.hooks("on_gradients"), self.hooks("on_step")
+        self.settle: Callable[[], object] = lambda: None  # bring home what a compiled step has under way
 
     def _check(self, callbacks: Any) -> None:
         """Raise an error for arguments that cannot be meant."""
@@ -162,11 +164,11 @@ class Run:
             for p in {p for module in self.modules() for p in module.parameters()}:
                 if p.grad is not None:
                     p.grad = p.grad / self.gathered
-        for hook in self._before_step:
+        for hook in self.before_step:
             hook(self)
         self.optimizer.step()
         self.gathered = 0
-        for hook in self._after_step:
+        for hook in self.after_step:
             hook(self)
 
     def end_epoch(self, epoch: Epoch) -> None:
