@@ -108,7 +108,7 @@ from .saving import load, save
 from .scalar import MLP, Layer, Neuron
 from .state import StateDictError
 from .summary import summary
-from .training import Epoch, compile, evaluate, fit
+from .training import Epoch, compile, evaluate, fit  # noqa: A004 - PyTorch's name for it
 
 __all__ = [
     "CELU",

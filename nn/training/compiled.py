@@ -25,7 +25,7 @@ _TRACED = ("lr", "betas", "momentum")  # the options of an optimiser that schedu
 _MOST = 8  # settings for which a step is compiled anew before that is refused
 
 
-class _Unplanned(Exception):
+class _UnplannedError(Exception):
     """A step that is traced for the first time has asked for random numbers: it needs them as an argument."""
 
 
@@ -90,7 +90,7 @@ class Step:
             try:
                 new = self._run(settings, self._state(), inputs, targets, rates, draws, alive)
                 break
-            except _Unplanned as unplanned:
+            except _UnplannedError as unplanned:
                 (self._plans[form],) = unplanned.args
         *self._unwritten, error, output, alive = new
         self._write()
@@ -114,15 +114,15 @@ class Step:
     # -- the program --------------------------------------------------------------------------------------------------
 
     def step_of_training(
-        self, settings: Any, state: Any, inputs: Any, targets: Any, rates: Any, draws: Any, alive: Any
-    ) -> Any:  # noqa: ARG002 - another program for other settings
-        """The step, traced."""
+        self, _settings: Any, state: Any, inputs: Any, targets: Any, rates: Any, draws: Any, alive: Any
+    ) -> Any:
+        """The step, traced; another program for other settings."""
         parameters, buffers, memory = state
         with self._lifted(parameters, buffers), Draws(draws) as drawn:
             output = self._model(inputs)
             error = self._loss(output, targets)
             if len(drawn.wanted) != len(draws):
-                raise _Unplanned(drawn.wanted)
+                raise _UnplannedError(drawn.wanted)
             error.backward(leaves_only=True)
             for clip in self._clips:
                 clip()

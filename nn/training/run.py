@@ -21,7 +21,9 @@ class Callback:
     """
 
     last = False  # whether it is called after the others
-    compiles = False  # whether its `on_gradients` may be part of a compiled step: NumPy's functions of gradients, no decision
+    compiles = (
+        False  # whether its `on_gradients` may be part of a compiled step: NumPy's functions of gradients, no decision
+    )
 
     def on_fit_begin(self, run: Run) -> None:
         """Before everything."""

@@ -58,7 +58,9 @@ class CompiledSteps(Steps):
     def __init__(self, run: Run, accumulate: int) -> None:
         super().__init__(run, accumulate)
         if accumulate > 1:
-            raise UnsupportedError("fit(…, compile=True) makes a step of each batch: take larger ones in place of accumulate")
+            raise UnsupportedError(
+                "fit(…, compile=True) makes a step of each batch: take larger batches, without accumulate"
+            )
         for callback in run.callbacks:
             if type(callback).on_gradients is not Callback.on_gradients and not callback.compiles:
                 raise UnsupportedError(
@@ -119,5 +121,3 @@ def not_finite(run: Run, inputs: Any, targets: Any, value: float) -> NoReturn:
     raise NonFiniteError(
         f"fit: {where}, of inputs or targets that are not finite, or of a chance that did not come again"
     )
-
-
