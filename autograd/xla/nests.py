@@ -61,7 +61,12 @@ def _kind(leaf: Any) -> Any:
 
 def take_apart(x: Any, arrays: list[Any]) -> Any:
     """The key of a nest, which two nests share if one program serves both; its arrays, in order, are added to `arrays`."""
-    if is_array(x):
+    kind = x.__class__
+    if kind is XlaArray:  # the commonest first: this is what a call costs
+        arrays.append(x)
+        array = x.array
+        return array.shape, array.dtype, False, array.weak_type
+    if kind is not list and kind is not tuple and is_array(x):
         arrays.append(x)
         return _kind(x)
     if isinstance(x, dict):

@@ -214,7 +214,9 @@ class Step:
         found: State = {}
         for group in self._optimizer.param_groups:
             p = group["params"][0]
-            self._optimizer.update(np.ones(p.shape, p.dtype), np.ones(p.shape, p.dtype), found, group)
+            state: State = {}
+            self._optimizer.update(np.ones(p.shape, p.dtype), np.ones(p.shape, p.dtype), state, group)
+            found |= state
         if not found:
             return None
         return frozenset(key for key, entry in found.items() if not isinstance(entry, (np.ndarray, np.generic)))

@@ -64,8 +64,8 @@ class CompiledSteps(Steps):
         for callback in run.callbacks:
             if type(callback).on_gradients is not Callback.on_gradients and not callback.compiles:
                 raise UnsupportedError(
-                    f"fit(…, compile=True) compiles what is done to the gradients, and {type(callback).__name__}.on_gradients may "
-                    "look at them in each step. If it only computes with NumPy's functions, say so (compiles = True in the "
+                    f"fit(…, compile=True) compiles what is done to the gradients, and {type(callback).__name__}.on_gradients "
+                    "may look at them in each step. If it only computes with NumPy's functions, say so (compiles = True in the "
                     "class); look at the parameters in on_step, or train without compile"
                 )
         self._step = Step(run.model, run.loss, run.optimizer, [partial(clip, run) for clip in run.before_step])
