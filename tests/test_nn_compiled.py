@@ -357,6 +357,28 @@ def test_an_error_while_a_step_is_traced_leaves_the_model_as_it_was():
     np.testing.assert_array_equal(weight.raw, before["map.weight"])
 
 
+def test_an_interrupt_while_results_are_put_into_place_is_made_good(monkeypatch):
+    states = []
+    for interrupted in (False, True):
+        model = nn.Linear(6, 2, generator=0).float()
+        step = compiled_step(model)
+        step(X, Y)
+        if interrupted:
+            with monkeypatch.context() as patch:
+                patch.setattr(step, "_write", interrupt)
+                with pytest.raises(KeyboardInterrupt):
+                    step(X, Y)
+        else:
+            step(X, Y)
+        step.home()
+        states.append(model.weight.data)
+    np.testing.assert_array_equal(*states)
+
+
+def interrupt():
+    raise KeyboardInterrupt
+
+
 def test_nests_in_and_out():
     class Pair(nn.Module):
         def __init__(self):

@@ -92,7 +92,7 @@ class CompiledSteps(Steps):
             self._step.home()
             self.run.batch = batch
             not_finite(self.run, inputs, targets, value)
-        self.run.means.add(None if output is None else np.asarray(output), targets, value)
+        self.run.means.add(np.asarray(output) if hasattr(output, "dtype") else output, targets, value)
 
     def end(self) -> None:
         """Wait for all that is under way, and bring the numbers home."""
