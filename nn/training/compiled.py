@@ -71,10 +71,11 @@ class Step:
         self._settings: set[Any] = set()
         self._unwritten: Any = None
         self._asarray = xla.asarray
+        self.alive = xla.asarray(np.array(True))  # on the device once: it would cost as much as a small step
         self._run = xla.jit(self.step_of_training, static_argnums=0, donate_argnums=1, lifted=self._parameters)
 
     def __call__(self, inputs: Any, targets: Any) -> Any:
-        return self.advance(inputs, targets, np.array(True))[0]
+        return self.advance(inputs, targets, self.alive)[0]
 
     # -- what is called -----------------------------------------------------------------------------------------------
 

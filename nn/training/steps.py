@@ -69,7 +69,7 @@ class CompiledSteps(Steps):
                     "class); look at the parameters in on_step, or train without compile"
                 )
         self._step = Step(run.model, run.loss, run.optimizer, [partial(clip, run) for clip in run.before_step])
-        self._alive: Any = np.array(True)
+        self._alive = self._step.alive
         self._under_way: deque[tuple[int, Any, Any, Any, Any]] = deque()
         run.settle = self.end
 
