@@ -22,23 +22,38 @@ import time
 import warnings
 import zlib
 from collections import Counter
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import _pinned  # noqa: F401
 import numpy as np
-from check_cases import kinks, large, noisy, scaled, smooth
-from check_cases.bugs import BUGS
+from check_cases import blocks, fine, kinks, large, low_precision, many, noisy, ordinary, scaled, smooth
+from check_cases.bugs import BUGS, MORE_BUGS, ONE_HALF_ALL
+from check_cases.case import Case
 from check_libraries import HIPS, LIBRARIES
 from check_rules import OURS, RULES
 
-LARGE = "10,000 inputs"
+
+class Column(NamedTuple):
+    """The functions of one kind, what is planted in their derivatives, and the order of their number of inputs."""
+
+    cases: list[Case]
+    bugs: dict[str, Callable[..., Any]] = BUGS
+    inputs: int = 10
+
+
 COLUMNS = {
-    "smooth": smooth.CASES,
-    "badly scaled": scaled.CASES,
-    "at kinks": kinks.CASES,
-    "noisy / float32": noisy.CASES,
-    LARGE: large.CASES,
+    "smooth": Column(smooth.CASES),
+    "badly scaled": Column(scaled.CASES),
+    "at kinks": Column(kinks.CASES),
+    "noisy / float32": Column(noisy.CASES),
+    "10,000 inputs": Column(large.CASES, inputs=10_000),
+    "ordinary": Column(ordinary.CASES, MORE_BUGS),
+    "unlike blocks": Column(blocks.CASES, MORE_BUGS),
+    "fine structure": Column(fine.CASES, MORE_BUGS),
+    "low precision": Column(low_precision.CASES, MORE_BUGS, inputs=1000),
+    "100,000 inputs": Column(many.CASES, ONE_HALF_ALL, inputs=100_000),
 }
 ROWS = {rule.name: rule for rule in (*RULES, *LIBRARIES)}
 
@@ -52,11 +67,11 @@ class Key(NamedTuple):
     point: int
 
 
-def planted(case, rng_seed, inputs):
+def planted(case, bugs, rng_seed, inputs):
     """The wrong derivatives at this point: a name and a vjp for each bug that is one here."""
     out = case.f(*inputs)
     probes = [np.random.default_rng((rng_seed, i)).normal(size=np.shape(out))[()] for i in range(3)]
-    for name, plant in BUGS.items():
+    for name, plant in bugs.items():
         wrong = plant(case, case.vjps[0])
         if not all(case.valid(g, out, inputs, wrong(g, out, *inputs)) for g in probes):
             yield name, wrong
@@ -65,12 +80,12 @@ def planted(case, rng_seed, inputs):
 def checks(columns, options):
     """Every check: its key, a seed, the function, the derivative and the inputs."""
     for column in columns:
-        for case in COLUMNS[column]:
+        for case in COLUMNS[column].cases:
             for k in range(min(options.points, case.points)):
                 seed = zlib.crc32(f"{case.name} {k}{options.salt}".encode())
                 inputs = case.draw(np.random.default_rng(seed))
                 derivatives = [(f"right, {i + 1}", vjp) for i, vjp in enumerate(case.vjps)]
-                for name, vjp in [*derivatives, *planted(case, seed, inputs)]:
+                for name, vjp in [*derivatives, *planted(case, COLUMNS[column].bugs, seed, inputs)]:
                     yield Key(column, case.name, name, k), seed, case.f, vjp, inputs
 
 
@@ -101,7 +116,7 @@ def elsewhere(rule, options):
 def here(rule, options):
     """The verdicts of a rule, how long they took, and the version of what it needs; PackageNotFoundError without that."""
     release = version(rule.needs) if rule.needs else ""
-    columns = [column for column in options.only if not (rule.each_element and column == LARGE)]
+    columns = [column for column in options.only if COLUMNS[column].inputs <= rule.most_inputs]
     start = time.perf_counter()
     found = verdicts(rule, columns, options)
     return found, time.perf_counter() - start, release
@@ -145,8 +160,8 @@ def main() -> int:
         found, seconds, release = here(ROWS[options.verdicts], options)
         json.dump({"verdicts": [[*k, v] for k, v in found.items()], "seconds": seconds, "version": release}, sys.stdout)
         return 0
-    count = sum(len(COLUMNS[name]) for name in options.only)
-    print(f"{count} functions, {options.points} points each, {len(BUGS)} kinds of bug; false alarms % / misses %")
+    count = sum(len(COLUMNS[name].cases) for name in options.only)
+    print(f"{count} functions, {options.points} points each, {len(MORE_BUGS)} kinds of bug; false alarms % / misses %")
     print("(in brackets: undecided among the right / among the wrong derivatives, %)\n")
     print("| method | " + " | ".join(options.only) + " | ms a check |")
     print("|---|" + "---|" * (len(options.only) + 1))
