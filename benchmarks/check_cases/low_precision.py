@@ -117,7 +117,7 @@ CASES = [
     case("1,000 squares in float32", lambda x: (x**2).sum(), lambda g, out, x: (2 * g * x,), single(normal(1000))),
     case("mean of 4,000 squares in float32", lambda x: (x**2).mean(), lambda g, out, x: (2 * g * x / x.size,),
          single(normal(4000))),
-    case("variance of 1,000 numbers near 100 in float32", np.var, lambda g, out, x: (2 * g * (x - x.mean()) / x.size,),
+    case("variance of 1,000 numbers near 100 in float32", np.var, lambda g, out, x: (2 * g * (x - x.mean(dtype=float)) / x.size,),
          single(normal(1000, shift=100.0))),
     case("log-sum-exp of 1,000 in float32", log_sum_exp, lambda g, out, x: (g * softmax(x),), single(normal(1000))),
     case("cross entropy of 50 in float32", classified, classified_vjp, single(normal(50, 20))),
