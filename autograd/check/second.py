@@ -213,8 +213,8 @@ def settled(answers: Answers, findings: Findings, analytic: Vector, *, noise: Ve
 
     Where both are 0 up to their rounding (of `analytic` that is `own`) they agree too; where the function takes no complex
     step, a derivative that is said to be 0 passes if it is known well `enough`. A 0 that only the output's `noise` hides is
-    undecided, and so is a number that blunt differences passed and the step does not give. A step that contradicts anything certain is not believed: the function may not be analytic. All numbers are
-    in units of the inputs' sizes.
+    undecided, and so is a number that blunt differences passed and the step does not give. A step that contradicts anything
+    certain is not believed: the function may not be analytic. All numbers are in units of the inputs' sizes.
     """
     problem, status = answers.problem, findings.status.copy()
     nothing = np.abs(analytic) <= 5 * own

@@ -247,8 +247,9 @@ def kepler_vjp(g, out, mean, e):
     return g / (1 - e * np.cos(out)), g * np.sin(out) / (1 - e * np.cos(out))
 
 
-def hill_vjp(g, out, s, top, k, n):
-    """vmax·sⁿ/(kⁿ + sⁿ)"""
+def hill_vjp(g, out, s, *constants):
+    """top·sⁿ/(kⁿ + sⁿ)"""
+    top, k, n = constants
     share = out / top
     q = share * (1 - share) * top
     return g * q * n / s, (g * share).sum(), -(g * q).sum() * n / k, (g * q * np.log(s / k)).sum()
