@@ -79,6 +79,21 @@ def test_a_function_may_refuse_points_outside_of_its_domain():
     assert report
 
 
+@pytest.mark.parametrize("error", [IndexError, KeyError, AssertionError, OverflowError, np.linalg.LinAlgError])
+@pytest.mark.parametrize("mode", ["jacobian", "projections"])
+def test_in_whatever_way_it_refuses_them(error, mode):
+    def table(x):
+        if (x < 0.7).any() or (x > 1.3).any():
+            raise error
+        return np.sin(x)
+
+    x = np.array([0.8, 1.2])
+    assert check_vjp(table, lambda g, out, x: g * np.cos(x), x, seed=0, mode=mode).verdict == "pass"
+    assert check_vjp(table, lambda g, out, x: -g * np.cos(x), x, seed=0, mode=mode).verdict == "fail"
+    with pytest.raises(error):
+        check_vjp(table, lambda g, out, x: g, np.zeros(2), seed=0, mode=mode)
+
+
 def test_a_progress_bar(capsys):
     assert list(steps(range(3), "counting", True)) == [0, 1, 2]
     assert "counting" in capsys.readouterr().err

@@ -114,6 +114,38 @@ def test_what_is_finer_than_the_steps_is_not_wrong(name, exponent):
                 assert verdict != ("fail" if factor == 1 else "pass"), (d, factor, mode)
 
 
+@pytest.mark.parametrize(("name", "exponent"), [("step", 9), ("peak", 9), ("wave", 9), ("step", 10), ("wave", 10)])
+def test_steps_at_the_last_digits_decide(name, exponent):
+    f, slope = NARROW[name]
+    width = 10.0**-exponent
+    x = np.array([1 + 0.7 * width])
+
+    def real(x):
+        return f((np.hypot(x, 0) - 1) / width)  # takes no complex numbers
+
+    for factor, verdict in ((1, "pass"), (2, "fail"), (-1, "fail")):
+
+        def pull(g, out, x, factor=factor):
+            return factor * g * slope((x - 1) / width) / width
+
+        assert check_vjp(real, pull, x, seed=0).verdict == verdict
+
+
+@pytest.mark.parametrize("size", [1.0, 1.3])
+@pytest.mark.parametrize("large", [3e3, 1e4, 3e4, 1e5])
+def test_what_differences_know_badly_the_complex_step_is_asked_too(size, large):
+    def f(a, b):
+        return (a**2).sum() + (b**2).sum()
+
+    x = large * np.arange(1.0, 4), 1e-2 * size * np.arange(1.0, 4)
+    for factor, verdicts in ((1, ["pass"]), (1.01, ["fail", "inconclusive"]), (0.99, ["fail", "inconclusive"])):
+
+        def vjp(g, out, a, b, factor=factor):
+            return 2 * g * a, factor * 2 * g * b
+
+        assert check_vjp(f, vjp, x, seed=0).verdict in verdicts
+
+
 def test_finer_structure_is_named():
     def near(x):
         return np.tanh(np.hypot(x - 1, 0) / 1e-12)

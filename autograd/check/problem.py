@@ -139,7 +139,7 @@ class Problem:
         try:
             with np.errstate(all="ignore"):
                 outputs = self.outputs_at(self.arrays(vector))
-        except (ArithmeticError, ValueError):
+        except (ArithmeticError, ValueError, LookupError, AssertionError):
             if vector is self.point:
                 raise
             return np.full(self.size_out, np.nan)

@@ -20,10 +20,13 @@ from .ladder import EPSILON, FIRST_STEP, Estimate, Line, Slopes, Vector, climb, 
 
 # Lengths of steps, beside the first ladder's: far shorter; so short that the inputs themselves are rounded; of like length.
 _SHORT, _SHORTEST, _BESIDE = 2.0**-18, 2.0**-26, 0.6875
+_NEAREST = (2.0**-34, _BESIDE * 2.0**-37)  # they decide together what the others left undecided
 _APART = 1e-3  # a derivative that another one, which is certain, differs from by more is another one
 _IMAGINARY = 2.0**-200  # of the input's size: its square is nothing beside anything
 _SAME = 1e-6
 _CLOSE = 0.01
+_OWN = 2e-3  # what the given derivative's rounding may excuse
+_BLUNT = 1e-3  # a derivative that differences know less well is shown to the complex step as well
 _PLACES = np.linspace(-0.24, 0.23, 16)  # a function with another value at each of these has no stairs there
 _STEEPER = 10.0
 _VERY_SHORT = 2.0 ** -np.arange(24, 50)
@@ -64,8 +67,7 @@ def confirmed(
         def near(t: float, zoom: float = zoom) -> Vector:
             return looked_at(t * zoom)
 
-        slopes = _in_units(climb(near, zero, noise_of(near, zero, epsilon), epsilon=epsilon, blur=1 / zoom), zoom)
-        found = judge(given, slopes, rtol)
+        found = _zoomed(near, zero, given, zoom=zoom, epsilon=epsilon, rtol=rtol)
         with np.errstate(all="ignore"):
             size, bars = np.maximum(np.abs(found.numeric), np.abs(numeric)), 5 * (found.error + error)
             apart = np.abs(found.numeric - numeric) - bars  # where they agree the more certain one, the first, decides
@@ -78,10 +80,40 @@ def confirmed(
         believed = (found.status <= KINK) & close & (zoom == _SHORT)
         status = np.where(doubt, np.where(believed, found.status, UNSURE), status)
         numeric, error = np.where(doubt, found.numeric, numeric), np.where(doubt, found.error, error)
+    if (status == UNSURE).any():
+        decided, found = _nearest(looked_at, zero, given, epsilon=epsilon, rtol=rtol)
+        decided &= status == UNSURE
+        status, numeric, error = (
+            np.where(decided, new, old)
+            for new, old in zip((found.status, found.numeric, found.error), (status, numeric, error), strict=True)
+        )
     whole = first.status.copy(), first.numeric.copy(), first.error.copy()
     for each, seen in zip(whole, (status, numeric, error), strict=True):
         each[some] = seen
     return replace(first, status=whole[0], numeric=whole[1], error=whole[2])
+
+
+def _zoomed(near: Line, at_zero: Vector, given: Vector, *, zoom: float, epsilon: float, rtol: float) -> Findings:
+    """What a ladder of steps shorter by `zoom` says; `near` is the line that takes them."""
+    slopes = climb(near, at_zero, noise_of(near, at_zero, epsilon), epsilon=epsilon, blur=1 / zoom)
+    return judge(given, _in_units(slopes, zoom), rtol)
+
+
+def _nearest(line: Line, at_zero: Vector, given: Vector, *, epsilon: float, rtol: float) -> tuple[Any, Findings]:
+    """Where two ladders at the end of what the inputs' digits resolve say the same of a derivative, and what they say."""
+    lines = [lambda t, zoom=zoom: line(t * zoom) for zoom in _NEAREST]
+    one, other = (
+        _zoomed(near, at_zero, given, zoom=zoom, epsilon=epsilon, rtol=rtol)
+        for near, zoom in zip(lines, _NEAREST, strict=True)
+    )
+    with np.errstate(all="ignore"):
+        bars = 5 * (one.error + other.error)
+        same = np.abs(one.numeric - other.numeric) <= bars + _APART * np.abs(one.numeric)
+        sharp = bars <= _CLOSE * np.abs(one.numeric)
+    decided = same & sharp & (one.status == other.status) & (one.status != UNSURE)
+    if decided.any():
+        decided &= _moves(lines[0], at_zero)
+    return decided, one
 
 
 def _steepest(line: Line, at_zero: Vector, noise: Vector) -> Vector:
@@ -143,9 +175,7 @@ def agree(step: Any, given: Any, own: Any = 0.0) -> Any:
     """
     with np.errstate(all="ignore"):
         size = np.maximum(np.abs(step), np.abs(given))
-        return (
-            (np.abs(step - given) <= _SAME * size + np.minimum(5 * own, _CLOSE * size)) & (step != 0) & (size < np.inf)
-        )
+        return (np.abs(step - given) <= _SAME * size + np.minimum(5 * own, _OWN * size)) & (step != 0) & (size < np.inf)
 
 
 def steady_step(answers: Answers, direction: Vector) -> Vector | None:
@@ -183,13 +213,14 @@ def settled(answers: Answers, findings: Findings, analytic: Vector, *, noise: Ve
 
     Where both are 0 up to their rounding (of `analytic` that is `own`) they agree too; where the function takes no complex
     step, a derivative that is said to be 0 passes if it is known well `enough`. A 0 that only the output's `noise` hides is
-    undecided. A step that contradicts anything certain is not believed: the function may not be analytic. All numbers are
-    in units of the inputs' sizes.
+    undecided, and so is a number that blunt differences passed and the step does not give. A step that contradicts anything
+    certain is not believed: the function may not be analytic. All numbers are in units of the inputs' sizes.
     """
     problem, status = answers.problem, findings.status.copy()
     nothing = np.abs(analytic) <= 5 * own
     zero = (analytic == 0) & (findings.numeric == 0) & (status == PASS)  # or the output has too few digits to show it
-    for i in np.flatnonzero(((status == UNSURE) | zero).any(axis=0)):
+    blunt = (status == PASS) & (5 * findings.error > _BLUNT * np.abs(analytic)) & ~zero
+    for i in np.flatnonzero(((status == UNSURE) | zero | blunt).any(axis=0)):
         step = steady_step(answers, problem.scale * (np.arange(problem.size_in) == i))
         if step is None:
             break
@@ -201,7 +232,11 @@ def settled(answers: Answers, findings: Findings, analytic: Vector, *, noise: Ve
         if not (apart & (status[:, i] == PASS) & ~hidden).any():
             none = (step == 0) & (np.abs(analytic[:, i]) <= 8 * noise)
             status[doubtful & (agree(step, analytic[:, i], own[:, i]) | none), i] = PASS
-            status[hidden, i] = UNSURE
+            off = (
+                np.abs(step - analytic[:, i])
+                > _BLUNT * np.maximum(np.abs(step), np.abs(analytic[:, i])) + 5 * own[:, i]
+            )
+            status[hidden | (blunt[:, i] & (step != 0) & off), i] = UNSURE
             nothing[:, i] = False
     status[(status == UNSURE) & nothing & enough] = PASS
     return status

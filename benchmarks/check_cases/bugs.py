@@ -7,14 +7,19 @@ import numpy as np
 
 def _each(change):
     """A bug that changes each gradient by itself."""
-    return lambda case, vjp: lambda g, out, *xs: tuple(change(np.asarray(v, dtype=float)) for v in vjp(g, out, *xs))
+    return lambda case, vjp: lambda g, out, *xs: tuple(_changed(v, change) for v in vjp(g, out, *xs))
+
+
+def _changed(v, change):
+    """In the precision that it came in: a wrong dtype would give each of these bugs away."""
+    return np.asarray(change(np.asarray(v, dtype=float)), dtype=np.asarray(v).dtype)[()]
 
 
 def _one(change):
     """A bug in a single element of the first gradient, always the same one."""
 
     def spoil(v):
-        v = np.array(v, dtype=float)
+        v = np.array(v)
         v.flat[v.size // 2] = change(v.flat[v.size // 2])
         return v
 
@@ -93,6 +98,40 @@ def last_input(case, vjp):
     return wrong
 
 
+def last_input_zero(case, vjp):
+    """The last input is taken for a constant, where there are several."""
+
+    def wrong(g, out, *xs):
+        found = vjp(g, out, *xs)
+        return (*found[:-1], np.zeros_like(found[-1])) if len(found) > 1 else found
+
+    return wrong
+
+
+def square_of_g(case, vjp):
+    """Not linear: g² in place of g."""
+    return lambda g, out, *xs: vjp(g * g, out, *xs)
+
+
+def small_ones_zero(v):
+    """What is a thousand times smaller than the largest is left out."""
+    return np.where(np.abs(v) < 1e-3 * np.abs(v).max(), 0, v)
+
+
+def every_other(v):
+    """Every other element twice as large."""
+    return v * (1 + np.arange(v.size).reshape(v.shape) % 2)
+
+
+def first_half_zero(v):
+    return np.where(np.arange(v.size).reshape(v.shape) < v.size // 2, 0, v)
+
+
+def averaged(v):
+    """The mean over the first axis for each of its rows."""
+    return np.broadcast_to(v.mean(axis=0), v.shape) if v.ndim else v
+
+
 def stale(case, vjp):
     """The values of another call, kept too long."""
     kept = case.draw(np.random.default_rng(0))
@@ -151,4 +190,27 @@ BUGS = {
     "stale": stale,
     "beside": beside,
     "outside": outside,
+}
+MORE_BUGS = {
+    **BUGS,
+    "every other element": _each(every_other),
+    "first half zero": _each(first_half_zero),
+    "small ones zero": _each(small_ones_zero),
+    "clipped at 1": _each(lambda v: np.clip(v, -1, 1)),
+    "averaged": _each(averaged),
+    "last input zero": last_input_zero,
+    "g² for g": square_of_g,
+}
+ONE_HALF_ALL = {
+    name: MORE_BUGS[name]
+    for name in (
+        "one element zero",
+        "one element, sign",
+        "one element, 1 %",
+        "every other element",
+        "first half zero",
+        "sign",
+        "twice",
+        "one per cent",
+    )
 }
