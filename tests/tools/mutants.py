@@ -17,13 +17,13 @@ import argparse
 import importlib
 import multiprocessing
 import os
-import random
 import resource
 import shutil
 import subprocess
 import sys
 import tempfile
 import warnings
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -236,8 +236,8 @@ def main() -> int:
     todo = code if options.code else rules
     todo = [m for m in todo if m.label not in equivalent and (not options.row or m.row in options.row)]
     todo = [m for m in todo if not options.file or m.file.removeprefix("autograd/") in options.file]
-    if options.sample:
-        todo = random.Random(options.seed).sample(todo, min(options.sample, len(todo)))
+    if options.sample:  # by their labels, so that the draw stays when other mutants come and go
+        todo = sorted(todo, key=lambda m: zlib.crc32(f"{options.seed} {m.label}".encode()))[: options.sample]
     if options.list:
         print(*(f"{m.file}  {m.label}" for m in todo), sep="\n")
         return 0
