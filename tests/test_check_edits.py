@@ -4,6 +4,7 @@ import ast
 import functools
 import itertools
 import linecache
+import pickle
 import warnings
 
 import numpy as np
@@ -201,6 +202,13 @@ def test_a_right_derivative_and_a_large_one_have_no_edits(monkeypatch):
     assert report(np.sinh, plain, [X]).edits
     monkeypatch.setattr(written, "_LARGEST", X.size - 1)
     assert report(np.sinh, plain, [X]).edits == []
+
+
+def test_a_report_can_be_sent_to_another_process():
+    found = report(np.sinh, plain, [X])
+    assert pickle.loads(pickle.dumps(found)).edits == []
+    assert found.edits
+    assert pickle.loads(pickle.dumps(found)).edits == found.edits
 
 
 def test_defaults_decorators_and_variables_around_are_kept():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from ..columns import columns
 
@@ -89,6 +89,10 @@ class Report:
         They are looked for when this is first read (or the report printed), for two seconds at most.
         """
         return self.find_edits()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy elsewhere cannot look for edits: it has those that were found before."""
+        return {**self.__dict__, "find_edits": list}
 
     def __str__(self) -> str:
         lines = [f"{self.verdict.upper()}: {self.name}"]
