@@ -61,9 +61,9 @@ def samples(phases: Phases, seconds: float, least: int, most: int) -> list[list[
     """As many as there is time for, at least and at most so many."""
     if most == 0:
         return []
-    first, _ = sample(phases)
+    first, _ = sample(phases)  # not counted: it gets the memory again that `resident` has given back to the system
     times = max(1, math.ceil(CALL / max(first[0][0], 1e-9))) if len(phases) == 1 else 1
-    found = [first] if times == 1 else []
+    found: list[list[tuple[float, float]]] = []
     end = time.perf_counter() + seconds
     while len(found) < least or (len(found) < most and time.perf_counter() < end):
         found.append(sample(phases, times)[0])
@@ -99,6 +99,7 @@ def peak() -> int:
 def measure(peer: Any, *, name: str, size: int, seconds: float, least: int, most: int) -> dict[str, Any]:
     prepare = getattr(peer, name)
     if isinstance(prepare, str):  # the modules to be imported
+        importing(prepare)  # Python has compiled the modules, as pip does where it installs them
         return {"digest": [], "samples": [importing(prepare) for _ in range(min(most, STARTS))], "memory": None}
     workload = next(w for w in WORKLOADS if w.name == name)
     phases = prepare(workload.start(size))
@@ -124,7 +125,9 @@ def importing(modules: str) -> list[tuple[float, float]]:
     )
     flags = ["-E", "-s"] if sys.flags.ignore_environment else []
     line = [sys.executable, *flags, "-c", program]
-    done = subprocess.run(line, check=True, capture_output=True, text=True, cwd=os.path.dirname(__file__))
+    variables = {name: text for name, text in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    here = os.path.dirname(__file__)
+    done = subprocess.run(line, check=True, capture_output=True, text=True, cwd=here, env=variables)
     wall, cpu = map(float, done.stdout.split())
     return [(wall, cpu)]
 

@@ -9,13 +9,10 @@ import os
 import sys
 import tempfile
 import time
-import urllib.request
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from http.client import HTTPException
 from pathlib import Path
-from urllib.error import HTTPError, URLError
 
 VARIABLE = "CHAINRULE_DATA"
 _CHUNK = 1 << 16
@@ -87,6 +84,9 @@ def bytes_of(file: File, source: Source, data_dir: str | os.PathLike[str] | None
                 return _read(file, path)
             except OSError as error:
                 failures.append(f"  {error}")
+    from http.client import HTTPException  # slow to import, and rarely needed
+    from urllib.error import HTTPError, URLError
+
     offline = True
     for mirror in source.mirrors:
         address = f"{mirror}{file.served}"
@@ -138,6 +138,8 @@ def _checked(file: File, data: bytes, where: str) -> bytes:
 
 def _download(file: File, address: str, source: Source) -> bytes:
     """What a server sends, if it is of a sensible size and comes in time."""
+    import urllib.request
+
     deadline = time.monotonic() + source.patience
     data = bytearray()
     with urllib.request.urlopen(address, timeout=source.timeout) as response:  # noqa: S310 - https, or what the caller names

@@ -1,0 +1,165 @@
+"""Where the time of a workload goes: what NumPy takes by itself, what a program by hand takes, and the engine's parts.
+
+    python3 run.py python benchmarks/bench_accounts.py                 all of them: some two minutes
+    python3 run.py python benchmarks/bench_accounts.py --only mlp hvp
+
+The workloads are those of `run.py bench`. Parts are timed in turns; the least of the CPU time is shown (of the user's and the
+system's share together), and of the large ones how many pages of memory the system handed out. With PyTorch in this
+environment (extra `fuzz`) its functions are timed beside NumPy's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import time
+from collections.abc import Callable
+from typing import Any
+
+import _pinned as b
+import numpy as np
+from peers import array_programs as arrays
+from peers import numpy as by_hand
+from peers import ours
+from suite import starts
+
+import nn
+from autograd import profile, value_and_grad
+
+ROUNDS, LEAST = 12, 0.02  # seconds in a sample, at least
+Part = Callable[[], Any]
+
+
+def seconds(part: Part) -> tuple[float, int]:
+    """CPU seconds and pages of one call; of quick ones the mean of as many as fill a sample.
+
+    A call before is not counted: caches are filled, and what the part before has given back to the system is got again.
+    """
+    part()
+    calls, faults, began = 0, resource.getrusage(resource.RUSAGE_SELF).ru_minflt, time.process_time()
+    while calls == 0 or time.process_time() - began < LEAST:
+        part()
+        calls += 1
+    took = (time.process_time() - began) / calls
+    return took, (resource.getrusage(resource.RUSAGE_SELF).ru_minflt - faults) // calls
+
+
+def least(parts: dict[str, Part], rounds: int = ROUNDS) -> dict[str, tuple[float, int]]:
+    samples: dict[str, list[tuple[float, int]]] = {name: [] for name in parts}
+    for _ in range(rounds):
+        for name, part in parts.items():
+            samples[name].append(seconds(part))
+    return {name: min(found) for name, found in samples.items()}
+
+
+def show(title: str, parts: dict[str, Part], whole: str, per: int = 1) -> None:
+    """A table of parts, of which each call is `per` steps, each beside the `whole` one."""
+    found = least(parts)
+    lines = [
+        (name, f"{t / per * 1e6:,.1f}", f"{t / found[whole][0]:.2f}", pages // per or "")
+        for name, (t, pages) in found.items()
+    ]
+    b.table(title, ["part", "µs", f"of “{whole}”", "pages"], lines)
+
+
+def mlp() -> None:
+    s = starts.mlp(2_560, batch=32)
+    (hand,), (fit,) = by_hand.mlp(s), ours.mlp(s)
+    layers = [nn.Linear(*w.shape, dtype=w.dtype) for w, _ in s.layers]
+    model = nn.Sequential(layers[0], nn.ReLU(), layers[1], nn.ReLU(), layers[2])
+    loss, optimizer = nn.CrossEntropyLoss(), nn.SGD(model.parameters(), lr=0.0)
+    loader = nn.DataLoader(s.x, s.t, batch_size=s.batch)
+    batches = list(loader)
+    w1, w2, w3 = (w for w, _ in s.layers)
+    h1, h2, d3 = (np.ones((s.batch, w.shape[1]), w.dtype) for w in (w1, w2, w3))
+
+    def products() -> None:
+        for x, _ in batches:
+            x @ w1, h1 @ w2, h2 @ w3, h2.T @ d3, d3 @ w3.T, h1.T @ h2, h2 @ w2.T, x.T @ h1
+
+    def forward() -> None:
+        for x, t in batches:
+            loss(model(x), t)
+
+    def both_ways() -> None:
+        for x, t in batches:
+            loss(model(x), t).backward(leaves_only=True)
+
+    def steps() -> None:
+        for _ in batches:
+            optimizer.step()
+
+    both_ways()
+    parts: dict[str, Part] = {
+        "the eight products of matrices": products,
+        "by hand": hand,
+        "fit": fit,
+        "the batches": lambda: list(loader),
+        "forward": forward,
+        "forward and backward": both_ways,
+        "the descent": steps,
+    }
+    show("A step of the MLP on 32 rows", parts, "by hand", len(batches))
+
+
+def elementwise() -> None:
+    for n in (1_000, 10_000, 1_000_000, 10_000_000):
+        s = starts.numbers(n)
+        x, out = s.x, np.empty_like(s.x)
+        functions = (np.tanh, np.exp, np.sin, np.cos)
+        parts: dict[str, Part] = {
+            "NumPy's tanh, exp, sin, cos": lambda x=x, out=out, f=functions: [g(x, out=out) for g in f],
+            "by hand": by_hand.elementwise(s)[0],
+            "the engine": ours.elementwise(s)[0],
+        }
+        if n >= 1_000_000:
+            parts["the engine, in blocks"] = ours.blocked(s)[0]
+        parts |= torch_functions(x)
+        show(f"Σ tanh(x)·exp(−x²) + x·sin x and gradient, n = {n:,}", parts, "by hand")
+
+
+def torch_functions(x: Any) -> dict[str, Part]:
+    try:
+        import torch
+    except ImportError:
+        return {}
+    torch.set_num_threads(1)
+    t, out = torch.from_numpy(x), torch.empty(x.shape, dtype=torch.float64)
+    functions = (torch.tanh, torch.exp, torch.sin, torch.cos)
+    return {"PyTorch's tanh, exp, sin, cos": lambda: [g(t, out=out) for g in functions]}
+
+
+def hvp() -> None:
+    s = starts.numbers(100_000)
+    gradient = value_and_grad(lambda x: arrays.rosenbrock(np, x))
+    one = np.empty_like(s.x)
+    parts: dict[str, Part] = {
+        "one product of arrays": lambda: np.multiply(s.x, s.v, out=one),
+        "… into new memory": lambda: s.x * s.v,
+        "by hand": by_hand.hvp(s)[0],
+        "the gradient": lambda: gradient(s.x),
+        "the Hessian times a vector": ours.hvp(s)[0],
+    }
+    show("Rosenbrock's function of 100,000 numbers", parts, "by hand")
+    with profile() as profiled:
+        parts["the Hessian times a vector"]()
+    print(f"\n{profiled}")
+
+
+def square() -> None:
+    (whole,) = ours.square(starts.three(1))
+    show("grad(lambda x: x * x)(3.0)", {"all": whole}, "all")
+
+
+ACCOUNTS = {account.__name__: account for account in (mlp, elementwise, hvp, square)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", choices=ACCOUNTS, default=list(ACCOUNTS))
+    for name in parser.parse_args().only:
+        ACCOUNTS[name]()
+
+
+if __name__ == "__main__":
+    main()
