@@ -18,6 +18,7 @@ from . import tree
 from .engine import backward
 from .engine.convert import unbox
 from .engine.mode import enable_grad
+from .engine.typed import Derivative, P
 from .engine.value import Value, wrap
 from .errors import DtypeError, ShapeError, describe, user_line, warn_independent
 from .tracing import Argnum, Function, PullBack, Trace, is_variable
@@ -30,15 +31,16 @@ class Derived(functools.partial[Any]):
         return self if instance is None else types.MethodType(self, instance)
 
 
-def derived(call: Function, f: Function, *options: Any) -> Function:
+def derived(call: Function, f: Callable[P, Any], *options: Any) -> Derivative[P, Any]:
     """The function ``(*args, **kwargs)`` ↦ ``call(f, *options, *args, **kwargs)``, under the name of `f`."""
-    return functools.update_wrapper(Derived(call, f, *options), f)
+    made: Any = functools.update_wrapper(Derived(call, f, *options), f)
+    return made
 
 
 # -- gradients ---------------------------------------------------------------------------------------------------
 
 
-def value_and_grad(f: Function, argnum: Argnum = 0, *, has_aux: bool = False) -> Function:
+def value_and_grad(f: Callable[P, Any], argnum: Argnum = 0, *, has_aux: bool = False) -> Derivative[P, tuple[Any, Any]]:
     """The function that returns both ``f(*args)`` and its gradient; see `grad`.
 
     With `has_aux` the function returns a pair, of which only the first is differentiated: ``((value, aux), gradient)``.
@@ -74,8 +76,10 @@ def grad(
 def grad(
     f: Value, argnum: Sequence[Value], cotangent: Any = None, *, create_graph: bool = ..., allow_unused: bool = ...
 ) -> list[Any]: ...
+@overload  # of NumPy's own, which have several signatures
+def grad(f: np.ufunc, argnum: Argnum = 0, *, has_aux: bool = ...) -> Function: ...
 @overload
-def grad(f: Function, argnum: Argnum = 0, *, has_aux: bool = ...) -> Function: ...
+def grad(f: Callable[P, Any], argnum: Argnum = 0, *, has_aux: bool = ...) -> Derivative[P, Any]: ...
 def grad(f: Any, argnum: Any = 0, *cotangent: Any, **options: Any) -> Any:
     """The function that returns the gradient of the scalar function `f`.
 
@@ -109,7 +113,7 @@ def _gradient(f: Function, argnum: Argnum, has_aux: bool, /, *args: Any, **kwarg
     return _both(f, argnum, has_aux, args, kwargs)[1]
 
 
-def grad_and_aux(f: Function, argnum: Argnum = 0) -> Function:
+def grad_and_aux(f: Callable[P, Any], argnum: Argnum = 0) -> Derivative[P, tuple[Any, Any]]:
     """For an `f` that returns (scalar, anything): the gradient of the first, and the second as it is."""
     return derived(_gradient_and_aux, f, argnum)
 
@@ -119,7 +123,7 @@ def _gradient_and_aux(f: Function, argnum: Argnum, /, *args: Any, **kwargs: Any)
     return gradient, aux
 
 
-def elementwise_grad(f: Function, argnum: Argnum = 0) -> Function:
+def elementwise_grad(f: Callable[P, Any], argnum: Argnum = 0) -> Derivative[P, Any]:
     """The derivative of a function that acts on each element by itself, element by element."""
     return derived(_elementwise, f, argnum)
 
@@ -136,7 +140,7 @@ def _elementwise(f: Function, argnum: Argnum, /, *args: Any, **kwargs: Any) -> A
     return trace.rebuild(pull.complete(trace.out, np.ones_like(unbox(trace.out))[()]))
 
 
-def holomorphic_grad(f: Function, argnum: Argnum = 0) -> Function:
+def holomorphic_grad(f: Callable[P, Any], argnum: Argnum = 0) -> Derivative[P, Any]:
     """f′(z) of a holomorphic function of a complex number (or, element by element, of an array)."""
     return derived(_holomorphic, f, argnum)
 
@@ -151,12 +155,12 @@ def _holomorphic(f: Function, argnum: Argnum, /, *args: Any, **kwargs: Any) -> A
 # -- products with the Jacobian ----------------------------------------------------------------------------------
 
 
-def vjp(f: Function, *args: Any) -> tuple[Any, Callable[[Any], Any]]:
+def vjp(f: Callable[P, Any], *args: P.args, **kwargs: P.kwargs) -> tuple[Any, Callable[[Any], Any]]:
     """``f(*args)``, and the function that pulls a cotangent of the result back to all arguments: u ↦ uᵀJ.
 
-    Returns a gradient for one argument, a tuple of gradients for several.
+    Returns a gradient for one argument, a tuple of gradients for several; keyword arguments are constants.
     """
-    trace = Trace(f, 0 if len(args) == 1 else range(len(args)), args, {})
+    trace = Trace(f, 0 if len(args) == 1 else range(len(args)), args, kwargs)
     outs, _ = tree.flatten(trace.out)
 
     def pull(cotangent: Any) -> Any:
@@ -242,7 +246,7 @@ def ggnvp(f: Function, loss: Function = lambda y: np.sum(y**2) / 2) -> Function:
 # -- whole matrices ----------------------------------------------------------------------------------------------
 
 
-def jacobian(f: Function, argnum: Argnum = 0) -> Function:
+def jacobian(f: Callable[P, Any], argnum: Argnum = 0) -> Derivative[P, Any]:
     """The function that returns ∂f/∂x in the shape ``f(x).shape + x.shape``.
 
     Of nests it is a nest of nests: in each place of the result's nest one in the form of the argument. A backward sweep
@@ -274,7 +278,7 @@ def _blocks(out: Any, inputs: list[Value]) -> list[Any]:
     ]
 
 
-def hessian(f: Function, argnum: int = 0) -> Function:
+def hessian(f: Callable[P, Any], argnum: int = 0) -> Derivative[P, Any]:
     """The function that returns the second derivatives, in the shape ``f(x).shape + x.shape + x.shape``."""
     return jacobian(jacobian(f, argnum), argnum)
 

@@ -73,7 +73,7 @@ class Module:
         """The output for these inputs."""
         raise NotImplementedError(f"{type(self).__name__} must define forward(self, …)")
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: Any, **kwargs: Any) -> Value | Any:
         run = self._hooked if self._hooks else self.forward
         try:
             if not noting():

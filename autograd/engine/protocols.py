@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -42,15 +42,17 @@ class Protocols(ArrayMethods):
             return func(*args, **kwargs)
         raise no_rule(f"{func.__module__.replace('numpy', 'np', 1)}.{func.__name__}", REFUSALS.get(func))
 
-    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
-        raise UnsupportedError(
-            f"a Value cannot become a plain NumPy array at {user_line()}: its history would be lost without a word. "
-            "Write np.dot(array, value) in place of array.dot(value), autograd.Value([...]) to stack Values into an array, "
-            "np.where or value[index] in place of assignment into an array, and autograd.scipy's function for SciPy's; a "
-            "function that has none can be given a rule (autograd.primitive). What another library's array (pandas, xarray, "
-            "masked, sparse) holds is had by its .to_numpy(), .values, .filled(number), and its product with a sparse matrix "
-            "by autograd.scipy.sparse.matmul. The plain numbers, without a derivative, are value.data"
-        )
+    if not TYPE_CHECKING:  # see typed.pyi
+
+        def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+            raise UnsupportedError(
+                f"a Value cannot become a plain NumPy array at {user_line()}: its history would be lost without a word. "
+                "Write np.dot(array, value) in place of array.dot(value), autograd.Value([...]) to stack Values into an array, "
+                "np.where or value[index] in place of assignment into an array, and autograd.scipy's function for SciPy's; a "
+                "function that has none can be given a rule (autograd.primitive). What another library's array (pandas, xarray, "
+                "masked, sparse) holds is had by its .to_numpy(), .values, .filled(number), and its product with a sparse matrix "
+                "by autograd.scipy.sparse.matmul. The plain numbers, without a derivative, are value.data"
+            )
 
     # -- containers ----------------------------------------------------------------------------------------------
 

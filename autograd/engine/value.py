@@ -33,6 +33,7 @@ from .convert import (
 )
 from .mode import is_recording, tracing
 from .protocols import Protocols
+from .typed import Numbers, Scalar
 from .witness import FULLY, Witness, look, next_number, original, renew, seen
 
 _new = object.__new__
@@ -184,7 +185,7 @@ def _fill(value: Value, raw: Any, requires_grad: bool, name: str | None) -> None
     value.number = next_number()
 
 
-class Value(Protocols):
+class Value(Protocols, Scalar):  # type: ignore[misc]  # a checker's Scalar has other methods
     """A scalar or an array that records what is computed from it.
 
     ``Value(data, name=None, requires_grad=True)`` takes a number, an array or a nested list. Integers and booleans
@@ -210,7 +211,6 @@ class Value(Protocols):
     __pandas_priority__ = 10_000  # above Series and DataFrame: their operators leave the operation to `Value`
 
     raw: Any  # the number or array that the engine computes with, never changed in place; `data` is the public door
-    grad: Any
     op: Op | None
     in0: Any  # the plain input; of a constant array the pair of it and what it looked like
     in1: Any  # of a leaf that was given new data the number that it was made with
@@ -240,8 +240,8 @@ class Value(Protocols):
 
     # -- what it holds -------------------------------------------------------------------------------------------
 
-    @property
-    def data(self) -> Any:
+    @property  # type: ignore[override]
+    def data(self) -> Numbers | Any:
         """The plain number or array: of a leaf its own, which may be changed, of a computed Value one to read only."""
         if self.raw.__class__ is not _ndarray:
             return self.raw
@@ -308,7 +308,7 @@ class Value(Protocols):
         """The keyword arguments of the operation, which are no arrays and have no derivative."""
         return {} if self.more is None else self.more[2]
 
-    def numpy(self) -> Any:
+    def numpy(self) -> Numbers | Any:
         """The data as an array of its own."""
         return self.raw.copy()
 
@@ -323,7 +323,7 @@ class Value(Protocols):
         """The same numbers, without a history and without a gradient."""
         return wrap(self.raw.copy(), requires_grad=False)
 
-    def copy(self) -> Any:
+    def copy(self) -> Any:  # type: ignore[override]
         """The same numbers as a new `Value` that is still differentiable."""
         return record(arithmetic.positive, self)
 

@@ -15,4 +15,15 @@ from ..solvers.remedies import INTEGRATE
 trapezoid = either(_scipy.trapezoid, _samples.trapezoid)
 cumulative_trapezoid = either(_scipy.cumulative_trapezoid, _samples.cumulative_trapezoid)
 simpson = either(_scipy.simpson, _samples.simpson)
+__all__ = [
+    "cumulative_trapezoid",
+    "dblquad",
+    "fixed_quad",
+    "odeint",
+    "quad",
+    "quad_vec",
+    "simpson",
+    "solve_ivp",
+    "trapezoid",
+]
 __getattr__, __dir__ = without_derivative("integrate", INTEGRATE)

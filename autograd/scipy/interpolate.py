@@ -6,4 +6,5 @@
 from ..hips.scipy import names
 from ..rules.scipy.interpolate import CubicSpline
 
+__all__ = ["CubicSpline"]
 __getattr__, __dir__ = names("interpolate")

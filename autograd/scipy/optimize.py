@@ -20,4 +20,20 @@ from ..solvers.roots import (
 )
 from ..solvers.squares import curve_fit, least_squares
 
+__all__ = [
+    "bisect",
+    "brenth",
+    "brentq",
+    "curve_fit",
+    "fixed_point",
+    "fsolve",
+    "least_squares",
+    "minimize",
+    "minimize_scalar",
+    "newton",
+    "ridder",
+    "root",
+    "root_scalar",
+    "toms748",
+]
 __getattr__, __dir__ = without_derivative("optimize", OPTIMIZE)

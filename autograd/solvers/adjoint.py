@@ -40,6 +40,11 @@ def legs(f: Function, y0: Any, times: Any, p: Any, options: dict[str, Any]) -> l
     return [leg(start, end) for start, end in itertools.pairwise(times)]
 
 
+def pull_to_parameters(f: Function, y: Any, s: Any, p: Any, cotangent: Any) -> Any:
+    """The cotangent of the slope f(y, s, p), pulled back to p."""
+    return vjp(lambda p: f(y, s, p), p)[1](cotangent)
+
+
 def _pull(
     f: Function, forward: Any, a: Any, end: float, start: float, p: Any, options: dict[str, Any]
 ) -> tuple[Any, Any]:
@@ -58,6 +63,5 @@ def _pull(
             for s, weight in zip(
                 (left + right + _NODES * (right - left)) / 2, _WEIGHTS * (right - left) / 2, strict=True
             ):
-                y = forward.sol(s)
-                of_p = of_p + weight * vjp(lambda p, y=y, s=s: f(y, s, p), p)[1](found.sol(s))
+                of_p = of_p + weight * pull_to_parameters(f, forward.sol(s), s, p, found.sol(s))
     return found.y[:, -1], of_p if end > start else -of_p

@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from ..transforms import jacobian, vjp
-from .adjoint import integrated
+from ..transforms import jacobian
+from .adjoint import integrated, pull_to_parameters
 from .packing import Function
 
 _ROOT = np.sqrt(6)
@@ -85,5 +85,5 @@ def _pull(steps: list[Step], f: Function, a: Any, p: Any) -> tuple[Any, Any]:
         a = mu.sum(axis=0)
         if np.size(p):
             for y, s, weight in zip(stages, times, h * _A.T @ mu, strict=True):
-                of_p = of_p + vjp(lambda p, y=y, s=s: f(y, s, p), p)[1](weight)
+                of_p = of_p + pull_to_parameters(f, y, s, p, weight)
     return a, of_p

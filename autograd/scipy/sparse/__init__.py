@@ -7,4 +7,5 @@ from ...hips.scipy import names
 from ...rules.scipy.sparse import matmul
 from . import linalg
 
+__all__ = ["linalg", "matmul"]
 __getattr__, __dir__ = names("sparse")
