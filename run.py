@@ -29,7 +29,8 @@ COMMANDS: dict[str, tuple[str, list[list[str]]]] = {
     "python": ("start the environment's Python", [[]]),
 }
 GRACE = 5  # seconds for a child that is to end
-EXTRAS = {"docs": ["all", "docs"]}
+EXTRAS = {"demo": ["all"], "bench": ["all"], "docs": ["all", "docs"]}
+DEVELOPMENT = ["all", "test", "lint"]
 
 
 def main(arguments: list[str]) -> int:
@@ -51,7 +52,7 @@ def main(arguments: list[str]) -> int:
 
     name, *more = arguments
     try:
-        place = environment.ready(EXTRAS.get(name, ["all"]))
+        place = environment.ready(EXTRAS.get(name, DEVELOPMENT))
         for line in COMMANDS[name][1]:
             if code := call([str(place.python), *line, *more], environment.variables(), prompt=name == "python"):
                 return code

@@ -64,7 +64,7 @@ def test_the_checkout_is_on_the_path_of_its_environment(checkout):
 
 
 def test_requirements_are_those_of_the_extras_and_of_the_extras_in_them():
-    lines = environment.requirements(["all", "docs"])
+    lines = environment.requirements(["all", "test", "lint", "docs"])
     for name in ("numpy", "graphviz", "pytest", "matplotlib", "dask", "mkdocs-material", "ruff"):
         assert any(line.startswith(name) for line in lines), name
     assert not any(line.startswith(("chainrule", "torch", "micrograd")) for line in lines)

@@ -40,7 +40,7 @@ def passes(python: str, numpy: str, arguments: list[str]) -> bool:
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([python, "-m", "venv", folder], check=True)
         inside = str(Path(folder) / "bin" / "python")
-        subprocess.run([inside, "-m", "pip", "install", "-q", "-e", f"{ROOT}[all]", numpy], check=True)
+        subprocess.run([inside, "-m", "pip", "install", "-q", "-e", f"{ROOT}[all,test]", numpy], check=True)
         environment = os.environ | {"PYTHONWARNINGS": "error"}
         subprocess.run(
             [inside, "-c", "import autograd.numpy, nn, autograd.draw, autograd.check"], check=True, env=environment
