@@ -22,12 +22,24 @@ def blocks(page):
     return [(text[: m.start()].count("\n") + 2, textwrap.dedent(m.group(1))) for m in found]
 
 
+def shown(page):
+    """By the line of a Python block what the page says that it prints: a block of text directly after it."""
+    text = page.read_text()
+    found = re.finditer(r"^```python\n((?:(?!^```).)*?)^```\n\n```text\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    return {text[: m.start()].count("\n") + 2: m.group(2) for m in found}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
-def test_code_blocks_run(page, tmp_path, monkeypatch):
+def test_code_blocks_run(page, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    namespace = {"__name__": "docs"}
+    namespace, outputs = {"__name__": "docs"}, shown(page)
+    options = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE  # long lines are wrapped in a page
     for line, source in blocks(page):
+        capsys.readouterr()
         exec(compile("\n" * (line - 1) + source, page, "exec"), namespace)
+        if line in outputs:
+            printed = capsys.readouterr().out
+            assert doctest.OutputChecker().check_output(outputs[line], printed, options), printed
 
 
 MODULES = [
@@ -57,6 +69,7 @@ def test_examples_in_docstrings_stand_in_a_section():
 
 def test_there_are_blocks_to_run():
     assert len(blocks(ROOT / "README.md")) >= 3
+    assert len(shown(ROOT / "README.md")) == 3
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
