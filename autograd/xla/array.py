@@ -11,7 +11,7 @@ import numpy as np
 
 from ..engine.witness import next_number
 from . import functions
-from .leaving import Leaving, leaked, refused, traced
+from .leaving import Leaving, host, leaked, refused, traced
 from .memory import NEVER, at_level, double, freeze, in_place, level, unwrapped
 from .picking import places_of, put
 
@@ -201,7 +201,7 @@ class XlaArray(Leaving):
                 "xla.asarray(array)[index] in place of array[index] for an array of NumPy's and a traced index; make an argument "
                 "that is a size or an option static (static_argnums)",
             )  # fmt: skip
-        return np.array(self.array, dtype=dtype, copy=copy)
+        return np.array(host(self), dtype=dtype, copy=copy)
 
     # -- picking ---------------------------------------------------------------------------------------------------
 
@@ -252,12 +252,12 @@ class XlaArray(Leaving):
         return iter(self.reshape(-1))
 
     def __format__(self, form: str) -> str:
-        return repr(self) if traced(self) else format(np.asarray(self.array)[()], form)
+        return repr(self) if traced(self) else format(host(self)[()], form)
 
     def __repr__(self) -> str:
         if traced(self):
             return f"XlaArray(traced, shape={self.shape}, dtype={self.dtype})"
-        return repr(np.asarray(self.array)).replace("array", "XlaArray", 1)
+        return repr(host(self)).replace("array", "XlaArray", 1)
 
     def __reduce__(self) -> Any:
         return asarray, (self._leaving("pickling or copying an array", "Compute with it, and pickle the result"),)

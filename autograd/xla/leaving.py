@@ -6,6 +6,7 @@ from typing import Any
 
 import jax
 import numpy as np
+from jax.experimental import multihost_utils
 
 from ..errors import AutogradError, GraphError, UnsupportedError, user_line
 from .memory import Memory, level
@@ -14,6 +15,14 @@ from .memory import Memory, level
 def traced(x: Any) -> bool:
     """Whether `x` stands for an array that does not exist yet: a function is being compiled, or mapped."""
     return isinstance(x, Leaving) and isinstance(x.array, jax.core.Tracer)
+
+
+def host(x: Any) -> Any:
+    """The numbers in an array, here; from all processes, which must ask for them together, if it is shared out over them."""
+    array = x.array if isinstance(x, Memory) else x
+    if isinstance(array, jax.Array) and not (array.is_fully_addressable or array.is_fully_replicated):
+        array = multihost_utils.process_allgather(array, tiled=True)
+    return np.asarray(array)
 
 
 def leaked() -> GraphError:
@@ -50,7 +59,7 @@ class Leaving(Memory):
     def _leaving(self, what: str, instead: str) -> Any:
         if traced(self):
             raise refused(self, what, instead)
-        return np.asarray(self.array)
+        return host(self)
 
     def __bool__(self) -> bool:
         return bool(self._leaving("a branch on data", _BRANCH))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from .blocks import BlockDataset, BlockSampler, open_array
 from .dataset import ConcatDataset, Dataset, IterableDataset, Subset, TensorDataset, random_split
 from .loader import DataLoader, default_collate
 from .samplers import BatchSampler, RandomSampler, SequentialSampler, WeightedRandomSampler
 
 __all__ = [
     "BatchSampler",
+    "BlockDataset",
+    "BlockSampler",
     "ConcatDataset",
     "DataLoader",
     "Dataset",
@@ -18,5 +21,6 @@ __all__ = [
     "TensorDataset",
     "WeightedRandomSampler",
     "default_collate",
+    "open_array",
     "random_split",
 ]

@@ -6,6 +6,7 @@ import itertools
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,8 +14,17 @@ import numpy as np
 from autograd import ShapeError
 
 from ..random import Seed, default_generator, kept_generator
+from .blocks import MEMORY, BlockDataset, BlockSampler, is_group, is_outside
 from .dataset import IterableDataset, TensorDataset
 from .samplers import BatchSampler, RandomSampler, Sampler, SequentialSampler
+
+
+@dataclass(frozen=True)
+class Share:
+    """Of a batch of `rows` examples the `part` that this process computes."""
+
+    part: Any
+    rows: int
 
 
 class DataLoader:
@@ -29,7 +39,8 @@ class DataLoader:
 
     Args:
         data: arrays of equal length, whose rows i belong to example i; or a `Dataset`, a list of examples, anything that has
-            ``[i]`` and a length; or an `IterableDataset`.
+            ``[i]`` and a length; or an `IterableDataset`. Arrays of Dask's or Zarr's, and those that are mapped from a file, are
+            read a block at a time, and shuffled by blocks; a Zarr group makes batches that are dicts.
         batch_size: examples in a batch; the last batch of a pass may be shorter.
         shuffle: whether every pass visits the examples in a new random order.
         sampler: in which order instead.
@@ -40,6 +51,7 @@ class DataLoader:
         num_workers: threads that fetch batches ahead; an error in one is raised where its batch was due.
         prefetch_factor: how many batches each thread may be ahead.
         pin_memory: PyTorch's, and without effect: there is no device to copy to.
+        memory: bytes of the blocks that are kept of data that are not in memory.
     """
 
     def __init__(
@@ -55,12 +67,13 @@ class DataLoader:
         num_workers: int = 0,
         prefetch_factor: int = 2,
         pin_memory: bool = False,
+        memory: float = MEMORY,
     ) -> None:
         if any(isinstance(part, (bool, int, np.integer)) for part in data):
             raise TypeError(f"DataLoader takes data by position, and the rest by name: batch_size={data[-1]}")
         if not isinstance(batch_size, (int, np.integer)):
             raise TypeError(f"DataLoader: batch_size={batch_size!r} is a number of examples")
-        self.dataset = data[0] if len(data) == 1 and _is_dataset(data[0]) else TensorDataset(*data)
+        self.dataset = _dataset_of(data, memory)
         if batch_size < 1 or num_workers < 0 or prefetch_factor < 1:
             raise ValueError(
                 f"DataLoader: batch_size={batch_size} and prefetch_factor={prefetch_factor} must be at least 1, "
@@ -76,9 +89,8 @@ class DataLoader:
         self.generator = kept_generator(generator)
         self.batch_size, self.shuffle, self.drop_last = batch_size, shuffle, drop_last
         if sampler is None and not self.streams:
-            sampler = (
-                RandomSampler(self.dataset, generator=self.generator) if shuffle else SequentialSampler(self.dataset)
-            )
+            shuffled = BlockSampler if isinstance(self.dataset, BlockDataset) else RandomSampler
+            sampler = shuffled(self.dataset, generator=self.generator) if shuffle else SequentialSampler(self.dataset)
         self.sampler = sampler
         chosen = batch_sampler is not None  # by the user
         if batch_sampler is None and sampler is not None:
@@ -86,6 +98,9 @@ class DataLoader:
         self.batch_sampler, self.chosen = batch_sampler, chosen
         self.collate_fn = collate_fn
         self.num_workers, self.prefetch_factor = num_workers, prefetch_factor
+        self.share: Callable[[int], slice] | None = (
+            None  # which examples of a batch of so many are fetched: `Share`s, then
+        )
         self._position = 0  # batches that this pass has handed out
         self._start: list[Any] = []  # the generators' states when it began
         self._resume: tuple[int, list[Any]] | None = None
@@ -158,6 +173,8 @@ class DataLoader:
         """What the batches of a pass are made of; all that is drawn is drawn now."""
         if self.batch_sampler is None or self.sampler is None:
             return _chunks(self.dataset, self.batch_size, self.drop_last)
+        if not self.chosen and isinstance(self.sampler, BlockSampler):
+            return self.sampler.batches(self.batch_size, self.drop_last)
         if self.chosen or type(self.sampler) not in (SequentialSampler, RandomSampler):
             return list(self.batch_sampler)
         size = self.batch_size
@@ -188,6 +205,14 @@ class DataLoader:
                 pool.shutdown(wait=True, cancel_futures=True)
 
     def _batch(self, part: Any) -> Any:
+        if self.share is None:
+            return self._examples(part)
+        numbers = range(part.start, part.stop) if isinstance(part, slice) else part
+        mine = self.share(len(numbers))
+        few = numbers[mine]
+        return Share(self._examples(slice(few.start, few.stop) if isinstance(few, range) else few), len(numbers))
+
+    def _examples(self, part: Any) -> Any:
         if self.streams:
             examples = part
         elif self.collate_fn is None and hasattr(self.dataset, "rows"):
@@ -214,6 +239,12 @@ def default_collate(examples: list[Any]) -> Any:
             )
         return np.stack(arrays)
     return examples
+
+
+def _dataset_of(data: tuple[Any, ...], memory: float) -> Any:
+    if any(is_outside(part) or is_group(part) for part in data):
+        return BlockDataset(*data, memory=memory)
+    return data[0] if len(data) == 1 and _is_dataset(data[0]) else TensorDataset(*data)
 
 
 def _is_dataset(data: Any) -> bool:

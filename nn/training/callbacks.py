@@ -121,6 +121,8 @@ class CSVLogger(Callback):
         self.path = path
 
     def on_epoch_end(self, run: Run) -> None:
+        if not run.leads:
+            return
         columns = run.history.as_dict()
         text = io.StringIO(newline="")
         writer = csv.writer(text, lineterminator="\n")

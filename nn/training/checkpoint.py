@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -60,26 +61,32 @@ class Checkpoint(Callback):
     def on_fit_begin(self, run: Run) -> None:
         if self.every is not None and not hasattr(run.train, "state_dict"):
             raise TypeError("Checkpoint: every=… needs training data that know their position, such as a DataLoader's")
-        if self.resume and self.path.exists():
+        if self.resume and run.leads and self.path.exists():
             restore(run, load(self.path))
 
     def on_batch_end(self, run: Run) -> None:
         if self.every is None:
             return
         self._due = self._due or run.batch % self.every == 0
-        if self._due and run.gathered == 0 and not run.stop and time.monotonic() - self._saved >= self.seconds:
+        if self._due and run.gathered == 0 and not run.stop and self._is_time(run):
             self._save(run)
+
+    def _is_time(self, run: Run) -> bool:
+        return not self.seconds or bool(run.agreed(time.monotonic() - self._saved >= self.seconds))
 
     def on_epoch_end(self, run: Run) -> None:
         if self.best_path is not None:
             merit = self.sign * figure(run, self.monitor)
             if self.best is None or merit > self.best:
                 self.best = merit
-                save(self.best_path, run.model.state_dict())
+                if run.leads:
+                    save(self.best_path, run.model.state_dict())
         self._save(run)
 
     def _save(self, run: Run) -> None:
-        save(self.path, state_of(run))
+        state = state_of(run)  # in all processes: they fetch it together
+        if run.leads:
+            save(self.path, state)
         self._due, self._saved = False, time.monotonic()
 
     def state_dict(self) -> dict[str, Any]:
@@ -128,6 +135,20 @@ def restore(run: Run, state: dict[str, Any]) -> None:
     except BaseException:
         _put(run, before)
         raise
+
+
+def from_first(mesh: Any, nest: Any) -> Any:
+    """What process 0 has in the place of a nest that can be saved."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "nest.npz"
+        if mesh.process == 0:
+            save(path, {"": nest})
+            data = np.frombuffer(path.read_bytes(), np.uint8)
+            mesh.same(np.array(len(data)))
+            mesh.same(data)
+            return nest
+        path.write_bytes(mesh.same(np.zeros(int(mesh.same(np.array(0))), np.uint8)).tobytes())
+        return load(path)[""]
 
 
 def _put(run: Run, state: dict[str, Any]) -> None:

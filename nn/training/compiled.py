@@ -29,7 +29,7 @@ class _UnplannedError(Exception):
     """A step that is traced for the first time has asked for random numbers: it needs them as an argument."""
 
 
-def compile(model: Module, loss: Loss, optimizer: Optimizer) -> Step:
+def compile(model: Module, loss: Loss, optimizer: Optimizer, mesh: Any = None) -> Step:
     """A function (inputs, targets) ↦ loss that makes one step of training, compiled by XLA (extra `xla`).
 
     ``step = nn.compile(model, loss, optimizer)`` stands for ``error = loss(model(inputs), targets)``, ``zero_grad``,
@@ -40,18 +40,23 @@ def compile(model: Module, loss: Loss, optimizer: Optimizer) -> Step:
     next; ``step.home()`` makes them NumPy's again, before they are saved, or used without it. The first step of an optimiser
     that remembers something is made without XLA. Where `fit` is enough, ``nn.fit(…, compile=True)`` does all this.
 
+    With a `mesh` of devices (`autograd.xla.mesh`, or their number) the batch is shared out over them; the numbers are those of
+    one device, up to the order of additions.
+
     Raises:
         ImportError: the extra `xla` is missing.
         UnsupportedError: the optimiser cannot be compiled; or, when the step is called, model or loss: a branch on data, a
             generator of random numbers that is not `nn.random.draw`'s.
     """
-    return Step(model, loss, optimizer)
+    return Step(model, loss, optimizer, mesh=mesh)
 
 
 class Step:
     """A compiled step of training; see `compile`. Each of the functions `clips` may change the gradients in it."""
 
-    def __init__(self, model: Module, loss: Loss, optimizer: Optimizer, clips: Iterable[Clip] = ()) -> None:
+    def __init__(
+        self, model: Module, loss: Loss, optimizer: Optimizer, clips: Iterable[Clip] = (), mesh: Any = None
+    ) -> None:
         from autograd import xla
 
         if not getattr(optimizer, "compiles", False) or type(optimizer).update is Optimizer.update:
@@ -71,10 +76,18 @@ class Step:
         self._settings: set[Any] = set()
         self._unwritten: Any = None
         self._asarray = xla.asarray
-        self.alive = xla.asarray(np.array(True))  # on the device once: it would cost as much as a small step
+        self.mesh: Any = xla.mesh(mesh) if isinstance(mesh, int) else mesh
+        if self.mesh is not None:
+            named = [pair for part in whole for pair in part.named_parameters()]
+            self.mesh.check_names([name for name, _ in named])
+            self._names: dict[Value, str] = {p: name for name, p in reversed(named)}
+        alive = xla.asarray(np.array(True))  # on the device once: it would cost as much as a small step
+        self.alive = alive if self.mesh is None else self.mesh.placed(alive)
         self._run = xla.jit(self.step_of_training, static_argnums=0, donate_argnums=1, lifted=self._parameters)
 
     def __call__(self, inputs: Any, targets: Any) -> Any:
+        if self.mesh is not None:
+            inputs, targets = self.mesh.batch((inputs, targets))
         return self.advance(inputs, targets, self.alive)[0]
 
     # -- what is called -----------------------------------------------------------------------------------------------
@@ -82,6 +95,8 @@ class Step:
     def advance(self, inputs: Any, targets: Any, alive: Any) -> tuple[Any, Any, Any]:
         """One step, if the steps before are `alive`: the loss, the model's output, and whether all losses are finite."""
         if self._numbers is not None and not self._optimizer.state:
+            if self.mesh is not None:
+                inputs, targets = self.mesh.whole((inputs, targets))
             return self._eager(inputs, targets, alive)
         settings = self._known_settings()
         form = (settings, _shapes(inputs), _shapes(targets))
@@ -137,7 +152,10 @@ class Step:
             for one, old in zip(remembered, memory, strict=True)
         ]
         count = len(parameters)
-        return kept[:count], kept[count:], remembered, value, _detached(output), alive
+        state = self._placed(kept[:count], kept[count:], remembered)
+        if self.mesh is not None:
+            alive = self.mesh.placed(alive)
+        return *state, value, _detached(output), alive
 
     @contextmanager
     def _lifted(self, parameters: list[Any], buffers: list[Any]) -> Iterator[None]:
@@ -176,12 +194,28 @@ class Step:
 
     def _state(self) -> tuple[list[Any], list[Any], list[State]]:
         states = self._optimizer.state
+        parameters = [p.raw for p in self._parameters]
+        buffers = [getattr(part, key) for part, key in self._buffers]
+        memory = [
+            {k: self._asarray(x) if x.__class__ in (int, float) else x for k, x in states.get(p, {}).items()}
+            for p in self._parameters
+        ]
+        if self.mesh is not None:
+            parameters, buffers, memory = self.mesh.same((parameters, buffers, memory))
+        return self._placed(parameters, buffers, memory)
+
+    def _placed(self, parameters: list[Any], buffers: list[Any], memory: list[State]) -> Any:
+        """The state where the mesh has it: what is remembered of a parameter, beside it."""
+        if self.mesh is None:
+            return parameters, buffers, memory
+        names = [self._names.get(p) for p in self._parameters]
+        put = self.mesh.placed
         return (
-            [p.raw for p in self._parameters],
-            [getattr(part, key) for part, key in self._buffers],
+            [put(x, name) for x, name in zip(parameters, names, strict=True)],
+            [put(x) for x in buffers],
             [
-                {k: self._asarray(x) if x.__class__ in (int, float) else x for k, x in states.get(p, {}).items()}
-                for p in self._parameters
+                {k: put(x, name if np.shape(x) == p.shape else None) for k, x in state.items()}
+                for p, name, state in zip(self._parameters, names, memory, strict=True)
             ],
         )
 
@@ -200,15 +234,15 @@ class Step:
         """The step without XLA, after which it is known what the optimiser remembers."""
         output = self._model(inputs)
         error = self._loss(output, targets)
-        alive = np.array(bool(alive) and bool(np.isfinite(error.item())))
-        if alive:
+        lives = bool(alive) and bool(np.isfinite(error.item()))
+        if lives:
             for p in self._parameters:
                 p.grad = None
             error.backward(leaves_only=True)
             for clip in self._clips:
                 clip()
             self._optimizer.step()
-        return error.raw, _detached(output), alive
+        return error.raw, _detached(output), self.alive if lives else np.array(False)
 
     def _numbers_of_state(self) -> frozenset[str] | None:
         """The names of the numbers among what the optimiser remembers of each parameter; None if it remembers nothing."""

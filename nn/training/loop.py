@@ -40,6 +40,7 @@ def fit(
     metrics: Metrics | None = None,
     accumulate: int = 1,
     compile: bool = False,
+    mesh: Any = None,
     progress: bool | None = None,
     on_epoch: Callable[[Epoch], object] | None = None,
 ) -> History:
@@ -60,6 +61,8 @@ def fit(
             `nn.training.metrics`.
         accumulate: the gradients of so many batches are averaged for one step.
         compile: each step is one program of XLA's (extra `xla`); see `nn.compile`.
+        mesh: with `compile`, the devices that share each batch, here or in several processes: `autograd.xla.mesh`, or their
+            number.
         progress: show a progress bar on stderr (extra `progress`); None shows one on a terminal and in a notebook.
         on_epoch: called with every `Epoch` as it ends, for example ``print``; False ends the training.
     """
@@ -67,18 +70,21 @@ def fit(
         raise ValueError("fit: metrics are measured on the validation data, and there are none")
     if accumulate < 1:
         raise ValueError(f"fit: accumulate={accumulate} must be at least 1")
+    if mesh is not None and not compile:
+        raise ValueError("fit: a mesh shares compiled steps out over devices: fit(…, compile=True, mesh=…)")
     run = Run(model, loss, optimizer, train, validation, epochs, callbacks, metric)
-    steps = CompiledSteps(run, accumulate) if compile else Steps(run, accumulate)
+    steps = CompiledSteps(run, accumulate, mesh) if compile else Steps(run, accumulate)
     after_batch = run.hooks("on_batch_end")
-    bar = _bar(progress)
+    bar = _bar(progress if run.leads else False)
     try:
         run.call("on_fit_begin")
+        steps.begin()
         while not run.over():
             start = time.perf_counter()
             model.train()
             run.begin_epoch()
             run.call("on_epoch_begin")
-            for inputs, targets in pairs(bar(train, f"epoch {run.epoch + 1}/{epochs}", run.batch)):
+            for inputs, targets in pairs(steps.placed(bar(train, f"epoch {run.epoch + 1}/{epochs}", run.batch))):
                 steps.take(inputs, targets)
                 for hook in after_batch:
                     hook(run)
@@ -89,7 +95,7 @@ def fit(
             checked: tuple[float | None, float | None] = (None, None)
             figures: dict[str, Any] = {}
             if validation is not None:
-                checked, figures = _measured(model, loss, validation, metric, metrics or {})
+                checked, figures = run.agreed(_measured(model, loss, validation, metric, metrics or {}))
             seconds = time.perf_counter() - start
             run.end_epoch(Epoch(run.epoch + 1, *trained, *checked, seconds, figures, run.first_lr))
             if on_epoch is not None and on_epoch(run.history[-1]) is False:

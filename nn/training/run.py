@@ -93,6 +93,7 @@ class Run:
         epoch: how many epochs are over.
         batch: how many batches of this epoch are.
         gathered: how many of them wait for a step of the optimiser.
+        leads: whether this is the process that writes files; of several that train together, one.
         stop: set it to end the training after this batch, or this epoch.
         history: the epochs so far.
     """
@@ -120,6 +121,8 @@ class Run:
         self.resumed = False
         self.before_step, self.after_step = self.hooks("on_gradients"), self.hooks("on_step")
         self.settle: Callable[[], object] = lambda: None  # bring home what a compiled step has under way
+        self.leads = True
+        self.agreed: Callable[[Any], Any] = lambda nest: nest  # what the process that leads has there
 
     def _check(self, callbacks: Any) -> None:
         """Raise an error for arguments that cannot be meant."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, NoReturn
 
@@ -11,6 +12,8 @@ import numpy as np
 
 from autograd import NonFiniteError, UnsupportedError, strict
 
+from ..data.loader import Share
+from .checkpoint import from_first, restore, state_of
 from .compiled import Step
 from .run import Callback, Run
 
@@ -22,6 +25,13 @@ class Steps:
 
     def __init__(self, run: Run, accumulate: int) -> None:
         self.run, self.accumulate = run, accumulate
+
+    def begin(self) -> None:
+        """What the callbacks do before everything is done."""
+
+    def placed(self, batches: Iterable[Any]) -> Iterable[Any]:
+        """The batches where they are computed with."""
+        return batches
 
     def take(self, inputs: Any, targets: Any) -> None:
         """Gather the gradients of a batch, and make a step when there are enough."""
@@ -55,7 +65,7 @@ class CompiledSteps(Steps):
     After a loss that is not finite the steps under way change nothing: everything is as it was before that batch.
     """
 
-    def __init__(self, run: Run, accumulate: int) -> None:
+    def __init__(self, run: Run, accumulate: int, mesh: Any = None) -> None:
         super().__init__(run, accumulate)
         if accumulate > 1:
             raise UnsupportedError(
@@ -68,10 +78,27 @@ class CompiledSteps(Steps):
                     "may look at them in each step. If it only computes with NumPy's functions, say so (compiles = True in the "
                     "class); look at the parameters in on_step, or train without compile"
                 )
-        self._step = Step(run.model, run.loss, run.optimizer, [partial(clip, run) for clip in run.before_step])
+        self._step = Step(run.model, run.loss, run.optimizer, [partial(clip, run) for clip in run.before_step], mesh)
+        self._mesh = self._step.mesh
         self._alive = self._step.alive
         self._under_way: deque[tuple[int, Any, Any, Any, Any]] = deque()
         run.settle = self.end
+        if self._mesh is not None and self._mesh.processes > 1:
+            run.leads, run.agreed = self._mesh.process == 0, partial(from_first, self._mesh)
+
+    def begin(self) -> None:
+        if self._mesh is not None and self._mesh.processes > 1:
+            restore(self.run, self.run.agreed(state_of(self.run)))
+            if hasattr(self.run.train, "share"):
+                self.run.train.share = self._mesh.rows
+
+    def placed(self, batches: Iterable[Any]) -> Iterable[Any]:
+        if self._mesh is None:
+            return batches
+        return map(self._shared_out, batches)
+
+    def _shared_out(self, batch: Any) -> Any:
+        return self._mesh.batch(batch.part, batch.rows) if isinstance(batch, Share) else self._mesh.batch(batch)
 
     def take(self, inputs: Any, targets: Any) -> None:
         run = self.run
@@ -91,7 +118,11 @@ class CompiledSteps(Steps):
             self._under_way.clear()
             self._step.home()
             self.run.batch = batch
+            if self._mesh is not None:
+                inputs, targets = self._mesh.whole((inputs, targets))
             not_finite(self.run, inputs, targets, value)
+        if self._mesh is not None and self.run.means.metric is not None:
+            targets = self._mesh.whole(targets)
         self.run.means.add(np.asarray(output) if hasattr(output, "dtype") else output, targets, value)
 
     def end(self) -> None:
@@ -102,6 +133,8 @@ class CompiledSteps(Steps):
 
     def close(self) -> None:
         self._step.home()
+        if hasattr(self.run.train, "share"):
+            self.run.train.share = None
 
 
 def not_finite(run: Run, inputs: Any, targets: Any, value: float) -> NoReturn:
