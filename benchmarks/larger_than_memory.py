@@ -47,7 +47,7 @@ def main() -> None:
         limit = int(options.memory * 1e9)
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
         loader = nn.DataLoader(
-            nn.data.open_array(path), batch_size=BATCH, shuffle=True, num_workers=2, memory=limit / 4, generator=0
+            nn.data.open_array(path), batch_size=BATCH, shuffle=True, num_workers=2, memory=limit / 8, generator=0
         )
         start, total, most, count = time.perf_counter(), 0.0, 0, 0
         for (x,) in loader:

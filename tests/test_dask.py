@@ -43,11 +43,12 @@ def test_nothing_is_computed_before_it_is_asked_for():
     assert "dask.array" in repr(Value(x))
 
 
-def test_three_models_on_a_cluster():
+@pytest.mark.parametrize("how", [{"in_processes": False}, {"kill": True}], ids=["threads", "a worker is killed"])
+def test_three_models_on_a_cluster(how):
     spec = importlib.util.spec_from_file_location("dask_regression", ROOT / "examples" / "dask_regression.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    results = module.main(rows=100_000, memory="16GB", in_processes=False)
+    results = module.main(rows=100_000, memory="16GB", **how)
     assert [r[0] for r in results] == ["linear", "logistic", "two_layers"]
     for _, value, expected, difference in results:
         assert value == pytest.approx(expected, rel=1e-10)
