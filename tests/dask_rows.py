@@ -61,7 +61,7 @@ def page(results: list[tuple[str, bool]]) -> str:
 
 A `Value` holds anything that speaks NumPy's protocols (NEP 13 and NEP 18), and the rules are plain NumPy. On a Dask array
 they compute lazily, chunk by chunk; `examples/dask_regression.py` differentiates three models over an array that is larger
-than the memory of the workers.
+than the memory of the workers, one of which may be killed meanwhile (`--kill`).
 
 ```python
 import dask.array as da
