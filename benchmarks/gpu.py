@@ -1,9 +1,9 @@
 """A GPU under the same rules: ``python benchmarks/gpu.py``, ten minutes at most; ``--cpu`` is a small form for a processor.
 
-Two tables. For each kind of array, XLA's and CuPy's, how many rows of the table of derivatives give NumPy's values and gradients
-on it. And the milliseconds of a training step of an MLP, LeNet and a GPT, in float32: compiled by `xla.jit`, on CuPy arrays as they
-stand, and the same formulas written in JAX and in PyTorch, each with the loss after eight steps, which must be the same. What
-is not installed, or does not run, is said in one line.
+Two tables. For each kind of array, XLA's and CuPy's, how many rows of the table of derivatives give NumPy's values and
+gradients on it. And the milliseconds of a step of an MLP, LeNet and a GPT, in float32: compiled by `xla.jit`, on CuPy arrays as
+they stand, and the same formulas written in JAX and in PyTorch, each with the loss after eight steps, which must be the same.
+What is not installed, or does not run, is said in one line.
 """
 
 from __future__ import annotations
@@ -158,7 +158,8 @@ def by_torch(model: Any) -> tuple[Step, Any]:
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
     ops = SimpleNamespace(
-        tanh=torch.tanh, relu=T.relu, conv=T.conv2d, pool=lambda x: T.max_pool2d(x, 2), gelu=lambda x: T.gelu(x, approximate="tanh"),
+        tanh=torch.tanh, relu=T.relu, conv=T.conv2d, pool=lambda x: T.max_pool2d(x, 2),
+        gelu=lambda x: T.gelu(x, approximate="tanh"),
         softmax=lambda x: T.softmax(x, -1), norm=lambda x: T.layer_norm(x, x.shape[-1:]),
     )  # fmt: skip
 

@@ -25,6 +25,11 @@ def over(g: Array, d: Array) -> Array:
     return chain_quotient(g, d)
 
 
+def has_parts(x: Array) -> bool:
+    """Whether what is written into a part of an array is in the array: of NumPy's, CuPy's, XLA's; lost in Dask's."""
+    return hasattr(x, "flags") or hasattr(x, "at")
+
+
 def is_plain(x: Array) -> bool:
     """Whether NumPy itself holds `x`: then looking at its numbers costs little, and no lazy computation begins."""
     return isinstance(x, (np.ndarray, np.generic))

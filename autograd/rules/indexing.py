@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import IndexingError, UnsupportedError, user_line
 from . import shaping
+from .guards import has_parts
 from .op import Array, Op, refusal
 from .shaping import axes_of
 
@@ -57,7 +58,25 @@ def thaw(template: tuple[Any, ...], arrays: tuple[Array, ...]) -> tuple[Any, ...
 def _getitem(x: Array, *arrays: Array, index: tuple[Any, ...]) -> Array:
     if arrays and x.__class__ is np.ndarray and (other := _unchanging((x, *arrays))) is not None:
         x = np.asarray(x, like=other)
+    if arrays and _elsewhere(x, arrays) and not _is_simple(arrays, index):
+        places = _numbers(x.shape, thaw(index, arrays))
+        return x.reshape((-1,))[places.reshape(-1)].reshape(places.shape)
     return x[thaw(index, arrays)]
+
+
+def _is_simple(arrays: Sequence[Array], index: tuple[Any, ...]) -> bool:
+    """Whether an index picks along one axis: one array of one axis, and no numbers beside it."""
+    return len(arrays) == 1 and arrays[0].ndim == 1 and not any(part.__class__ is int for part in index)
+
+
+def _elsewhere(x: Array, arrays: Sequence[Array]) -> bool:
+    """Whether `x` is an array that is not written into, and takes few indices, and the `arrays` of an index are NumPy's."""
+    return not has_parts(x) and all(isinstance(a, (np.ndarray, np.generic)) for a in arrays)
+
+
+def _numbers(shape: tuple[int, ...], at: tuple[Any, ...]) -> Any:
+    """The places that an index names, counted through the array."""
+    return np.asarray(np.arange(math.prod(shape)).reshape(shape)[at])
 
 
 def _unchanging(arrays: Sequence[Array]) -> Array | None:
@@ -86,12 +105,32 @@ def _add_at(target: Array, place: tuple[Any, ...], v: Array) -> None:
 
 def _scatter(v: Array, *arrays: Array, shape: tuple[int, ...], index: tuple[Any, ...]) -> Array:
     """Zeros of `shape`, with `v` added at `index`; a place that is named twice receives both."""
+    if _elsewhere(v, arrays) and (arrays or None in index):
+        return _gathered(v, thaw(index, arrays), shape)
     result = _zeros(v, arrays, shape)
     if _may_repeat(arrays):
         _add_at(result, thaw(index, arrays), v)
     else:
         result[thaw(index, arrays)] = v
     return result
+
+
+def _gathered(v: Array, at: tuple[Any, ...], shape: tuple[int, ...]) -> Array:
+    """As `_scatter`, for arrays of other libraries: each place picks what is added there, in turns if that is several."""
+    numbers = _numbers(shape, at)
+    places = numbers.reshape(-1)
+    if not places.size:
+        return np.zeros_like(v, shape=shape)
+    flat = np.broadcast_to(v, numbers.shape).reshape((-1,))
+    order = np.argsort(places, kind="stable")
+    sorted_places = places[order]
+    turn = np.arange(places.size) - np.searchsorted(sorted_places, sorted_places)
+    total: Array = 0
+    for t in range(int(turn.max()) + 1):
+        source = np.full(math.prod(shape), -1)
+        source[sorted_places[turn == t]] = order[turn == t]
+        total = total + np.where(source < 0, v.dtype.type(0), flat[np.maximum(source, 0)])
+    return total.reshape(shape)
 
 
 View = tuple[Any, tuple[tuple[str, Any], ...]]  # an operation whose result shows its input's memory, and its keywords
@@ -134,7 +173,7 @@ def _scatter_all(
     calls = [(next(rest), tuple([next(rest) for _ in range(n)]), index, views) for index, n, views in picked]
     result = _zeros(calls[0][0], parts[1:], shape, np.result_type(*[v.dtype for v, *_ in calls]))
     for v, arrays, index, views in calls:
-        if views and result.__class__ is not np.ndarray:  # of other libraries' arrays a view may be a copy
+        if (views or _elsewhere(v, arrays)) and result.__class__ is not np.ndarray:  # a view may be a copy there
             result = result + _back_through(v, arrays, index, shape, views)
             continue
         target, place = _through(result, views), thaw(index, arrays)
@@ -162,7 +201,7 @@ def _chosen(x: Array, v: Array, at: tuple[Any, ...]) -> Array:
     number = _last_at(x.shape, at)
     shape = number[at].shape
     new = np.broadcast_to(v, shape).reshape((-1,))
-    return np.where(number < 0, x, new[np.maximum(number, 0)]) if new.size else x
+    return np.where(number < 0, x, new[np.maximum(number, 0).reshape((-1,))].reshape(x.shape)) if new.size else x
 
 
 def _last_at(shape: tuple[int, ...], at: tuple[Any, ...]) -> Array:

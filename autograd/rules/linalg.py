@@ -60,9 +60,14 @@ class SlogdetResult(NamedTuple):
     logabsdet: Array
 
 
+def _t(a: Array) -> Array:
+    """The transpose: `mT`, which not every library's arrays have."""
+    return a.swapaxes(-1, -2)
+
+
 def _h(a: Array) -> Array:
     """The conjugate transpose."""
-    return a.mT.conj()
+    return _t(a).conj()
 
 
 def _diagonal(a: Array) -> Array:
@@ -75,15 +80,15 @@ def _eye(a: Array) -> Array:
 
 # -- inverses and determinants -----------------------------------------------------------------------------------
 
-inv = Op(_la.inv, lambda g, out, a: -(out.mT @ g @ out.mT))
+inv = Op(_la.inv, lambda g, out, a: -(_t(out) @ g @ _t(out)))
 
 
 def solve_matrix_rule(g: Array, out: Array, a: Array, b: Array) -> Array:
     """−a⁻ᵀ g xᵀ."""
-    return -(_la.solve(a.mT, g) @ out.mT)
+    return -(_la.solve(_t(a), g) @ _t(out))
 
 
-solve_columns = Op(_la.solve, solve_matrix_rule, lambda g, out, a, b: _la.solve(a.mT, g), name="solve")
+solve_columns = Op(_la.solve, solve_matrix_rule, lambda g, out, a, b: _la.solve(_t(a), g), name="solve")
 
 
 def solve(a: Array, b: Array) -> Array:
@@ -210,7 +215,7 @@ def is_upper(UPLO: str) -> bool:
 
 def cholesky_rule(g: Array, out: Array, a: Array, upper: bool = False) -> Array:
     """L⁻ʰ Φ(Lʰ ḡ) L⁻¹ in the triangle that was read, where Φ keeps the lower triangle and halves the diagonal."""
-    low, h = (_h(out), g.mT) if upper else (out, g.conj())
+    low, h = (_h(out), _t(g)) if upper else (out, g.conj())
     phi = np.tril(_h(low) @ h) * (1 - _eye(a) / 2)
     inverse = _la.inv(low)
     s = _h(inverse) @ phi @ inverse
@@ -279,7 +284,7 @@ def eigvals(a: Array) -> Array:
 
 def _svd_packed(a: Array) -> Array:
     u, s, vh = _la.svd(a, full_matrices=False)
-    return np.concatenate([u, s[..., None, :], vh.mT], axis=-2)
+    return np.concatenate([u, s[..., None, :], _t(vh)], axis=-2)
 
 
 def svd_rule(g: Array, out: Array, a: Array) -> Array:
@@ -320,10 +325,10 @@ def svd(a: Array, full_matrices: bool = True, compute_uv: bool = True, hermitian
     m, n = a.shape[-2:]
     if not compute_uv:
         return packed[..., m, :].real
-    u, s, vh = packed[..., :m, :], packed[..., m, :].real, packed[..., m + 1 :, :].mT
+    u, s, vh = packed[..., :m, :], packed[..., m, :].real, _t(packed[..., m + 1 :, :])
     if full_matrices and m != n:
-        rest_u, rest_v = complement(u), complement(vh.mT)
-        u, vh = np.concatenate([u, rest_u], axis=-1), np.concatenate([vh, rest_v.mT], axis=-2)
+        rest_u, rest_v = complement(u), complement(_t(vh))
+        u, vh = np.concatenate([u, rest_u], axis=-1), np.concatenate([vh, _t(rest_v)], axis=-2)
     return SVDResult(u, s, vh)
 
 

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import ShapeError, user_line
+from ..errors import ShapeError, UnsupportedError, user_line
 from .activations import sigmoid
-from .guards import contiguous, is_plain, leading
+from .guards import contiguous, has_parts, is_plain, leading
 from .op import Array, Op
 
 _BLOCK = 16  # steps: enough for efficient products, few enough for the processor's cache
@@ -47,6 +47,11 @@ def _flat(a: Array) -> Array:
 def _of_inputs(x: Array, w: Array, bias: Array, dtype: Any) -> Array:
     """x Wᵀ + bias for all steps, a new array."""
     y = np.matmul(_flat(x), w.T).astype(dtype, copy=False)
+    if not has_parts(y):
+        raise UnsupportedError(
+            f"a recurrent layer at {user_line()}: its steps are written into one array, and a {type(y).__name__} does not change "
+            "through its parts. Take the cells (nn.RNNCell, LSTMCell, GRUCell) step by step, or arrays of NumPy's"
+        )
     if not is_plain(y):
         return y.reshape((*x.shape[:2], -1)) + bias
     return np.add(y, bias, out=y).reshape((*x.shape[:2], -1))

@@ -78,7 +78,7 @@ moveaxis = Op(
     lambda g, out, x, source, destination: np.moveaxis(g, destination, source),
     params="a source destination",
 )
-matrix_transpose = Op(np.matrix_transpose, lambda g, out, x: g.mT, forward=lambda x: x.mT)
+matrix_transpose = Op(np.matrix_transpose, lambda g, out, x: g.swapaxes(-1, -2), forward=lambda x: x.swapaxes(-1, -2))
 flip = Op(np.flip, lambda g, out, x, axis=None: np.flip(g, axis), params="m axis")
 
 
