@@ -190,17 +190,19 @@ def test_a_wrong_command_is_told(arguments, message, capsys):
 PROGRAMS = {
     "import sys; sys.exit(3)": (1, "process 0 of 1 ends: its program has ended with status 3"),
     "1 / 0": (1, "process 0 of 1 ends: its program has raised an error"),
+    "import sys; assert sys.argv[1:] == ['--more', '1']; sys.exit()": (0, ""),
 }
 
 
 @pytest.mark.parametrize("text", PROGRAMS)
-def test_a_program_that_fails_is_told(text, tmp_path):
+def test_how_a_program_ends_is_told(text, tmp_path, capfd, monkeypatch):
     (tmp_path / "program.py").write_text(text)
     code, message = PROGRAMS[text]
-    got, _, err = finished(run([*LAUNCH[:-1], 1, tmp_path / "program.py"]))
-    assert got == code
-    assert message in err
-    assert "process 0 of 1 ended with exit status 1" in err
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    assert launch.main(["--processes", "1", str(tmp_path / "program.py"), "--more", "1"]) == code
+    told = capfd.readouterr().err
+    assert message in told
+    assert ("process 0 of 1 ended with exit status 1" in told) == bool(code)
 
 
 def test_ctrl_c_ends_all_and_no_process_is_left(tmp_path):
