@@ -79,8 +79,8 @@ def test_blocks_end_where_chunks_do_and_no_more_are_kept_than_allowed(tmp_path):
     x = dask(tmp_path)
     assert data.BlockDataset(x, memory=16 * 16 * 25).edges.tolist() == [0, 25, 26, 86, 103]
     assert data.BlockDataset(zarr(tmp_path), x, memory=1e9).edges.tolist() == [0, 103]
-    few = data.BlockDataset(mapped(tmp_path), memory=16 * 16 * 10)
-    assert few.edges.tolist() == [*range(0, 103, 10), 103]
+    few = data.BlockDataset(mapped(tmp_path), memory=16 * 16 * 3)
+    assert few.edges.tolist() == [*range(0, 103, 3), 103]
     read = []
     few.arrays = (Noting(few.arrays[0], read),)
     for batch in data.DataLoader(few, batch_size=7, sampler=data.BlockSampler(few, generator=0)):
