@@ -69,7 +69,7 @@ import dask.array as da
 import numpy as np
 from autograd import value_and_grad
 
-x = da.random.default_rng(0).normal(size=(4000, 3), chunks=(1000, 3))
+x = da.random.default_rng(0).normal(size=(4000, 3)).rechunk((1000, 3))
 loss, gradient = value_and_grad(lambda w: np.mean((x @ w - 1.0) ** 2))(np.zeros(3))
 print(type(gradient).__name__)  # Array: nothing has been computed yet
 print(gradient.compute().shape)  # (3,)
