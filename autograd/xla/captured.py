@@ -15,6 +15,7 @@ from ..errors import GraphError, describe, user_line
 from ..scope import Notes, Noting
 from .leaving import traced
 from .memory import at_level
+from .scanning import scanning
 
 _LIBRARIES = ("autograd", "nn", "numpy", "jax", "scipy")
 _MOST = 10_000  # objects that are looked at
@@ -91,7 +92,11 @@ class Captured:
     def run(self, f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """``f(*args, **kwargs)``, traced; afterwards no leaf from outside holds what has been."""
         try:
-            with at_level(self.began), Noting("jit", lambda n: Notes(n.calls, n.lines, self.look, n.watch, n.clocks)):
+            with (
+                at_level(self.began),
+                scanning(),
+                Noting("jit", lambda n: Notes(n.calls, n.lines, self.look, n.watch, n.clocks)),
+            ):
                 result = f(*args, **kwargs)
         finally:
             left = [leaf for leaf, before in self._before.items() if self._put_back(leaf, *before)]

@@ -10,19 +10,19 @@ from typing import Any
 
 import jax
 
-from .. import tree
 from ..engine.mode import is_recording
 from ..engine.value import Value, wrap
 from ..errors import GraphError, UnsupportedError, describe, user_line, warn_recompiled
 from ..opaque import plain as without_values
 from ..opaque import record_call
-from ..tracing import PullBack, Trace, differentiable
+from ..tracing import differentiable
 from . import baked
 from .array import XlaArray
 from .captured import Captured
 from .leaving import leaked
 from .memory import double, level
 from .nests import Form, Static, arrays_of, named, plain, take_apart
+from .pulling import pulled_back
 
 Function = Callable[..., Any]
 _MANY = 5  # compilations after which the user hears of it; and of every doubling
@@ -127,30 +127,6 @@ class Compiled:
             return [found[i] for i in asked]
 
         return record_call(self._name, result, inputs, rule)
-
-
-def pulled_back(
-    f: Callable[[Sequence[Any]], Any],
-    g: Any,
-    given: Sequence[Any],
-    wanted: Sequence[int],
-    border: Sequence[Value] = (),
-    recorded: bool | None = None,
-) -> list[Any]:
-    """The cotangents of the inputs `wanted` of `f`, and of the `border`, for the cotangent `g` of its result."""
-
-    def of_some(some: Sequence[Any]) -> Any:
-        inputs = list(given)
-        for i, x in zip(wanted, some, strict=True):
-            inputs[i] = x
-        return f(inputs)
-
-    trace = Trace(of_some, 0, ([given[i] for i in wanted],), {})
-    leaves = zip(tree.flatten(trace.out)[0], tree.flatten(g)[0], strict=True)
-    pairs = [(out, c) for out, c in leaves if differentiable(out) and c is not None]
-    begun = () if trace.inputs else border
-    pull = PullBack([out for out, _ in pairs], trace.inputs, begun, border, recorded)
-    return pull([c for _, c in pairs])
 
 
 def _opened(args: Iterable[Any]) -> list[Any]:
