@@ -46,7 +46,7 @@ def _held(x: Any) -> list[Any]:
     if isinstance(x, types.MethodType):
         return [x.__self__, x.__func__]
     if isinstance(x, types.FunctionType):
-        if x.__module__.partition(".")[0] in _LIBRARIES and x.__closure__ is None:
+        if (x.__module__ or "").partition(".")[0] in _LIBRARIES and x.__closure__ is None:
             return []
         cells = [cell.cell_contents for cell in x.__closure__ or () if not _is_empty(cell)]
         names = [x.__globals__[name] for name in x.__code__.co_names if name in x.__globals__]

@@ -106,8 +106,7 @@ class Form:
         self._places = [i for i, leaf in enumerate(leaves) if is_array(leaf)]
         self.values = [isinstance(leaves[i], Value) for i in self._places]
         self._others = [None if is_array(leaf) else leaf for leaf in leaves]
-        blanks = [np.broadcast_to(np.zeros((), x.dtype), x.shape) if hasattr(x, "dtype") else x for x in leaves]
-        _, self._build = tree.flatten(build(blanks))
+        _, self._build = tree.flatten(build([_blank(x) if hasattr(x, "dtype") else x for x in leaves]))
 
     def filled(self, arrays: Sequence[Any]) -> Any:
         """The nest with these arrays in it."""
@@ -115,6 +114,11 @@ class Form:
         for place, array in zip(self._places, arrays, strict=True):
             leaves[place] = array
         return self._build(leaves)
+
+
+def _blank(x: Any) -> Any:
+    """An array of that shape and dtype, without memory; a length that is left open (`jax.export`) is 1."""
+    return np.broadcast_to(np.zeros((), x.dtype), [n if n.__class__ is int else 1 for n in x.shape])
 
 
 def arrays_of(nest: Any) -> list[Any]:
