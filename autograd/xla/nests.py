@@ -66,7 +66,17 @@ def take_apart(x: Any, arrays: list[Any]) -> Any:
         arrays.append(x)
         array = x.array
         return array.shape, array.dtype, False, array.weak_type
-    if kind is not list and kind is not tuple and is_array(x):
+    if kind is list:  # of arrays that have been here before, as a training's are
+        key = []
+        for item in x:
+            if item.__class__ is XlaArray:
+                arrays.append(item)
+                array = item.array
+                key.append((array.shape, array.dtype, False, array.weak_type))
+            else:
+                key.append(take_apart(item, arrays))
+        return kind, tuple(key)
+    if kind is not tuple and is_array(x):
         arrays.append(x)
         return _kind(x)
     if isinstance(x, dict):
