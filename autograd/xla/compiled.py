@@ -82,7 +82,7 @@ class Compiled:
             args = tuple([Static(x) if i in self._static else x for i, x in enumerate(args)])
         arrays: list[Any] = []
         key = take_apart((args, kwargs) if kwargs else args, arrays)
-        if any(map(differentiable, arrays)) and is_recording():
+        if any(x.__class__ is not XlaArray and differentiable(x) for x in arrays) and is_recording():
             return self._recorded(key, arrays, args, kwargs)
         return self._program(key, args, kwargs)(arrays)
 
@@ -173,9 +173,10 @@ class _Program:
         return tuple(plain(x) for x, number in zip(results, numbers, strict=True) if number)
 
     def __call__(self, arrays: Sequence[Any]) -> Any:
+        given = [x.array if x.__class__ is XlaArray else plain(x) for x in arrays]  # most are: a call for each costs
         try:
             with double(True):
-                found = iter(self._run(*[plain(x) for x in arrays]))
+                found = iter(self._run(*given))
         except jax.errors.UnexpectedTracerError as error:
             raise leaked() from error
         results = [XlaArray(next(found), 0) if x is None else x for x in self._fixed]

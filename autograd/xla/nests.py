@@ -64,19 +64,9 @@ def take_apart(x: Any, arrays: list[Any]) -> Any:
     kind = x.__class__
     if kind is XlaArray:  # the commonest first: this is what a call costs
         arrays.append(x)
-        array = x.array
-        return array.shape, array.dtype, False, array.weak_type
-    if kind is list:  # of arrays that have been here before, as a training's are
-        key = []
-        for item in x:
-            if item.__class__ is XlaArray:
-                arrays.append(item)
-                array = item.array
-                key.append((array.shape, array.dtype, False, array.weak_type))
-            else:
-                key.append(take_apart(item, arrays))
-        return kind, tuple(key)
-    if kind is not tuple and is_array(x):
+        known = x.array.aval
+        return known.shape, known.dtype, False, known.weak_type
+    if kind is not list and kind is not tuple and kind is not dict and is_array(x):
         arrays.append(x)
         return _kind(x)
     if isinstance(x, dict):
@@ -120,6 +110,8 @@ class Form:
 
     def filled(self, arrays: Sequence[Any]) -> Any:
         """The nest with these arrays in it."""
+        if len(arrays) == len(self._others) == len(self._places):
+            return self._build(list(arrays))
         leaves = list(self._others)
         for place, array in zip(self._places, arrays, strict=True):
             leaves[place] = array
