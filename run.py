@@ -30,7 +30,7 @@ COMMANDS: dict[str, tuple[str, list[list[str]]]] = {
 }
 GRACE = 5  # seconds for a child that is to end
 EXTRAS = {"demo": ["all"], "bench": ["all"], "docs": ["all", "docs"]}
-DEVELOPMENT = ["all", "test", "lint"]
+DEVELOPMENT = ["all", "onnx", "test", "lint"]
 
 
 def main(arguments: list[str]) -> int:

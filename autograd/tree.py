@@ -38,6 +38,8 @@ def _children(x: Any) -> tuple[list[Any], Rebuild] | None:
 
 def _refilled(x: dict[Any, Any], new: list[Any]) -> dict[Any, Any]:
     """The dict with other values; a copy, since a subclass may hold more than its items (a default, an order)."""
+    if type(x) is dict:
+        return dict(zip(x, new, strict=True))
     filled = copy.copy(x)
     for key, item in zip(x, new, strict=True):
         filled[key] = item  # not by `update`, which adds in a Counter
@@ -62,13 +64,14 @@ def flatten(x: Any) -> tuple[list[Any], Rebuild]:
 def _flatten(x: Any) -> tuple[list[Any], Rebuild]:
     opened = _children(x)
     if opened is None:
-        return [x], lambda leaves: leaves[0]
+        return [x], _only
     parts, rebuild_here = opened
     flat = [_flatten(part) for part in parts]
+    nested = any(rebuild_part is not _only for _, rebuild_part in flat)
 
     def rebuild(leaves: list[Any]) -> Any:
-        new, start = [], 0
-        for part_leaves, rebuild_part in flat:
+        new, start = [] if nested else list(leaves), 0
+        for part_leaves, rebuild_part in flat if nested else ():
             new.append(rebuild_part(leaves[start : start + len(part_leaves)]))
             start += len(part_leaves)
         try:
@@ -83,6 +86,11 @@ def _flatten(x: Any) -> tuple[list[Any], Rebuild]:
             ) from error
 
     return [leaf for part_leaves, _ in flat for leaf in part_leaves], rebuild
+
+
+def _only(leaves: list[Any]) -> Any:
+    """What a leaf is built of."""
+    return leaves[0]
 
 
 def to_vector(value: Any) -> tuple[Any, Callable[[Any], Any]]:

@@ -8,9 +8,11 @@ A step of training is forward, backward and SGD with momentum, with donated arra
 from __future__ import annotations
 
 import os
+import sys
 
 import _pinned as b
 
+sys.path.append(os.path.join(os.path.dirname(__file__), "..", "examples", "networks"))
 os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
 
 import statistics
@@ -21,9 +23,10 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
+import small_gpt
 
 import nn
-from autograd import grad, hessian, hvp, xla
+from autograd import grad, hessian, hvp, value_and_grad, xla
 
 RATE, MOMENTUM = np.float32(0.01).item(), 0.9
 BUDGET = 1.5  # seconds for the runs of a row
@@ -92,6 +95,32 @@ def second_order() -> list[Pair]:
     ]
 
 
+def two_two_one(epochs: int = 1000) -> Pair:
+    """The smallest net, all its epochs as one loop."""
+    inputs = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], np.float32)
+    wanted = np.array([0, 1, 1, 0], np.float32)
+
+    def error(w: Any, ops: Any) -> Any:
+        hidden = ops.tanh(inputs @ w["first"] + w["bias"])
+        return ops.mean((ops.tanh(hidden @ w["second"] + w["shift"]) - wanted) ** 2)
+
+    def epoch(both: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+        def moved(w: Any, _: Any) -> Any:
+            value, g = both(w)
+            return {name: w[name] - 0.5 * g[name] for name in w}, value
+
+        return moved
+
+    rng = np.random.default_rng(0)
+    w = {"first": rng.normal(size=(2, 2)), "bias": np.zeros(2), "second": rng.normal(size=2), "shift": np.zeros(())}
+    w = {name: np.asarray(x, np.float32) for name, x in w.items()}
+    here, there = epoch(value_and_grad(lambda w: error(w, np))), epoch(jax.value_and_grad(lambda w: error(w, jnp)))
+    ours = xla.jit(lambda w: xla.scan(here, w, length=epochs)[1])
+    by_hand = jax.jit(lambda w: jax.lax.scan(there, w, length=epochs)[1])
+    on_device, beside = ({name: put(x) for name, x in w.items()} for put in (xla.asarray, jnp.asarray))
+    return Pair(f"2-2-1 net, {epochs} epochs as a scan", lambda: ours(on_device), lambda: by_hand(beside))
+
+
 # -- training ------------------------------------------------------------------------------------------------------
 
 
@@ -156,12 +185,45 @@ def lenet(batch: int = 64) -> Pair:
     return trained(f"step of LeNet, batch {batch}", net, forward, x, y)
 
 
+def gpt(batch: int = 16, length: int = 32, width: int = 64, heads: int = 4, layers: int = 2) -> Pair:
+    nn.manual_seed(0)
+    rng = np.random.default_rng(0)
+    net = small_gpt.GPT(60, length, width=width, heads=heads, layers=layers, dropout=0.0)
+
+    def norm(x: Any, weight: Any, bias: Any) -> Any:
+        mean, variance = x.mean(-1, keepdims=True), x.var(-1, keepdims=True)
+        return (x - mean) / jnp.sqrt(variance + 1e-5) * weight + bias
+
+    def attended(x: Any, w_in: Any, b_in: Any, w_out: Any, b_out: Any) -> Any:
+        parts = jnp.split(x @ w_in.T + b_in, 3, axis=-1)
+        q, k, v = (part.reshape(batch, length, heads, -1).swapaxes(1, 2) for part in parts)
+        scores = q @ k.mT / np.sqrt(np.float32(width / heads))
+        scores = jax.nn.softmax(jnp.where(np.tri(length, dtype=bool), scores, -jnp.inf))
+        return (scores @ v).swapaxes(1, 2).reshape(x.shape) @ w_out + b_out
+
+    def forward(weights: Any, codes: Any) -> Any:
+        characters, places, *rest = weights
+        x = characters[codes] + places[: codes.shape[1]]
+        for i in range(0, 12 * layers, 12):
+            *attention, w, b, v, c, g1, b1, g2, b2 = rest[i : i + 12]
+            x = x + attended(norm(x, g1, b1), *attention)
+            x = x + jax.nn.gelu(norm(x, g2, b2) @ w + b) @ v + c
+        return (norm(x, *rest[-2:]) @ characters.T).reshape(-1, len(characters))
+
+    codes = rng.integers(0, 60, (batch, length + 1))
+    whole = nn.Sequential(net, nn.Flatten(0, 1)).float()
+    name = f"step of a GPT, batch {batch}, {length} long, {width} wide"
+    return trained(name, whole, forward, codes[:, :-1], codes[:, 1:].reshape(-1))
+
+
 def main() -> None:
     pairs = [
         mlp(32),
         mlp(128),
         mlp(512),
         lenet(),
+        gpt(),
+        two_two_one(),
         *map(elementwise, (100, 10_000, 100_000, 1_000_000)),
         *second_order(),
     ]

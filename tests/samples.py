@@ -154,10 +154,10 @@ REDUCTIONS = [
     fixed("lstm", lambda x, w: F.lstm(x, *np.ones((2, 2, 1)), np.full((4, 3), 0.3), w), (3, 2, 3), (4, 1)),
     fixed("gru", F.gru, (2, 3, 1), (3, 2), (6, 1), (6, 2), (6,), (6,)),
     fixed("gru", lambda x, w: F.gru(x, np.ones((2, 1)), np.full((3, 4), 0.3), w), (3, 2, 4), (3, 1)),
-    # More steps than one block of the rule has.
+    # One block of the rule, and more steps than it has.
     fixed("rnn", lambda x, w: F.rnn(x, np.ones((1, 1)), np.full((1, 1), 0.6), w), (18, 1, 1), (1, 1)),
-    fixed("lstm", lambda x, w: F.lstm(x, *np.ones((2, 1, 1)), np.full((4, 1), 0.6), w), (18, 1, 1), (4, 1)),
-    fixed("gru", lambda x, w: F.gru(x, np.ones((1, 1)), np.full((3, 1), 0.6), w), (18, 1, 1), (3, 1)),
+    fixed("lstm", lambda x, w: F.lstm(x, *np.ones((2, 1, 1)), np.full((4, 1), 0.6), w), (16, 1, 1), (4, 1)),
+    fixed("gru", lambda x, w: F.gru(x, np.ones((1, 1)), np.full((3, 1), 0.6), w), (17, 1, 1), (3, 1)),
     fixed("standardize", lambda x: F.standardize(x, axes=(0, 2), eps=0.01), (2, 2, 3)),
     fixed("layer_norm", lambda x, w, b: F.layer_norm(x, w, b, eps=0.01), (2, 2, 3), (3,), (3,)),
     fixed("layer_norm", lambda x, w, b: F.layer_norm(x, w, b, eps=0.01), (2, 2, 3), (2, 3), (2, 3)),

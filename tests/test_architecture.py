@@ -36,6 +36,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "hips": ("functions", "solvers", *_FUNCTIONS),
     "replay": ("tracing", "tree", *_ENGINE),
     "xla": _FUNCTIONS,
+    "export": ("xla", *_FUNCTIONS),
     "check": ("columns", *_SOLVERS),
     "draw": _SOLVERS,
     "micrograd": ("draw", *_ENGINE),

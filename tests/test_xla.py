@@ -286,6 +286,33 @@ def test_arrays_made_inside_are_assigned_to_as_numpys():
     same(xla.jit(g)(X), g(X))
 
 
+def test_assignment_to_every_kind_of_place():
+    places = [
+        ...,
+        (),
+        2,
+        -1,
+        (0, 1),
+        (slice(1, 3), -1),
+        (slice(None), slice(1, 2)),
+        (..., 0),
+        (None, 1),
+        (slice(-2, 9), slice(0, 0)),
+    ]
+    places += [slice(None, None, 2), slice(None, None, -1), (slice(3, 0, -2), 1), [0, 2], ([0, 2], slice(None))]
+
+    def g(x):
+        results = []
+        for place in places:
+            y = np.zeros_like(x)
+            y[place] = x[place] * 2
+            y[place] += 1
+            results.append(y)
+        return results
+
+    same(xla.jit(g)(BATCH), g(BATCH))
+
+
 def test_what_is_left_behind_is_named():
     def leaves(x):
         KEPT.append(x * 2)

@@ -222,7 +222,12 @@ def cholesky_rule(g: Array, out: Array, a: Array, upper: bool = False) -> Array:
     return in_triangle(s.conj(), upper)
 
 
-cholesky_factor = Op(_la.cholesky, cholesky_rule, params="a", name="cholesky")
+def _factor(a: Array, upper: bool = False) -> Array:
+    """Which triangle it is is always said: Dask's own function, which does not understand that, returns the other one."""
+    return _la.cholesky(a, upper=upper)
+
+
+cholesky_factor = Op(_factor, cholesky_rule, params="a", name="cholesky")
 
 
 def cholesky(a: Array, /, *, upper: bool = False) -> Array:

@@ -5,7 +5,7 @@ inputs and states, (gates × hidden, inputs) and (gates × hidden, hidden), and 
 walks back through the steps with a cotangent of the state, in blocks of some steps: what a block's cotangents are multiplied
 with is made when the walk comes there, and what they give for the weights is added up, so that nothing is held for all steps
 that the forward pass has not kept. Where the rule is recorded, the gates of a block are computed again from the states, which
-are the output.
+are the output. A compiler takes all steps for one block, and a step for all of them (`scan`).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from ..errors import ShapeError, UnsupportedError, user_line
 from .activations import sigmoid
 from .guards import contiguous, has_parts, is_plain, leading
 from .op import Array, Op
+from .scanning import State, compiler, scan
 
 _BLOCK = 16  # steps: enough for efficient products, few enough for the processor's cache
 
@@ -44,27 +45,32 @@ def _flat(a: Array) -> Array:
     return a.reshape((a.shape[0] * a.shape[1], a.shape[2]))
 
 
-def _of_inputs(x: Array, w: Array, bias: Array, dtype: Any) -> Array:
-    """x Wᵀ + bias for all steps, a new array."""
-    y = np.matmul(_flat(x), w.T).astype(dtype, copy=False)
-    if not has_parts(y):
-        raise UnsupportedError(
-            f"a recurrent layer at {user_line()}: its steps are written into one array, and a {type(y).__name__} does not change "
-            "through its parts. Take the cells (nn.RNNCell, LSTMCell, GRUCell) step by step, or arrays of NumPy's"
-        )
-    if not is_plain(y):
-        return y.reshape((*x.shape[:2], -1)) + bias
-    return np.add(y, bias, out=y).reshape((*x.shape[:2], -1))
-
-
 def _blank(shape: tuple[int, ...], *given: Array) -> Array:
     """An array to be filled, of the kind and dtype that a result of the `given` has."""
     return np.empty_like(leading(*given), dtype=np.result_type(*given), order="C", shape=shape)
 
 
+def _of_inputs(x: Array, w: Array, bias: Array, *given: Array) -> Array:
+    """x Wᵀ + bias for all steps, a new array, of the kind that a result of the `given` has."""
+    y = np.matmul(_flat(x), w.T).astype(np.result_type(*given), copy=False)
+    if not (has_parts(y) and has_parts(leading(*given))):
+        kind = type(leading(y, *given)).__name__
+        raise UnsupportedError(
+            f"a recurrent layer at {user_line()}: its steps are written into one array, and a {kind} does not change through its "
+            "parts. Take the cells (nn.RNNCell, LSTMCell, GRUCell) step by step, or arrays of NumPy's"
+        )
+    y = (np.add(y, bias, out=y) if is_plain(y) else y + bias).reshape((*x.shape[:2], -1))
+    if is_plain(leading(*given)):
+        return y
+    foreign = _blank(y.shape, *given)
+    foreign[...] = y
+    return foreign
+
+
 def _blocks(steps: int) -> Iterator[slice]:
     """Blocks of steps, the last first."""
-    return (slice(start, min(start + _BLOCK, steps)) for start in range((steps - 1) // _BLOCK * _BLOCK, -1, -_BLOCK))
+    n = _BLOCK if compiler.get() is None else steps
+    return (slice(start, min(start + n, steps)) for start in range((steps - 1) // n * n, -1, -n))
 
 
 def _before(first: Array, states: Array, block: slice) -> Array:
@@ -104,10 +110,13 @@ def _together(wanted: Sequence[int], at_states: Sequence[Array], shares: list[li
 def _rnn(x: Array, h: Array, w_ih: Array, w_hh: Array, *bias: Array, nonlinearity: str = "tanh") -> Array:
     """The states after each step, of shape (steps, batch, hidden)."""
     _fitting("rnn", 1, x, [h], w_ih, w_hh, bias)
-    out, columns = _of_inputs(x, w_ih, sum(bias), np.result_type(x, h, w_ih, w_hh, *bias)), contiguous(w_hh.T)
-    for t in range(len(x)):
-        np.add(out[t], h @ columns, out=out[t])
-        h = np.tanh(out[t], out=out[t]) if nonlinearity == "tanh" else np.maximum(out[t], 0, out=out[t])
+    out, columns = _of_inputs(x, w_ih, sum(bias), x, h, w_ih, w_hh, *bias), contiguous(w_hh.T)
+
+    def step(state: State, a: Array) -> tuple[State, tuple[()]]:
+        np.add(a, state[0] @ columns, out=a)
+        return (np.tanh(a, out=a) if nonlinearity == "tanh" else np.maximum(a, 0, out=a),), ()
+
+    scan(step, (h,), [out])
     return out
 
 
@@ -116,16 +125,18 @@ def rnn_rule(
     nonlinearity: str = "tanh",
 ) -> list[Array]:  # fmt: skip
     """Back through the steps: d = c φ′ for the cotangent c of a state; the one before gets d W, and what comes from outside."""
-    at_h, shares = 0.0, []
+
+    def step(state: State, g: Array, slope: Array) -> tuple[State, tuple[Array]]:
+        d = (state[0] + g) * slope
+        return (d @ w_hh,), (d,)
+
+    state, shares = (np.zeros_like(h),), []
     for block in _blocks(len(x)):
         states = out[block]
-        slope, steps = np.sign(states) if nonlinearity == "relu" else 1 - states * states, []
-        for t in range(len(slope) - 1, -1, -1):
-            steps.append((at_h + g[block][t]) * slope[t])
-            at_h = steps[-1] @ w_hh
-        d = np.stack(steps[::-1])
+        slope = np.sign(states) if nonlinearity == "relu" else 1 - states * states
+        state, (d,) = scan(step, state, [g[block], slope], reverse=True)
         shares.append(_shares(wanted, 1, d, d, x[block], _before(h, out, block), w_ih))
-    return _together(wanted, [at_h], shares)
+    return _together(wanted, state, shares)
 
 
 rnn = Op(_rnn, rnn_rule, variadic=True, name="rnn")
@@ -140,23 +151,24 @@ def _lstm(x: Array, h: Array, c: Array, w_ih: Array, w_hh: Array, *bias: Array) 
     σ(y) = ½ + ½ tanh ½y.
     """
     _fitting("lstm", 4, x, [h, c], w_ih, w_hh, bias)
-    n, dtype = w_hh.shape[1], np.result_type(x, h, c, w_ih, w_hh, *bias)
-    half = np.repeat(np.array([0.5, 0.5, 1, 0.5], dtype), n)
+    n, given = w_hh.shape[1], (x, h, c, w_ih, w_hh, *bias)
+    half = np.repeat(np.array([0.5, 0.5, 1, 0.5], np.result_type(*given)), n)
     rest, columns = 1 - half, contiguous((w_hh * half[:, None]).T)
-    gates = _of_inputs(x, w_ih * half[:, None], sum(bias) * half, dtype)
-    given = (x, h, c, w_ih, w_hh, *bias)
-    shapes = ((*x.shape[:2], n), (2, *x.shape[:2], n), gates.shape[1:], h.shape)
-    squashed, out, product, share = (_blank(shape, *given) for shape in shapes)
-    for t in range(len(x)):
-        a, hidden, cell = gates[t], out[0, t], out[1, t]
-        np.add(a, np.matmul(h, columns, out=product), out=a)
+    gates = _of_inputs(x, w_ih * half[:, None], sum(bias) * half, *given)
+    squashed, out = (_blank(shape, *given) for shape in ((*x.shape[:2], n), (2, *x.shape[:2], n)))
+
+    def step(state: State, a: Array, squashed: Array, hidden: Array, cell: Array) -> tuple[State, tuple[()]]:
+        h, c = state
+        np.add(a, h @ columns, out=a)
         np.tanh(a, out=a)
         np.multiply(a, half, out=a)
         np.add(a, rest, out=a)
         np.multiply(a[:, n : 2 * n], c, out=cell)
-        np.add(cell, np.multiply(a[:, :n], a[:, 2 * n : 3 * n], out=share), out=cell)
-        np.multiply(a[:, 3 * n :], np.tanh(cell, out=squashed[t]), out=hidden)
-        h, c = hidden, cell
+        np.add(cell, a[:, :n] * a[:, 2 * n : 3 * n], out=cell)
+        np.multiply(a[:, 3 * n :], np.tanh(cell, out=squashed), out=hidden)
+        return (hidden, cell), ()
+
+    scan(step, (h, c), [gates, squashed, out[0], out[1]])
     return out, (gates, squashed)
 
 
@@ -181,23 +193,25 @@ def lstm_rule(
 ) -> list[Array]:  # fmt: skip
     """Back through the steps with the cotangents of h′ and c′, which give those of the gates."""
     n = w_hh.shape[1]
-    at_h, at_c, shares = 0.0, 0.0, []
+
+    def step(
+        state: State, g_h: Array, g_c: Array, to_o: Array, to_cell: Array, inner: Array, forget: Array
+    ) -> tuple[State, tuple[Array]]:
+        at_h = state[0] + g_h
+        at_c = state[1] + g_c + at_h * to_cell
+        d = np.concatenate([(at_c[:, None] * inner).reshape((-1, 3 * n)), at_h * to_o], axis=1)
+        return (d @ w_hh, at_c * forget), (d,)
+
+    state, shares = (np.zeros_like(h), np.zeros_like(c)), []
     for block in _blocks(len(x)):
         before, cells = _before(h, out[0], block), out[1][block]
         gates, squashed = (
             _lstm_gates(x[block], before, cells, w_ih, w_hh, *bias) if kept is None else [k[block] for k in kept]
         )
-        to_o, to_cell, inner, forget = _lstm_slopes(_before(c, out[1], block), gates, squashed)
-        from_h, from_c, steps = g[0][block], g[1][block], []
-        for t in range(len(forget) - 1, -1, -1):
-            at_h = at_h + from_h[t]
-            at_c = at_c + from_c[t] + at_h * to_cell[t]
-            d = np.concatenate([(at_c[:, None] * inner[t]).reshape((-1, 3 * n)), at_h * to_o[t]], axis=1)
-            steps.append(d)
-            at_h, at_c = d @ w_hh, at_c * forget[t]
-        d = np.stack(steps[::-1])
+        slopes = _lstm_slopes(_before(c, out[1], block), gates, squashed)
+        state, (d,) = scan(step, state, [g[0][block], g[1][block], *slopes], reverse=True)
         shares.append(_shares(wanted, 2, d, d, x[block], before, w_ih))
-    return _together(wanted, [at_h, at_c], shares)
+    return _together(wanted, state, shares)
 
 
 lstm = Op(lambda *inputs: _lstm(*inputs)[0], lstm_rule, keeping=_lstm, variadic=True, name="lstm")
@@ -211,18 +225,22 @@ def _gru(x: Array, h: Array, w_ih: Array, w_hh: Array, *bias: Array) -> tuple[Ar
     r, z = σ(x W_ihᵀ + b_ih + h W_hhᵀ + b_hh), n = tanh(x W_ihᵀ + b_ih + r (h W_hhᵀ + b_hh)), h′ = n + z (h − n).
     """
     _fitting("gru", 3, x, [h], w_ih, w_hh, bias)
-    n, dtype = w_hh.shape[1], np.result_type(x, h, w_ih, w_hh, *bias)
+    n, given = w_hh.shape[1], (x, h, w_ih, w_hh, *bias)
     b_ih, b_hh = bias or (0, 0)
-    gates, columns = _of_inputs(x, w_ih, b_ih, dtype), contiguous(w_hh.T)
-    out, scaled = (_blank((*x.shape[:2], n), x, h, w_ih, w_hh, *bias) for _ in range(2))
-    for t in range(len(x)):
+    gates, columns = _of_inputs(x, w_ih, b_ih, *given), contiguous(w_hh.T)
+    out, scaled = (_blank((*x.shape[:2], n), *given) for _ in range(2))
+
+    def step(state: State, gates: Array, scaled: Array, hidden: Array) -> tuple[State, tuple[()]]:
+        (h,) = state
         y = h @ columns + b_hh
-        both, new = gates[t, :, : 2 * n], gates[t, :, 2 * n :]
+        both, new = gates[:, : 2 * n], gates[:, 2 * n :]
         np.tanh(0.5 * (both + y[:, : 2 * n]), out=both)
         np.add(0.5 * both, 0.5, out=both)
-        scaled[t] = y[:, 2 * n :]
-        np.tanh(new + both[:, :n] * scaled[t], out=new)
-        h = np.add(new, both[:, n:] * (h - new), out=out[t])
+        scaled[...] = y[:, 2 * n :]
+        np.tanh(new + both[:, :n] * scaled, out=new)
+        return (np.add(new, both[:, n:] * (h - new), out=hidden),), ()
+
+    scan(step, (h,), [gates, scaled, out])
     return out, (gates, scaled)
 
 
@@ -255,20 +273,20 @@ def gru_rule(
     kept: Any = None,
 ) -> list[Array]:
     """Back through the steps with the cotangent of h′, which gives those of the gates."""
-    at_h, shares = 0.0, []
+
+    def step(state: State, g: Array, to_y: Array, to_h: Array) -> tuple[State, tuple[Array]]:
+        at_h = state[0] + g
+        return (at_h * to_h + (at_h[:, None] * to_y).reshape((-1, len(w_hh))) @ w_hh,), (at_h,)
+
+    state, shares = (np.zeros_like(h),), []
     for block in _blocks(len(x)):
         before = _before(h, out, block)
         gates, scaled = _gru_gates(x[block], before, w_ih, w_hh, *bias) if kept is None else [k[block] for k in kept]
         to_x, to_y, to_h = _gru_slopes(before, gates, scaled)
-        steps = []
-        for t in range(len(to_h) - 1, -1, -1):
-            at_h = at_h + g[block][t]
-            steps.append(at_h)
-            at_h = at_h * to_h[t] + (at_h[:, None] * to_y[t]).reshape((-1, len(w_hh))) @ w_hh
-        all_steps = np.stack(steps[::-1])[:, :, None]
-        of_x, of_h = ((all_steps * to).reshape(gates.shape) for to in (to_x, to_y))
+        state, (at_h,) = scan(step, state, [g[block], to_y, to_h], reverse=True)
+        of_x, of_h = ((at_h[:, :, None] * to).reshape(gates.shape) for to in (to_x, to_y))
         shares.append(_shares(wanted, 1, of_x, of_h, x[block], before, w_ih))
-    return _together(wanted, [at_h], shares)
+    return _together(wanted, state, shares)
 
 
 gru = Op(lambda *inputs: _gru(*inputs)[0], gru_rule, keeping=_gru, variadic=True, name="gru")

@@ -3,8 +3,8 @@
 The rules are plain NumPy, and compute on whatever array they are given. `array` gives a JAX array, or the tracer that stands
 for one while JAX compiles, the face of a NumPy array; `functions` finds JAX's function for NumPy's. So the engine records on
 tracers, and forward pass, backward pass and everything around them become one program: `compiled` (`jit`), with `captured`
-and `baked` looking for what must not become a constant of it. `mapping` is `vmap`, `nests` the arguments of both. `devices` is
-many of them, and `launch` one program in many processes.
+and `baked` looking for what must not become a constant of it. `mapping` is `vmap`, `scanning` is `scan`, `nests` the arguments
+of all. `devices` is many of them, and `launch` one program in many processes.
 """
 
 from __future__ import annotations
@@ -17,5 +17,6 @@ from .array import XlaArray, asarray  # noqa: E402 - after the sentence that say
 from .compiled import jit  # noqa: E402
 from .devices import Mesh, mesh  # noqa: E402
 from .mapping import vmap  # noqa: E402
+from .scanning import scan  # noqa: E402
 
-__all__ = ["Mesh", "XlaArray", "asarray", "jit", "mesh", "vmap"]
+__all__ = ["Mesh", "XlaArray", "asarray", "jit", "mesh", "scan", "vmap"]

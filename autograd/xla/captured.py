@@ -15,6 +15,7 @@ from ..errors import GraphError, describe, user_line
 from ..scope import Notes, Noting
 from .leaving import traced
 from .memory import at_level
+from .scanning import scanning
 
 _LIBRARIES = ("autograd", "nn", "numpy", "jax", "scipy")
 _MOST = 10_000  # objects that are looked at
@@ -45,7 +46,7 @@ def _held(x: Any) -> list[Any]:
     if isinstance(x, types.MethodType):
         return [x.__self__, x.__func__]
     if isinstance(x, types.FunctionType):
-        if x.__module__.partition(".")[0] in _LIBRARIES and x.__closure__ is None:
+        if (x.__module__ or "").partition(".")[0] in _LIBRARIES and x.__closure__ is None:
             return []
         cells = [cell.cell_contents for cell in x.__closure__ or () if not _is_empty(cell)]
         names = [x.__globals__[name] for name in x.__code__.co_names if name in x.__globals__]
@@ -91,7 +92,11 @@ class Captured:
     def run(self, f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """``f(*args, **kwargs)``, traced; afterwards no leaf from outside holds what has been."""
         try:
-            with at_level(self.began), Noting("jit", lambda n: Notes(n.calls, n.lines, self.look, n.watch, n.clocks)):
+            with (
+                at_level(self.began),
+                scanning(),
+                Noting("jit", lambda n: Notes(n.calls, n.lines, self.look, n.watch, n.clocks)),
+            ):
                 result = f(*args, **kwargs)
         finally:
             left = [leaf for leaf, before in self._before.items() if self._put_back(leaf, *before)]

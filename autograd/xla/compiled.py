@@ -10,19 +10,19 @@ from typing import Any
 
 import jax
 
-from .. import tree
 from ..engine.mode import is_recording
 from ..engine.value import Value, wrap
 from ..errors import GraphError, UnsupportedError, describe, user_line, warn_recompiled
 from ..opaque import plain as without_values
 from ..opaque import record_call
-from ..tracing import PullBack, Trace, differentiable
+from ..tracing import differentiable
 from . import baked
 from .array import XlaArray
 from .captured import Captured
 from .leaving import leaked
 from .memory import double, level
 from .nests import Form, Static, arrays_of, named, plain, take_apart
+from .pulling import pulled_back
 
 Function = Callable[..., Any]
 _MANY = 5  # compilations after which the user hears of it; and of every doubling
@@ -82,7 +82,7 @@ class Compiled:
             args = tuple([Static(x) if i in self._static else x for i, x in enumerate(args)])
         arrays: list[Any] = []
         key = take_apart((args, kwargs) if kwargs else args, arrays)
-        if any(map(differentiable, arrays)) and is_recording():
+        if any(x.__class__ is not XlaArray and differentiable(x) for x in arrays) and is_recording():
             return self._recorded(key, arrays, args, kwargs)
         return self._program(key, args, kwargs)(arrays)
 
@@ -129,30 +129,6 @@ class Compiled:
         return record_call(self._name, result, inputs, rule)
 
 
-def pulled_back(
-    f: Callable[[Sequence[Any]], Any],
-    g: Any,
-    given: Sequence[Any],
-    wanted: Sequence[int],
-    border: Sequence[Value] = (),
-    recorded: bool | None = None,
-) -> list[Any]:
-    """The cotangents of the inputs `wanted` of `f`, and of the `border`, for the cotangent `g` of its result."""
-
-    def of_some(some: Sequence[Any]) -> Any:
-        inputs = list(given)
-        for i, x in zip(wanted, some, strict=True):
-            inputs[i] = x
-        return f(inputs)
-
-    trace = Trace(of_some, 0, ([given[i] for i in wanted],), {})
-    leaves = zip(tree.flatten(trace.out)[0], tree.flatten(g)[0], strict=True)
-    pairs = [(out, c) for out, c in leaves if differentiable(out) and c is not None]
-    begun = () if trace.inputs else border
-    pull = PullBack([out for out, _ in pairs], trace.inputs, begun, border, recorded)
-    return pull([c for _, c in pairs])
-
-
 def _opened(args: Iterable[Any]) -> list[Any]:
     return [x.value if x.__class__ is Static else x for x in args]
 
@@ -197,9 +173,10 @@ class _Program:
         return tuple(plain(x) for x, number in zip(results, numbers, strict=True) if number)
 
     def __call__(self, arrays: Sequence[Any]) -> Any:
+        given = [x.array if x.__class__ is XlaArray else plain(x) for x in arrays]  # most are: a call for each costs
         try:
             with double(True):
-                found = iter(self._run(*[plain(x) for x in arrays]))
+                found = iter(self._run(*given))
         except jax.errors.UnexpectedTracerError as error:
             raise leaked() from error
         results = [XlaArray(next(found), 0) if x is None else x for x in self._fixed]

@@ -20,9 +20,9 @@ from ..opaque import plain as without_values
 from ..opaque import record_call
 from ..tracing import differentiable
 from .array import XlaArray
-from .compiled import pulled_back
 from .memory import at_level, double, level
 from .nests import Form, arrays_of, is_array, plain
+from .pulling import pulled_back
 
 Function = Callable[..., Any]
 Axis = int | None

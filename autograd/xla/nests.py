@@ -64,9 +64,9 @@ def take_apart(x: Any, arrays: list[Any]) -> Any:
     kind = x.__class__
     if kind is XlaArray:  # the commonest first: this is what a call costs
         arrays.append(x)
-        array = x.array
-        return array.shape, array.dtype, False, array.weak_type
-    if kind is not list and kind is not tuple and is_array(x):
+        known = x.array.aval
+        return known.shape, known.dtype, False, known.weak_type
+    if kind is not list and kind is not tuple and kind is not dict and is_array(x):
         arrays.append(x)
         return _kind(x)
     if isinstance(x, dict):
@@ -106,15 +106,21 @@ class Form:
         self._places = [i for i, leaf in enumerate(leaves) if is_array(leaf)]
         self.values = [isinstance(leaves[i], Value) for i in self._places]
         self._others = [None if is_array(leaf) else leaf for leaf in leaves]
-        blanks = [np.broadcast_to(np.zeros((), x.dtype), x.shape) if hasattr(x, "dtype") else x for x in leaves]
-        _, self._build = tree.flatten(build(blanks))
+        _, self._build = tree.flatten(build([_blank(x) if hasattr(x, "dtype") else x for x in leaves]))
 
     def filled(self, arrays: Sequence[Any]) -> Any:
         """The nest with these arrays in it."""
+        if len(arrays) == len(self._others) == len(self._places):
+            return self._build(list(arrays))
         leaves = list(self._others)
         for place, array in zip(self._places, arrays, strict=True):
             leaves[place] = array
         return self._build(leaves)
+
+
+def _blank(x: Any) -> Any:
+    """An array of that shape and dtype, without memory; a length that is left open (`jax.export`) is 1."""
+    return np.broadcast_to(np.zeros((), x.dtype), [n if n.__class__ is int else 1 for n in x.shape])
 
 
 def arrays_of(nest: Any) -> list[Any]:

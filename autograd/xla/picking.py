@@ -55,6 +55,11 @@ def put(x: Any, places: tuple[Any, ...], method: str, values: Any) -> Any:
     Slices that run backwards are turned round, and the values with them: XLA's compiler may end the process on JAX's own way.
     """
     values = jnp.asarray(values, x.dtype)
+    box = _box(x.shape, places) if method == "set" else None
+    if box is not None:  # no scatter, which is many times slower, and to be compiled too
+        starts, sizes = box
+        values = jnp.broadcast_to(values, jax.eval_shape(lambda a: a[places], x).shape).reshape(sizes)
+        return values if sizes == x.shape else jax.lax.dynamic_update_slice(x, values, starts)
     backwards = [part.__class__ is slice and (part.step or 1) < 0 for part in places]
     if any(backwards) and not any(hasattr(part, "dtype") for part in places):
         values = jnp.broadcast_to(values, jax.eval_shape(lambda a: a[places], x).shape)
@@ -67,6 +72,31 @@ def put(x: Any, places: tuple[Any, ...], method: str, values: Any) -> Any:
             at += spread if part is Ellipsis else int(part is None or part.__class__ is slice)
         places = tuple(turned)
     return getattr(x.at[places], method)(values)
+
+
+def _box(shape: tuple[int, ...], places: tuple[Any, ...]) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """Where the box begins that an index of integers and slices picks, and its sides; None for another index."""
+    spread = len(shape) - sum(map(_axes_of, places))
+    starts: list[int] = []
+    sizes: list[int] = []
+    for part in (*places, *(() if any(part is Ellipsis for part in places) else (Ellipsis,))):
+        n = shape[len(starts)] if len(starts) < len(shape) else 0
+        if part is Ellipsis:
+            starts += [0] * spread
+            sizes += shape[len(sizes) : len(sizes) + spread]
+        elif part.__class__ is int:
+            starts.append(part + n if part < 0 else part)
+            sizes.append(1)
+        elif part.__class__ is slice and part == slice(None):
+            starts.append(0)
+            sizes.append(n)
+        elif part.__class__ is slice and n.__class__ is int and part.step in (None, 1):
+            start, stop, _ = part.indices(n)
+            starts.append(start)
+            sizes.append(max(0, stop - start))
+        elif part is not None:
+            return None
+    return tuple(starts), tuple(sizes)
 
 
 def _forwards(part: slice, n: int) -> slice:

@@ -22,9 +22,8 @@ def convolution(
     x: Any, w: Any, *bias: Any, stride: Sequence[int], padding: Pairs, dilation: Sequence[int], groups: int
 ) -> Any:
     """y, and to each of its channels its bias added."""
-    planned(
-        x.shape, w.shape, (), stride=stride, padding=padding, dilation=dilation, groups=groups
-    )  # the shapes are right
+    one = (1, *x.shape[1:])  # the number of images may be open
+    planned(one, w.shape, (), stride=stride, padding=padding, dilation=dilation, groups=groups)  # the shapes are right
     x, w, *offsets = _promoted(x, w, *bias)
     y = lax.conv_general_dilated(x, w, stride, padding, rhs_dilation=dilation, feature_group_count=groups)
     return y + offsets[0].reshape((-1,) + (1,) * (x.ndim - 2)) if offsets else y

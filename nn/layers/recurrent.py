@@ -107,7 +107,7 @@ class _Layer(_Recurrent):
         """The states to begin with, each of shape (num_layers × directions, batch, hidden_size)."""
         shape = (self.num_layers * len(self._directions), x.shape[1], self.hidden_size)
         if hx is None:
-            return [np.zeros(shape, x.dtype)] * self.states
+            return [np.zeros_like(x, shape=shape)] * self.states
         given = list(hx) if self.states > 1 or isinstance(hx, (tuple, list)) else [hx]
         needed = (shape[0], shape[2]) if single else shape
         if [s.shape for s in given] != [needed] * self.states:
@@ -205,7 +205,7 @@ class _Cell(_Recurrent):
         batch = input.shape[:-1]
         x = input.reshape(1, -1, input.shape[-1])
         if hx is None:
-            hx = (np.zeros((*batch, self.hidden_size), input.dtype),) * self.states
+            hx = (np.zeros_like(input, shape=(*batch, self.hidden_size)),) * self.states
         elif self.states == 1:
             hx = (hx,)
         states = tuple(s.reshape(-1, self.hidden_size) for s in hx)
