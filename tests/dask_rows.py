@@ -16,6 +16,7 @@ from tests.samples import Sample, draw
 from tests.samples_numpy import SAMPLES as MORE
 
 SAMPLES = [*FIRST, *MORE]
+OTHER_SIGNS = {"qr"}  # its factors are unique up to signs, and those that Dask puts together have others
 RELEASE = f"Dask {dask.__version__} and NumPy {np.__version__}"
 
 
@@ -41,6 +42,10 @@ def failure(sample: Sample, chunks: int = 2) -> str | None:
             return "computed at once"
         for got, want in zip(dask.compute(*lazy), expected, strict=True):
             np.testing.assert_allclose(got, want, rtol=1e-9, atol=1e-12)
+    except AssertionError:
+        if sample.name not in OTHER_SIGNS:
+            raise  # wrong numbers without an error
+        return "other signs"
     except Exception as error:  # whatever Dask raises is the answer
         return type(error).__name__
     return None
