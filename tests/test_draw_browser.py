@@ -4,24 +4,20 @@ It needs Chromium and its driver (Debian: ``apt-get install chromium chromium-dr
 to test with, and these tests, alone of all, are skipped.
 """
 
-import os
-import shutil
-
 import numpy as np
 import pytest
 
 from autograd import Value, functions, scope, trace_lines
 from autograd.draw import Recorder, draw
+from autograd.draw.collect import collect
+from tests.browser import CHROMIUM, DRIVER, resize, start
 from tests.draw_networks import mnist, named, two_two_one
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
-from selenium.webdriver.chrome.service import Service  # noqa: E402
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.common.keys import Keys  # noqa: E402
 from selenium.webdriver.support.wait import WebDriverWait  # noqa: E402
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-DRIVER = shutil.which("chromedriver")
 pytestmark = [
     pytest.mark.skipif(not (CHROMIUM and DRIVER), reason="no Chromium with its driver on this machine"),
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
@@ -77,18 +73,7 @@ def pages(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in (
-        "headless", "disable-gpu", "disable-quic", "no-first-run", "disable-background-networking",
-        "disable-component-update", "disable-sync", "disable-dev-shm-usage", "window-size=1400,900",
-        f"user-data-dir={tmp_path_factory.mktemp('profile')}",
-    ):  # fmt: skip
-        options.add_argument(f"--{flag}")
-    if getattr(os, "geteuid", lambda: 1)() == 0:
-        options.add_argument("--no-sandbox")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    driver = start(tmp_path_factory.mktemp("profile"))
     yield driver
     driver.quit()
 
@@ -136,6 +121,7 @@ class Page:
 @pytest.fixture
 def page(browser, pages, request):
     yield Page(browser, pages / f"{request.param}.html")
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     assert browser.get_log("browser") == [], "the console"
 
 
@@ -163,7 +149,7 @@ def test_stepping_forward_and_back(page):
     page["forward"].click()
     assert page["where"].text == "3 of 17"
     assert "y_pred" in page["panel"].text
-    assert "out · ( 1 − out )".replace(" ", "") in "".join(page.panel.split())
+    assert "=y_pred·(1−y_pred)=0.5237·(1−0.5237)=0.24943" in "".join(page.panel.split())
     assert len(page.all("#stage .edge.lit")) == 1
     assert "Step 3 of 17: y_pred. + add receives −0.2376" in page["status"].get_attribute("textContent")
     page["back"].click()
@@ -437,7 +423,7 @@ def test_it_can_be_read_aloud(page):
     assert page.named("w1").get_attribute("role") == "button"
     assert len(page.all("#stage .node[tabindex='0']")) == 1
     assert page["status"].get_attribute("role") == "status"
-    assert [m.get_attribute("aria-label") for m in page.all("#panel math")] == ["local rule: y * x ** (y - 1)"]
+    assert [m.get_attribute("aria-label") for m in page.all("#panel math")] == ["local rule: 2 * x ** (2 - 1)"]
 
 
 @on("article")
@@ -468,3 +454,131 @@ def test_everything_is_in_the_one_file(pages, browser):
     page = Page(browser, pages / "article.html")
     assert page.driver.execute_script("return performance.getEntriesByType('resource').length") == 0
     assert (pages / "article.html").stat().st_size < 300_000
+
+
+# -- live ------------------------------------------------------------------------------------------------------------
+
+
+def write_number(page, name, x):
+    """Choose a leaf and type its number."""
+    leaf = next(option for option in page.all("#leaf option") if option.text == name)
+    page.choose("leaf", leaf.get_attribute("value"))
+    type_over(page["number"], x)
+
+
+def type_over(field, text):
+    field.send_keys(Keys.CONTROL, "a")
+    field.send_keys(Keys.NULL, text)
+
+
+@on("article")
+def test_a_number_that_is_typed_changes_everything_at_once(page):
+    page.named("h1").click()
+    page.all("#panel summary")[0].click()
+    write_number(page, "w1", "-0.5")
+    h1 = 1 / (1 + np.exp(-(1 - 1.0)))
+    assert f"h1, sigmoid, operation, value {h1:.4g}, gradient" in page.named("h1").get_attribute("aria-label")
+    assert f"value {h1:.4g}" in page.panel
+    assert "h1 · ( 1 − h1 ) = 0.5 · ( 1 − 0.5 ) = 0.25".replace(" ", "") in "".join(page.panel.split())
+    assert page.all("#panel .tree")[0].is_displayed(), "the tree stays open, with the new numbers"
+    assert "w1 −0.5" in page.panel
+    drawn = [text.text for text in page.named("w1").find_elements(By.CSS_SELECTOR, "text")]
+    assert drawn[2] == "−0.5"
+    page["number"].clear()
+    assert "w1 −0.5" in page.panel, "nothing is no number"
+    page["panel"].click()
+    assert page["number"].get_attribute("value") == "-0.5"
+
+
+@on("article")
+def test_dragging_choosing_and_resetting(page):
+    page.named("w1").click()
+    assert page["leaf"].find_element(By.CSS_SELECTOR, "option:checked").text == "w1"
+    page["drag"].send_keys(Keys.ARROW_RIGHT)
+    assert page["number"].get_attribute("value") != "1"
+    assert "value 1 " not in page.panel
+    page.choose("leaf", page.all("#leaf option")[-1].get_attribute("value"))
+    assert page["panel"].text.startswith("constant"), "a leaf was shown, so the other one is"
+    type_over(page["number"], "3")
+    assert "value 3" in page.panel
+    assert "3" in [text.text for text in page.all("#stage .node.selected text")]
+    page["reset"].click()
+    page.named("w1").click()
+    assert "value 1 gradient 0.0214695" in page.panel
+    assert not page["reset"].is_enabled()
+
+
+def after_one_step(rate):
+    """The loss of the article's network after a step of gradient descent, by the engine."""
+    graph = collect(two_two_one(), limit=99, gradients=True)
+    p = {n.name: n.data - rate * n.grad for n in graph.nodes.values() if n.kind == "parameter"}
+    h1, h2 = (functions.sigmoid(-2 * p[a] - p[b] + p[c]) for a, b, c in (("w1", "w2", "b1"), ("w3", "w4", "b2")))
+    return (1 - functions.sigmoid(p["w5"] * h1 + p["w6"] * h2 + p["b3"])) ** 2
+
+
+@on("article")
+def test_gradient_descent_by_the_step_and_running(page):
+    type_over(page["rate"], "0.25")
+    page["descend"].click()
+    assert page["progress"].text == f"1 step: L = {after_one_step(0.25):.4g}"
+    page["run"].click()
+    assert page["run"].text == "Pause"
+    WebDriverWait(page.driver, 20).until(lambda _: int(page["progress"].text.split()[0]) > 20)
+    page["run"].click()
+    assert page["run"].text == "Run"
+    assert page["curve"].is_displayed()
+    heights = [float(p.split(",")[1]) for p in page.all("#curve polyline")[0].get_attribute("points").split()]
+    assert len(heights) > 20
+    assert heights == sorted(heights), "the loss falls, and the curve with it"
+    page["reset"].click()
+    assert page["progress"].text == ""
+    assert not page["curve"].is_displayed()
+
+
+@on("accumulated")
+def test_a_descent_that_leaves_the_numbers_stops(page):
+    type_over(page["rate"], "9")
+    page["run"].click()
+    WebDriverWait(page.driver, 10).until(lambda _: page["run"].text == "Run")
+    assert "steps: d = " in page["progress"].text
+
+
+@on("film")
+def test_a_page_of_arrays_says_why_it_is_not_live(page):
+    assert page["still"].text == "Not live: it computes with arrays, not with single numbers."
+    assert not page["run"].is_displayed()
+
+
+IN_VIEW = """
+    const inside = (e) => {
+        const [r, s] = [e, stage].map((x) => x.getBoundingClientRect());
+        return r.left >= s.left && r.top >= s.top && r.right <= s.left + stage.clientWidth
+            && r.bottom <= s.top + stage.clientHeight;
+    };
+    return [...document.querySelectorAll(arguments[0])].map(inside)"""
+
+
+@on("article")
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 768), (400, 700)])
+def test_the_lit_step_is_wholly_in_view(page, size):
+    resize(page.driver, *size)
+    page.driver.refresh()
+    for _ in range(5):
+        page["larger"].click()
+    page["first"].click()
+    for step in range(1, 18):
+        page["forward"].click()
+        seen = page.driver.execute_script(IN_VIEW, "#stage .edge.lit, #stage .node.current")
+        assert len(seen) >= 2, step
+        assert all(seen), step
+
+
+@on("article")
+def test_the_whole_graph_is_in_view_where_the_gradient_of_w1_is_made(page):
+    resize(page.driver, 1300, 650)
+    page.driver.refresh()
+    page["first"].click()
+    while page.has(page.named("w1"), "waiting"):
+        page["forward"].click()
+    assert all(page.driver.execute_script(IN_VIEW, "#stage .node"))
+    assert "=weight=−2" in "".join(page.panel.split())

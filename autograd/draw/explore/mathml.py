@@ -96,6 +96,8 @@ class _Writer:
         name = node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
         if isinstance(node.func, ast.Attribute) and name == "conj":
             return f"<mover>{_row(self.part(node.func.value)[0])}<mo>¯</mo></mover>", _ATOM
+        if isinstance(node.func, ast.Attribute) and ast.unparse(node).endswith(".swapaxes(-1, -2)"):
+            return f"<msup>{_row(self._at(node.func.value, _ATOM))}<mi>ᵀ</mi></msup>", _ATOM
         function = self._lookup(node.func)
         arguments = [self.part(a)[0] for a in node.args if not isinstance(a, ast.Starred)]
         if isinstance(node.func, ast.Attribute) and function is None:

@@ -13,10 +13,10 @@ import numpy as np
 from .. import dot, render
 from ..collect import Graph
 from ..fold import fold_modules
-from . import sweep
+from . import live, sweep
 from .arrays import Json
 
-_SCRIPTS = ("numbers.js", "views.js", "graph.js", "heat.js", "panel.js", "explorer.js")
+_SCRIPTS = ("engine.js", "numbers.js", "views.js", "graph.js", "heat.js", "panel.js", "live.js", "explorer.js")
 
 
 def write(path: str | Path, graph: Graph, snapshots: list[Json], style: dot.Style, title: str) -> Path:
@@ -25,13 +25,21 @@ def write(path: str | Path, graph: Graph, snapshots: list[Json], style: dot.Styl
     depths = range(max((len(node.calls) for node in graph.nodes.values()), default=0))
     folded = [fold_modules(graph, depth) for depth in depths]
     folds = [_results(graph, fold, depth) for depth, fold in enumerate(folded)]
-    data = {"title": title, "hint": _hint(graph), **sweep.structure(graph), "folds": folds, "snapshots": snapshots}
+    rules, live_facts = live.script(graph)
+    data = {
+        "title": title,
+        "hint": _hint(graph),
+        "folds": folds,
+        "snapshots": snapshots,
+        **sweep.structure(graph),
+        **live_facts,
+    }
     parts = {
         "title": html.escape(title),
         "style": _asset("explorer.css"),
         "pictures": "\n".join(_picture(view, light, n) for n, view in enumerate([graph, *folded])),
         "data": json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
-        "script": "\n".join(_asset(name) for name in _SCRIPTS),
+        "script": "\n".join([rules, *map(_asset, _SCRIPTS)]),
     }
     page = _asset("explorer.html")
     pieces = []

@@ -12,11 +12,11 @@ for (const user of data.steps) {
 
 const state = {
   key: data.root, step: data.steps.length, walking: false, moment: 0, compare: null,
-  colour: "kind", cell: null, folded: new Set(), found: new Set(),
+  edited: null, colour: "kind", cell: null, folded: new Set(), found: new Set(),
 };
 let timer = null;
 
-const now = () => data.snapshots[state.moment];
+const now = () => state.edited ?? data.snapshots[state.moment];
 const then = () => (state.compare === null ? null : data.snapshots[state.compare]);
 const value = (key) => now().values[key];
 const grad = (key) => now().grads[key];
@@ -56,12 +56,14 @@ function paint() {
   byId("forward").disabled = byId("last").disabled = state.walking && state.step === data.steps.length;
   byId("play").textContent = timer === null ? "▶ Play" : "⏸ Pause";
   byId("when").textContent = now().label;
+  paintLive();
 }
 
 function say(words) { byId("status").textContent = words; }
 
 function select(key, focus = false) {
   state.key = key;
+  if (leaves.includes(key)) live.leaf = key;
   for (const call of data.nodes[key].calls) state.folded.delete(call);
   paintFrames();
   paint();
@@ -76,6 +78,7 @@ function jump(step) {
   state.walking = true;
   state.step = Math.min(Math.max(step, 0), data.steps.length);
   select(state.step > 0 ? data.steps[state.step - 1] : data.root);
+  showStep(state.key);
   const node = data.nodes[state.key];
   const receives = (i) => `${known(node.inputs[i])} receives ${format(contribution(state.key, i))}`;
   const given = node.rules.map((rule, i) => (rule === null ? null : receives(i))).filter(Boolean).join(", ");
@@ -138,7 +141,13 @@ function compareWith(moment) {
 }
 byId("film").hidden = data.snapshots.length < 2;
 byId("moment").max = data.snapshots.length - 1;
-byId("moment").addEventListener("input", (event) => { state.moment = Number(event.target.value); say(now().label); paint(); });
+byId("moment").addEventListener("input", (event) => {
+  const moment = Number(event.target.value); // before the slider is set back
+  reset();
+  state.moment = moment;
+  say(now().label);
+  paint();
+});
 byId("compare").append(make("option", { value: "" }, "nothing"));
 byId("compare").append(...data.snapshots.map((moment, i) => make("option", { value: i }, moment.label)));
 byId("compare").addEventListener("change", (event) => {
@@ -159,8 +168,7 @@ byId("depth").append(...data.folds.slice(1).map((_, i) => make("option", { value
 byId("depth").addEventListener("change", (event) => {
   state.folded.clear();
   useView(Number(event.target.value));
-  fit();
-  setZoom(Math.max(zoom, 0.5));
+  fitReadably();
   select(state.key);
 });
 
@@ -221,9 +229,9 @@ byId("title").textContent = data.title;
 byId("hint").textContent = data.hint;
 byId("hint").hidden = !data.hint;
 setTheme(prefersDark.matches);
+prepareLive();
 useView(0);
-fit();
-setZoom(Math.max(zoom, 0.5)); // text that can be read matters more than seeing everything
+fitReadably();
 paintFrames();
 paint();
 stage.scrollTo(stage.scrollWidth, (stage.scrollHeight - stage.clientHeight) / 2);

@@ -58,17 +58,24 @@ function isDead(key) {
   return data.nodes[key].op === "relu" && size(x) === 0;
 }
 
+// A number in as many digits as the box, which was drawn for another, has room for.
+function fitted(x, room) {
+  const texts = [4, 3, 2].map((digits) => format(x, digits));
+  return texts.find((text) => text.length <= Math.max(room, 6)) ?? Number(x).toExponential(0).replaceAll("-", "−");
+}
+
 // The numbers in a node's box: as they were drawn, unless the page shows another moment or a pass on its way.
 function showNumbers(key, reached) {
   const as = (word, x) => {
     const field = view.fields[key][word];
     const mean = view.fields[key][`${word} mean`];
-    const words = x === null || x === undefined ? "…" : format(x, isArray(x) ? 3 : 4).split(", mean ")[0];
+    const words = x === null || x === undefined ? "…" : isArray(x) ? format(x, 3).split(", mean ")[0] : fitted(x, field?.first.length);
     if (field) field.text.textContent = x === undefined ? field.first : words;
     if (mean) mean.text.textContent = x === undefined ? mean.first : isArray(x) ? format(x.stats.mean ?? "nan", 3) : "…";
   };
-  as("value", state.moment > 0 ? value(key) : undefined);
-  if (view.fields[key].grad) as("grad", state.walking && reached !== "done" ? soFar(key) : state.moment > 0 ? grad(key) : undefined);
+  const other = state.moment > 0 || state.edited !== null; // than the picture was drawn with
+  as("value", other ? value(key) : undefined);
+  if (view.fields[key].grad) as("grad", state.walking && reached !== "done" ? soFar(key) : other ? grad(key) : undefined);
 }
 
 function paintLegend(measured, low, high) {

@@ -86,17 +86,15 @@ function math(tag, ...children) {
 
 const mathName = (text) => math(/^[−\d]/.test(text) ? "mn" : "mi", text);
 
-// A formula from the table of rules, with its variables in place or with the numbers put in.
-function mathOf(markup, put = null) {
+// A formula from the table of rules; `put` says what stands for a variable: a name or a number.
+function mathOf(markup, put) {
   const holder = new DOMParser().parseFromString(`<math xmlns="${MATH}">${markup}</math>`, "application/xml");
   const row = math("mrow");
   row.append(...[...holder.documentElement.childNodes].map((node) => document.importNode(node, true)));
-  if (put) {
-    for (const variable of row.querySelectorAll("[data-v]")) {
-      const text = format(put(variable.getAttribute("data-v")));
-      const number = math("mn", text);
-      variable.replaceWith(/^[−]/.test(text) ? math("mrow", math("mo", "("), number, math("mo", ")")) : number);
-    }
+  for (const variable of row.querySelectorAll("[data-v]")) {
+    const text = put(variable.dataset.v, variable.textContent);
+    const [name, alone] = [mathName(text), row.textContent === variable.textContent];
+    variable.replaceWith(/^−/.test(text) && !alone ? math("mrow", math("mo", "("), name, math("mo", ")")) : name);
   }
   return row;
 }

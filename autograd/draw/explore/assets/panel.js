@@ -17,15 +17,17 @@ function paintPanel() {
   const key = state.key;
   const node = data.nodes[key];
   const focus = document.activeElement?.closest?.("[data-heat]")?.dataset.heat;
+  const open = panel.querySelector("details")?.open;
+  const kind = node.sub || (node.title === node.kind ? "" : node.kind);
   const parts = [
-    make("h2", {}, swatch(node.kind), node.title, make("small", {}, ` ${node.sub || node.kind}`)),
+    make("h2", {}, swatch(node.kind), node.title, make("small", {}, ` ${kind}`)),
     surroundings(key),
     numbersTable(key),
     heatMaps(key),
     origin(key),
     handsOn(key),
     chainOf(key),
-    expression(key),
+    expression(key, open),
     node.line ? section("Line", make("pre", {}, `${node.line}\n${node.code}`)) : null,
     node.note ? make("p", { class: "note" }, node.note) : null,
   ];
@@ -137,19 +139,25 @@ function term(user, i) {
   const incoming = at(grad(user));
   const local = at(now().terms[user][i].local);
   const product = at(contribution(user, i));
-  const put = (name) => at({ g: grad(user), out: value(user) }[name] ?? value(node.inputs[Number(name.slice(1))]));
+  const number = (place, letter) => {
+    const other = nodeAt(user, place);
+    return place === "g" ? format(at(grad(user))) : other === undefined ? letter : format(at(value(other)));
+  };
+  const name = (place, letter) => symbolOf(user, place, letter);
   const result = [];
   if (rule.math) {
-    const left = rule.local ? partial(nameOf(user) ?? "out", nameOf(source) ?? rule.variable) : math("mi", "contribution");
-    const row = math("mrow", left, math("mo", "="), mathOf(rule.math));
+    const left = rule.local ? partial(name("out", "out"), name(`i${i}`, rule.variable)) : math("mi", "contribution");
+    const symbols = mathOf(rule.math, name);
+    const row = math("mrow", left, math("mo", "="), symbols);
     if (rule.local && local !== null && !isArray(local)) {
-      const bare = rule.math.replace(/<[^>]*>/g, ""); // a lone variable or number leaves nothing to compute
-      if (!/^([\p{L}_]\w*|−?[\d.]+)$/u.test(bare) && /data-v/.test(rule.math)) row.append(math("mo", "="), mathOf(rule.math, put));
-      if (!/^−?[\d.]+$/.test(bare)) row.append(math("mo", "="), math("mn", format(local, 6)));
+      const [numbers, last] = [mathOf(rule.math, number), format(local, 6)];
+      const alone = numbers.textContent === format(local); // a lone variable leaves nothing to compute
+      if (!alone && numbers.textContent !== symbols.textContent) row.append(math("mo", "="), numbers);
+      if (symbols.textContent !== last) row.append(math("mo", "="), math("mn", last));
     }
     const whole = math("math", row);
     whole.setAttribute("display", "block");
-    whole.setAttribute("aria-label", `local rule: ${rule.text}`);
+    whole.setAttribute("aria-label", `local rule: ${ruleText(rule, name)}`);
     result.push(make("div", { class: "rule" }, whole));
   }
   if (rule.about) result.push(make("p", { class: "about" }, rule.about));
@@ -165,6 +173,25 @@ function term(user, i) {
     result.push(make("p", { class: "about" }, words));
   }
   return result;
+}
+
+// The node that a variable of the rules of `user` stands for.
+const nodeAt = (user, place) => (place === "out" ? user : data.nodes[user].inputs[Number(place.slice(1))]);
+
+// What a formula calls it: by its name, as a number if it is a constant, or by the table's letter if no name is the same.
+function symbolOf(user, place, letter) {
+  const key = nodeAt(user, place);
+  if (key === undefined) return letter; // g, or a keyword of the operation
+  if (data.nodes[key].kind === "constant" && !isArray(value(key))) return format(value(key));
+  const taken = [user, ...data.nodes[user].inputs].map(nameOf).includes(letter);
+  return nameOf(key) ?? (taken ? `${letter}′` : letter);
+}
+
+// A rule as Python has it, by the same names, to be read aloud.
+function ruleText(rule, name) {
+  const places = [...rule.math.matchAll(/data-v="(\w+)">(\w+)</g)].map(([, place, letter]) => [letter, name(place, letter)]);
+  const names = new Map(places);
+  return rule.text.replace(/(?<![\w.])[A-Za-z_]\w*/g, (word) => names.get(word) ?? word);
 }
 
 // The name that the user gave a node; null if its title is its operation's or kind's.
@@ -218,7 +245,7 @@ function fromNameToName(key, links) {
 
 const BINDING = { add: 1, subtract: 1, multiply: 2, divide: 2, matmul: 2 }; // how tightly what is written between binds
 
-function expression(key) {
+function expression(key, open) {
   if (!data.nodes[key].inputs.length) return null;
   let budget = 60;
   const write = (k, least) => {
@@ -234,7 +261,7 @@ function expression(key) {
     if (node.op === "power") return `${write(node.inputs[0], 3)}^${write(node.inputs[1], 3)}`;
     return `${node.op === "sigmoid" ? "σ" : node.op}(${node.inputs.map((source) => write(source, 0)).join(", ")})`;
   };
-  const asTree = make("details", {}, make("summary", {}, "as a tree"), tree(key));
+  const asTree = make("details", { open }, make("summary", {}, "as a tree"), tree(key));
   return section("Expression", make("p", { class: "code" }, write(key, 0)), asTree);
 }
 

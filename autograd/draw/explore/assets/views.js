@@ -6,6 +6,7 @@ const stage = document.getElementById("stage");
 const MUTED = "#68758a"; // the colour that words, but not names and numbers, were drawn in
 const views = [...stage.querySelectorAll(".view")].map((holder, n) => ({ holder, n, ready: false }));
 let view = views[0];
+const MARGIN = 12; // around the picture
 
 // The node whose box stands for this one: itself, or the result of the module that is folded around it.
 const shown = (key) => (view.boxes[key] === undefined ? key : view.boxes[key]);
@@ -36,13 +37,14 @@ function prepareView() {
   view.shapes = data.nodes.map((_, key) => part(`node${key}`));
   view.modules = new Set(view.boxes.filter((key) => key !== undefined));
   view.outlines = view.shapes.map((shape) => shape?.querySelector("path, polygon"));
-  view.fields = view.shapes.map((shape) => (shape ? fieldsOf([...shape.querySelectorAll("text")]) : {}));
+  view.fields = view.shapes.map((shape, key) => (shape ? fieldsOf([...shape.querySelectorAll("text")], data.nodes[key].kind) : {}));
   view.edges = data.nodes.map((_, key) => [...svg.querySelectorAll(`[id^="${n ? `fold${n}-` : ""}edge${key}_"]`)]);
   view.frames = data.calls.map((_, i) => part(`call${i}`));
   view.ready = true;
   eachShape((shape, key) => {
     shape.setAttribute("role", "button");
     shape.addEventListener("click", () => select(key, true));
+    if (data.nodes[key].kind === "constant") return; // it stands in the middle
     const { x, width } = view.outlines[key].getBBox();
     for (const { text } of Object.values(view.fields[key])) { // numbers that change keep to the right edge
       text.setAttribute("text-anchor", "end");
@@ -53,7 +55,8 @@ function prepareView() {
 }
 
 // The texts in a node's box that hold numbers: "value" and "grad", and each one's "mean", which stands below it.
-function fieldsOf(texts) {
+function fieldsOf(texts, kind) {
+  if (kind === "constant" && texts.length === 1) return { value: { text: texts[0], first: texts[0].textContent } };
   const found = {};
   let above = "";
   texts.slice(0, -1).forEach((text, i) => {
@@ -69,15 +72,57 @@ function fieldsOf(texts) {
 // -- size ------------------------------------------------------------------------------------------------------------
 
 let zoom = 1;
+let wanted = 1; // as the reader chose it: a step that has no room is shown smaller
 
 function setZoom(factor) {
+  useZoom(factor);
+  wanted = zoom;
+}
+
+function useZoom(factor) {
   zoom = Math.min(Math.max(factor, 0.1), 4);
   view.svg.style.width = `${view.natural * zoom}px`;
   view.svg.style.setProperty("--zoom", zoom);
 }
 
 function fit() {
-  setZoom(Math.min(1.4, (stage.clientWidth - 24) / view.natural));
+  setZoom(Math.min(1.4, (stage.clientWidth - 2 * MARGIN) / view.natural));
+}
+
+// Text that can be read matters more than seeing everything.
+function fitReadably() {
+  fit();
+  setZoom(Math.max(zoom, 0.45));
+}
+
+// The box around some parts of the picture, in the coordinates of the window.
+function boxAround(parts) {
+  const boxes = parts.map((part) => part.getBoundingClientRect());
+  const most = (side, of) => of(...boxes.map((one) => one[side]));
+  return { left: most("left", Math.min), top: most("top", Math.min), right: most("right", Math.max), bottom: most("bottom", Math.max) };
+}
+
+// An operation, what it hands gradients to and the way there, wholly in view: smaller if they must be.
+function showStep(key) {
+  const { inputs, rules } = data.nodes[key];
+  const sources = inputs.filter((_, i) => rules[i] !== null).map((source) => view.shapes[shown(source)]);
+  const edges = view.edges[key].filter((_, i) => rules[i] !== null);
+  const parts = [view.shapes[shown(key)], ...sources, ...edges].filter((part) => part?.getClientRects().length);
+  if (!parts.length) return;
+  useZoom(wanted);
+  let area = boxAround(parts);
+  const [width, height] = [stage.clientWidth - 2 * MARGIN, stage.clientHeight - 2 * MARGIN];
+  const room = Math.min(width / (area.right - area.left), height / (area.bottom - area.top));
+  if (room < 1) {
+    useZoom(zoom * room);
+    area = boxAround(parts);
+  }
+  const { left, top } = stage.getBoundingClientRect();
+  const beyond = (from, to, space) => (from < MARGIN ? from - MARGIN : Math.max(0, to - space - MARGIN));
+  stage.scrollBy(
+    beyond(area.left - left, area.right - left, width),
+    beyond(area.top - top, area.bottom - top, height),
+  );
 }
 
 // -- frames ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,126 @@
+// The live part: a leaf's number is changed, or all of them follow the gradient, and the page computes everything anew.
+
+const MOST = 600; // points of the curve
+const leaves = data.nodes.flatMap((node, key) => (node.kind === "operation" ? [] : [key]));
+const live = { leaf: leaves[0], losses: [], timer: null };
+const json = (x) => (Number.isFinite(x) ? x : Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf");
+
+// The moment that these numbers of the leaves make; a node without a gradient stays without.
+function computed(numbers) {
+  const values = forwardPass(data, numbers);
+  const { grads, terms } = backwardPass(data, values);
+  const written = ({ local, product }) => ({ local: json(local), product: json(product) });
+  return {
+    label: "edited",
+    values: values.map(json),
+    grads: grads.map((x, key) => (data.snapshots[0].grads[key] === null ? null : json(x))),
+    terms: Object.fromEntries(Object.entries(terms).map(([key, list]) => [key, list.map((term) => term && written(term))])),
+  };
+}
+
+const numbersNow = () => now().values.map(asNumber);
+
+function setLeaf(key, x) {
+  if (!Number.isFinite(x)) return;
+  halt();
+  live.losses = [];
+  const numbers = numbersNow();
+  numbers[key] = x;
+  state.edited = computed(numbers);
+  paint();
+}
+
+// -- gradient descent ------------------------------------------------------------------------------------------------
+
+// Every number that wants a gradient goes against it, as far as the rate says.
+function descend() {
+  const rate = Number(byId("rate").value);
+  const wants = (key) => data.nodes[key].kind === "parameter" && grad(key) !== null;
+  if (!live.losses.length) live.losses.push(asNumber(value(data.root)));
+  state.edited = computed(numbersNow().map((x, key) => (wants(key) ? x - rate * asNumber(grad(key)) : x)));
+  live.losses.push(asNumber(value(data.root)));
+  paint();
+  if (!Number.isFinite(live.losses.at(-1))) halt();
+}
+
+function halt() {
+  if (live.timer === null) return;
+  clearInterval(live.timer);
+  live.timer = null;
+  say(progressWords());
+  paintLive();
+}
+
+function run() {
+  if (live.timer !== null) return halt();
+  live.timer = setInterval(descend, 40);
+  descend();
+}
+
+function reset() {
+  halt();
+  live.losses = [];
+  state.edited = null;
+}
+
+// -- what it looks like ----------------------------------------------------------------------------------------------
+
+const progressWords = () => {
+  const steps = live.losses.length - 1;
+  return steps < 1 ? "" : `${steps} step${steps === 1 ? "" : "s"}: ${nameOf(data.root) ?? "result"} = ${format(value(data.root))}`;
+};
+
+function leafWords(key) {
+  const { kind } = data.nodes[key];
+  return nameOf(key) ?? `${kind} ${format(now().values[key])}`;
+}
+
+function paintLive() {
+  if (data.still) return;
+  const x = asNumber(value(live.leaf));
+  const [drag, number] = [byId("drag"), byId("number")];
+  byId("leaf").value = live.leaf;
+  const first = asNumber(data.snapshots[state.moment].values[live.leaf]);
+  const reach = Math.max(3 * Math.max(1, Math.abs(first)), Math.abs(x - first));
+  drag.min = first - reach;
+  drag.max = first + reach;
+  drag.value = x;
+  if (document.activeElement !== number) number.value = Number(x.toPrecision(6));
+  byId("run").textContent = live.timer === null ? "Run" : "Pause";
+  byId("reset").disabled = state.edited === null;
+  byId("progress").textContent = progressWords();
+  paintCurve();
+}
+
+function paintCurve() {
+  const every = Math.ceil(live.losses.length / MOST);
+  const shown = live.losses.filter((x, i) => i % every === 0 && Number.isFinite(x));
+  byId("curve").toggleAttribute("hidden", shown.length < 2);
+  if (shown.length < 2) return;
+  const [low, high] = [Math.min(0, ...shown), Math.max(...shown)];
+  const at = (x, i) => `${(300 * i) / (shown.length - 1)},${58 - 56 * (high > low ? (x - low) / (high - low) : 0)}`;
+  byId("curve").querySelector("polyline").setAttribute("points", shown.map(at).join(" "));
+  byId("curve").setAttribute("aria-label", `Loss curve from ${format(shown[0])} to ${format(shown.at(-1))}`);
+}
+
+function prepareLive() {
+  byId("still").textContent = `Not live: ${data.still}.`;
+  byId("still").hidden = !data.still;
+  byId("controls").hidden = Boolean(data.still);
+  if (data.still) return;
+  byId("leaf").append(...leaves.map((key) => make("option", { value: key }, leafWords(key))));
+  byId("leaf").addEventListener("change", (event) => {
+    live.leaf = Number(event.target.value);
+    if (leaves.includes(state.key)) select(live.leaf);
+    else paintLive();
+  });
+  for (const id of ["drag", "number"]) {
+    byId(id).addEventListener("input", (event) => setLeaf(live.leaf, event.target.valueAsNumber));
+  }
+  byId("number").addEventListener("blur", paintLive);
+  const trains = data.nodes.some((node) => node.kind === "parameter");
+  for (const [id, action] of [["descend", () => { halt(); descend(); }], ["run", run], ["reset", () => { reset(); paint(); }]]) {
+    byId(id).addEventListener("click", action);
+    byId(id).disabled = !trains;
+  }
+}
