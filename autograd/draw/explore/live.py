@@ -7,7 +7,6 @@ write down what is done to them. What is listed here is how JavaScript spells th
 from __future__ import annotations
 
 import json
-import types
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -65,21 +64,13 @@ class _Symbol(np.lib.mixins.NDArrayOperatorsMixin):
         return NotImplemented if method != "__call__" else _made(ufunc, inputs, kwargs)
 
     def __array_function__(self, function: Any, _: Any, inputs: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-        if function in _KNOWN:
-            return _KNOWN[function]
-        if isinstance(function, types.FunctionType):  # a function of the table that is written for arrays
-            return function.__wrapped__(*inputs, **kwargs)  # type: ignore[attr-defined]
-        return _made(function, inputs, kwargs)
+        return _KNOWN[function] if function in _KNOWN else _made(function, inputs, kwargs)
 
     def __record__(self, op: Op, inputs: Sequence[Any], static: dict[str, Any]) -> Any:
         return op.forward(*inputs, **static)
 
     def __bool__(self) -> bool:
         raise TypeError("which way it goes depends on the numbers")
-
-    @property
-    def real(self) -> _Symbol:
-        return self
 
     def conj(self) -> _Symbol:
         return self

@@ -24,8 +24,7 @@ function paintPanel() {
     surroundings(key),
     numbersTable(key),
     heatMaps(key),
-    origin(key),
-    handsOn(key),
+    ...(isCurrent(key) ? [handsOn(key), origin(key)] : [origin(key), handsOn(key)]), // of a step first what it does
     chainOf(key),
     expression(key, open),
     node.line ? section("Line", make("pre", {}, `${node.line}\n${node.code}`)) : null,
@@ -34,6 +33,8 @@ function paintPanel() {
   panel.replaceChildren(...parts.filter(Boolean));
   if (focus) panel.querySelector(`[data-heat="${focus}"] svg`)?.focus();
 }
+
+const isCurrent = (key) => state.walking && state.step > 0 && key === data.steps[state.step - 1];
 
 function surroundings(key) {
   const node = data.nodes[key];
@@ -148,17 +149,16 @@ function term(user, i) {
   if (rule.math) {
     const left = rule.local ? partial(name("out", "out"), name(`i${i}`, rule.variable)) : math("mi", "contribution");
     const symbols = mathOf(rule.math, name);
-    const row = math("mrow", left, math("mo", "="), symbols);
+    const rows = [math("math", left, math("mo", "="), symbols)]; // a line each where they have no room on one
     if (rule.local && local !== null && !isArray(local)) {
       const [numbers, last] = [mathOf(rule.math, number), format(local, 6)];
       const alone = numbers.textContent === format(local); // a lone variable leaves nothing to compute
-      if (!alone && numbers.textContent !== symbols.textContent) row.append(math("mo", "="), numbers);
-      if (symbols.textContent !== last) row.append(math("mo", "="), math("mn", last));
+      if (!alone && numbers.textContent !== symbols.textContent) rows.push(math("math", math("mo", "="), numbers));
+      if (symbols.textContent !== last) rows.push(math("math", math("mo", "="), math("mn", last)));
     }
-    const whole = math("math", row);
-    whole.setAttribute("display", "block");
-    whole.setAttribute("aria-label", `local rule: ${ruleText(rule, name)}`);
-    result.push(make("div", { class: "rule" }, whole));
+    rows.forEach((row) => row.setAttribute("display", "block"));
+    rows[0].setAttribute("aria-label", `local rule: ${ruleText(rule, name)}`);
+    result.push(make("div", { class: "rule local" }, ...rows));
   }
   if (rule.about) result.push(make("p", { class: "about" }, rule.about));
   const part = (x, words) => make("span", { class: "part" }, make("b", {}, format(x, isArray(x) ? 3 : 6)), make("small", {}, words));
