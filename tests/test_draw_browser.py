@@ -545,6 +545,36 @@ def test_a_descent_that_leaves_the_numbers_stops(page):
     assert "steps: d = " in page["progress"].text
 
 
+@on("article")
+def test_the_output_over_the_plane_of_two_inputs(page):
+    def picture():
+        return page.driver.execute_script("return arguments[0].toDataURL()", page["squares"])
+
+    empty = picture()
+    assert page["axes"].text == "Over weight (→, ±4) and height (↑, ±2)"
+    page["axes"].click()
+    assert page["squares"].is_displayed()
+    assert page["over"].text.startswith("L: ")
+    assert picture() != empty
+    page.named("h1").click()
+    low, high = (1 / (1 + np.exp(-x * 31 / 32)) for x in (-6, 6))
+    words = f"h1: {low:.3g} (dark) to {high:.3g} (light)"
+    assert page["over"].text == words
+    assert page["squares"].get_attribute("aria-label") == f"{words}, over weight and height"
+    before = picture()
+    write_number(page, "w1", "-1")
+    assert picture() != before
+    page["squares"].click()
+    values = [page.named(name).get_attribute("aria-label") for name in ("weight", "height")]
+    at = [float(words.rpartition("value ")[2].replace("−", "-")) for words in values]
+    np.testing.assert_allclose(at, [0, 0], atol=0.05)
+
+
+@on("accumulated")
+def test_no_plane_without_two_inputs(page):
+    assert not page["axes"].is_displayed()
+
+
 @on("film")
 def test_a_page_of_arrays_says_why_it_is_not_live(page):
     assert page["still"].text == "Not live: it computes with arrays, not with single numbers."

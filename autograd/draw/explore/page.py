@@ -16,7 +16,17 @@ from ..fold import fold_modules
 from . import live, sweep
 from .arrays import Json
 
-_SCRIPTS = ("engine.js", "numbers.js", "views.js", "graph.js", "heat.js", "panel.js", "live.js", "explorer.js")
+_SCRIPTS = (
+    "engine.js",
+    "numbers.js",
+    "views.js",
+    "graph.js",
+    "heat.js",
+    "panel.js",
+    "live.js",
+    "plane.js",
+    "explorer.js",
+)
 
 
 def write(path: str | Path, graph: Graph, snapshots: list[Json], style: dot.Style, title: str) -> Path:

@@ -230,6 +230,7 @@ byId("hint").textContent = data.hint;
 byId("hint").hidden = !data.hint;
 setTheme(prefersDark.matches);
 prepareLive();
+preparePlane();
 useView(0);
 fitReadably();
 paintFrames();

@@ -20,12 +20,13 @@ function computed(numbers) {
 
 const numbersNow = () => now().values.map(asNumber);
 
-function setLeaf(key, x) {
-  if (!Number.isFinite(x)) return;
+// Leaves and their new numbers, in pairs.
+function setLeaves(changes) {
+  if (!changes.every(([, x]) => Number.isFinite(x))) return;
   halt();
   live.losses = [];
   const numbers = numbersNow();
-  numbers[key] = x;
+  changes.forEach(([key, x]) => { numbers[key] = x; });
   state.edited = computed(numbers);
   paint();
 }
@@ -90,6 +91,7 @@ function paintLive() {
   byId("reset").disabled = state.edited === null;
   byId("progress").textContent = progressWords();
   paintCurve();
+  paintPlane();
 }
 
 function paintCurve() {
@@ -115,7 +117,7 @@ function prepareLive() {
     else paintLive();
   });
   for (const id of ["drag", "number"]) {
-    byId(id).addEventListener("input", (event) => setLeaf(live.leaf, event.target.valueAsNumber));
+    byId(id).addEventListener("input", (event) => setLeaves([[live.leaf, event.target.valueAsNumber]]));
   }
   byId("number").addEventListener("blur", paintLive);
   const trains = data.nodes.some((node) => node.kind === "parameter");
