@@ -288,18 +288,20 @@ def test_without_a_program_for_the_picture(tmp_path, monkeypatch):
 # -- the film --------------------------------------------------------------------------------------------------------
 
 
-def test_a_recorder_takes_every_so_many_steps_and_never_too_many(tmp_path):
+@pytest.mark.parametrize("leaves_only", [False, True])
+def test_a_recorder_takes_every_so_many_steps_and_never_too_many(tmp_path, leaves_only):
     w = Value(2.0, name="w")
     film = Recorder(every=2, most=5)
     for _ in range(25):
         loss = named(w * w, "loss")
         film.record(loss)
-        loss.backward()
+        loss.backward(leaves_only=leaves_only)
         w.data, w.grad = w.data - 0.1 * w.grad, None
     assert film.every == 8
     data = data_of(film.html(tmp_path / "film.html"))
     assert [moment["label"] for moment in data["snapshots"]] == ["step 0", "step 8", "step 16", "step 24"]
     assert len(film) == 4
+    assert data["live"] == [None, 0], "the page computes, though the graph is given up by now"
     weights = [moment["values"][0] for moment in data["snapshots"]]
     np.testing.assert_allclose(weights, 2 * 0.8 ** np.array([0, 8, 16, 24]))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
@@ -29,27 +30,41 @@ _SCRIPTS = (
 )
 
 
-def write(path: str | Path, graph: Graph, snapshots: list[Json], style: dot.Style, title: str) -> Path:
-    """Write the page for `graph` and the numbers in `snapshots` (all of the same graph) to `path`."""
+@dataclass(frozen=True)
+class Program:
+    """A graph, and what a page says of it whatever its numbers are: its structure, and its rules in JavaScript."""
+
+    graph: Graph
+    data: dict[str, Json]
+    rules: str
+
+
+def program(graph: Graph) -> Program:
+    """To be asked for while the graph is whole: ``backward(leaves_only=True)`` gives it up."""
+    rules, facts = live.script(graph)
+    return Program(graph, {**sweep.structure(graph), **facts}, rules)
+
+
+def write(path: str | Path, program: Program, snapshots: list[Json], style: dot.Style, title: str) -> Path:
+    """Write the page for `program` and the numbers in `snapshots` (all of its graph) to `path`."""
+    graph = program.graph
     light = dot.Style(style.direction, "light", style.number, caption=False)
     depths = range(max((len(node.calls) for node in graph.nodes.values()), default=0))
     folded = [fold_modules(graph, depth) for depth in depths]
     folds = [_results(graph, fold, depth) for depth, fold in enumerate(folded)]
-    rules, live_facts = live.script(graph)
     data = {
         "title": title,
         "hint": _hint(graph),
         "folds": folds,
         "snapshots": snapshots,
-        **sweep.structure(graph),
-        **live_facts,
+        **program.data,
     }
     parts = {
         "title": html.escape(title),
         "style": _asset("explorer.css"),
         "pictures": "\n".join(_picture(view, light, n) for n, view in enumerate([graph, *folded])),
         "data": json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
-        "script": "\n".join([rules, *map(_asset, _SCRIPTS)]),
+        "script": "\n".join([program.rules, *map(_asset, _SCRIPTS)]),
     }
     page = _asset("explorer.html")
     pieces = []

@@ -38,7 +38,7 @@ class Recorder:
         self.every = every
         self.most = most
         self._count = 0
-        self._graph: Graph | None = None
+        self._program: page.Program | None = None
         self._moments: list[tuple[int, Json]] = []
 
     def __len__(self) -> int:
@@ -50,10 +50,10 @@ class Recorder:
         if step % self.every:
             return
         graph = collect(value, limit=LIMIT, gradients=True)
-        if self._graph is None:
-            self._graph = graph
+        if self._program is None:
+            self._program = page.program(graph)
         else:
-            same_graph(self._graph, graph)
+            same_graph(self._program.graph, graph)
         self._moments.append((step, sweep.numbers(graph, label or f"step {step}", _CELLS_IN_FILM)))
         if len(self._moments) > self.most:
             self.every *= 2
@@ -61,9 +61,9 @@ class Recorder:
 
     def html(self, path: str | Path, *, title: str = "Training", style: Style | None = None) -> Path:
         """Write the page with the time slider."""
-        if self._graph is None:
+        if self._program is None:
             raise GraphError(f"Recorder.html at {user_line()}: nothing was recorded; call record(loss) in each step")
-        return page.write(path, self._graph, [moment for _, moment in self._moments], style or Style(), title)
+        return page.write(path, self._program, [moment for _, moment in self._moments], style or Style(), title)
 
 
 LIMIT = 1000  # operations on a page: beyond that a browser is slow, and nobody steps through
@@ -79,7 +79,7 @@ def explore(
         other = collect(compare, limit=LIMIT, gradients=True)
         same_graph(graph, other)
         snapshots.append(sweep.numbers(other, labels[1], _CELLS))
-    return page.write(path, graph, snapshots, style, title)
+    return page.write(path, page.program(graph), snapshots, style, title)
 
 
 def same_graph(one: Graph, other: Graph) -> None:

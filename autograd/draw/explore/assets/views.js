@@ -109,7 +109,7 @@ function showStep(key) {
   const edges = view.edges[key].filter((_, i) => rules[i] !== null);
   const parts = [view.shapes[shown(key)], ...sources, ...edges].filter((part) => part?.getClientRects().length);
   if (!parts.length) return;
-  useZoom(wanted);
+  if (zoom !== wanted) useZoom(wanted);
   let area = boxAround(parts);
   const [width, height] = [stage.clientWidth - 2 * MARGIN, stage.clientHeight - 2 * MARGIN];
   const room = Math.min(width / (area.right - area.left), height / (area.bottom - area.top));
