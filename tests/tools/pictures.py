@@ -1,7 +1,6 @@
 """The README's picture of the explorer: the step at which ∂L/∂w1 of the 2-2-1 network is put together.
 
-``python -m tests.tools.pictures`` writes it anew from the page of ``examples/explorer.py``, with Chromium, at two pixels a
-point; ``examples`` need not be a package for that.
+``python -m tests.tools.pictures`` writes it anew from the page of ``examples/explorer.py``, with Chromium, at two pixels a point.
 """
 
 import sys
