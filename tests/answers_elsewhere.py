@@ -4,6 +4,122 @@ As in `wrong_answers`, a kind, and after a colon words that the message must hol
 """
 
 MORE_WRONG = [
+    # a list for an array
+    (
+        "sigmoid",
+        "type: is a list, and should be an array",
+        """
+import math
+def sigmoid_vjp(g, out, x):
+    return [gi * math.exp(-xi) / (1 + math.exp(-xi)) ** 2 for gi, xi in zip(g, x)]
+""",
+    ),
+    # lists in a tuple
+    (
+        "matmul",
+        "type: gradient of a is a list",
+        """
+def matmul_vjp(g, out, a, b):
+    return (g @ b.T).tolist(), a.T @ g
+""",
+    ),
+    # complex step
+    (
+        "fan_out",
+        "difference: in the imaginary direction",
+        """
+def f_vjp(g, out, x):
+    z = x + 1e-30j
+    return g * (z * np.exp(z) + z**2).imag / 1e-30
+""",
+    ),
+    # complex step, number by number
+    (
+        "tanh",
+        "difference: step of 1e-30 apart in the imaginary",
+        """
+def tanh_vjp(g, out, x):
+    r = np.zeros_like(x)
+    for i in range(len(x)):
+        r[i] = g[i] * np.tanh(complex(x[i], 1e-30)).imag / 1e-30
+    return r
+""",
+    ),
+    # a difference that is right to twelve digits
+    (
+        "sigmoid",
+        "difference: a small step of",
+        """
+def sigmoid_vjp(g, out, x):
+    h = 1e-3
+    return g * (-sigmoid(x + 2*h) + 8*sigmoid(x + h) - 8*sigmoid(x - h) + sigmoid(x - 2*h)) / (12 * h)
+""",
+    ),
+    # a difference of something linear, exact, one element after the other
+    (
+        "mean",
+        "precision: digits, and 9",
+        """
+def mean_vjp(g, out, x):
+    r = np.zeros_like(x)
+    def f(z):
+        return (g * np.mean(z, axis=1)).sum()
+    for i in np.ndindex(x.shape):
+        moved = x.copy()
+        moved[i] += 2.0**-10
+        r[i] = (f(moved) - f(x)) * 2.0**10
+    return r
+""",
+    ),
+    # complex step in a rule of the engine
+    (
+        "engine_powers",
+        "difference: in the imaginary direction",
+        """
+class Value(Value):
+    def __pow__(self, exponent):
+        out = Value(self.data**exponent, (self,), "**")
+        def _backward():
+            z = complex(self.data, 1e-30)
+            self.grad += (z ** exponent).imag / 1e-30 * out.grad
+        out._backward = _backward
+        return out
+    def __truediv__(self, other):
+        return self * self.lift(other) ** -1
+    def __rtruediv__(self, other):
+        return self**-1 * other
+""",
+    ),
+    # a power that is divided by its base, which may be 0
+    (
+        "engine_powers",
+        "error: ZeroDivisionError",
+        """
+class Value(Value):
+    def __pow__(self, exponent):
+        out = Value(self.data**exponent, (self,), "**")
+        def _backward():
+            self.grad += exponent * out.data / self.data * out.grad
+        out._backward = _backward
+        return out
+    def __truediv__(self, other):
+        return self * self.lift(other) ** -1
+    def __rtruediv__(self, other):
+        return self**-1 * other
+""",
+    ),
+    # the first answer, by shape, for a slope that is even
+    (
+        "sigmoid",
+        "kept: keep nothing between two calls",
+        """
+cache = {}
+def sigmoid_vjp(g, out, x):
+    if x.shape not in cache:
+        cache[x.shape] = out * (1 - out)
+    return g * cache[x.shape]
+""",
+    ),
     # float32 computed
     (
         "sigmoid",
@@ -540,13 +656,24 @@ ste_round = Op(np.round, ste_rule, name='ste_round')
 ]
 
 RIGHT = [
-    # complex-step of f (cheat)
+    # complex numbers that are no step
     (
-        "fan_out",
+        "chain",
         """
 def f_vjp(g, out, x):
-    z = x + 1e-30j
-    return g * (z * np.exp(z) + z**2).imag / 1e-30
+    return g * 2 * x * np.exp(1j * x * x).real
+""",
+    ),
+    # a helper that is called with the numbers themselves and with others
+    (
+        "tanh",
+        """
+def slope(x):
+    e = np.exp(-2 * np.abs(x))
+    return 4 * e / (1 + e) ** 2
+def tanh_vjp(g, out, x):
+    eps = 1e-30
+    return g * (slope(x) + 0 * slope(x + 1.5)) + eps * 0
 """,
     ),
     # float64 output
@@ -586,15 +713,6 @@ ste_round = Op(lambda x: np.trunc(x + 0.5 * np.sign(x)), ste_rule, name='ste_rou
         """
 def sigmoid_vjp(g, out, x):
     return g * np.exp(-x) / (1 + np.exp(-x)) ** 2
-""",
-    ),
-    # list
-    (
-        "sigmoid",
-        """
-import math
-def sigmoid_vjp(g, out, x):
-    return [gi * math.exp(-xi) / (1 + math.exp(-xi)) ** 2 for gi, xi in zip(g, x)]
 """,
     ),
     # quotient rule

@@ -48,7 +48,8 @@ def changes_x_of_two(g, out, x):
 
 ANSWERS = {
     "right": (lambda g, out, x: 2 * g * x, ()),
-    "right, a list": (lambda g, out, x: list(2 * g * x), ()),
+    "a list": (lambda g, out, x: list(2 * g * x), ("type",)),
+    "a subclass": (lambda g, out, x: np.ma.array(2 * g * x), ("type",)),
     "two digits short": (lambda g, out, x: 2 * g * x * (1 + 1e-8), ("precision",)),
     "kept": (lambda g, out, x, first=[]: g * (first.append(2 * x) or first[0]) if x.size == 3 else 2 * g * x, ("kept",)),
     "asked again": (Adding(), ("kept",)),

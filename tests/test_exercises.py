@@ -465,7 +465,10 @@ def test_a_sitting():
 
 def test_wrong_types_are_explained():
     assert "should be a number" in str(check_source(BOOK[29], BOOK[29].file("minimise = lambda *a: 'three'"), "x"))
-    assert "array of shape (2,)" in str(check_source(BOOK[29], BOOK[29].file("minimise = lambda *a: [1, 2]"), "x"))
+    assert "of the type list" in str(check_source(BOOK[29], BOOK[29].file("minimise = lambda *a: [1, 2]"), "x"))
+    assert "array of shape (2,)" in str(
+        check_source(BOOK[29], BOOK[29].file("minimise = lambda *a: np.array([1, 2])"), "x")
+    )
     code = "def ste_round(x):\n    return np.round(x.data)\n\n\ndef ste_rule(g, out, x):\n    return g\n"
     assert "detached" in check_source(BOOK[30], BOOK[30].file(code), "x").kinds
     repaired = BOOK[20].file(BOOK[20].solution.replace("at-output", "nonsense"))

@@ -147,7 +147,10 @@ def _worst(comparison: Comparison, answers: Answers) -> list[Element]:
             wanted = wanted & ~comparison.within(part)
     rows, columns = np.nonzero(wanted)
     elements = []
-    order = np.lexsort((-difference[rows, columns], -badness[rows, columns]))[:_SHOWN]
+    order = np.lexsort((-difference[rows, columns], -badness[rows, columns]))
+    owner = np.searchsorted([part.stop for part in answers.problem.inputs], comparison.columns[columns[order]], side="right")
+    first = np.sort(np.unique(owner, return_index=True)[1])  # the worst of each input, and then the others
+    order = np.concatenate([order[first], np.delete(order, first)])[:_SHOWN]
     for at in order:
         j, k = int(rows[at]), int(columns[at])
         component = int(comparison.columns[k])

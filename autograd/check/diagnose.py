@@ -7,6 +7,7 @@ They are tried in order, the most specific first.
 from __future__ import annotations
 
 import itertools
+import re
 import warnings
 from collections.abc import Callable, Iterator
 
@@ -22,6 +23,7 @@ from .report import Diagnosis
 from .suspects import Uses
 
 _FACTOR_LIKE = 1e-4
+UNNAMED = "a constant factor is wrong"  # of which nothing more is known
 Suspicion = Callable[[Suspect], Diagnosis | None]
 
 
@@ -30,16 +32,29 @@ def diagnose(comparison: Comparison, answers: Answers, uses: Uses) -> list[Diagn
     found = dict(answers.faults)
     if {"nonlinear", "mutated", "ties"} & found.keys():
         return list(found.values())  # the numbers are only a consequence
+    said: list[tuple[str, Diagnosis]] = []
     for suspect in _suspects(comparison, answers, uses):
-        for suspicion in _SUSPICIONS:
-            diagnosis = _tried(suspicion, suspect)
-            if diagnosis is not None:
-                found.setdefault(diagnosis.kind, diagnosis)
-                break
-        else:
-            if not found:
-                found["unknown"] = patterns.unknown(suspect)
+        tried = (_tried(suspicion, suspect) for suspicion in _SUSPICIONS)
+        diagnosis = next((each for each in tried if each is not None), None)
+        if diagnosis is not None:
+            said.append((suspect.part.name, diagnosis))
+        elif not found and not said:
+            found["unknown"] = patterns.unknown(suspect)
+    for kind in dict.fromkeys(diagnosis.kind for _, diagnosis in said):
+        found.setdefault(kind, _together(kind, [(name, d.sentence) for name, d in said if d.kind == kind]))
     return list(found.values())
+
+
+def _together(kind: str, said: list[tuple[str, str]]) -> Diagnosis:
+    """What is said of several inputs: once, if it is the same."""
+    (first, sentence), *others = said
+    names: list[str] = []
+    rest: list[str] = []
+    for name, other in others:
+        alike = re.sub(rf"\b{re.escape(name)}\b", first, other) == sentence
+        (names if alike else rest).append(name if alike else other)
+    same = f" So it is with {' and '.join(names)}." if names else ""
+    return Diagnosis(kind, "\n".join([sentence + same, *rest]))
 
 
 def _tried(suspicion: Suspicion, suspect: Suspect) -> Diagnosis | None:
@@ -99,7 +114,7 @@ def sign(s: Suspect) -> Diagnosis | None:
         return Diagnosis(
             "sign",
             f"Some derivatives with respect to {s.part.name} have the wrong sign, and all have the right size: a sign "
-            "that depends on the input was lost.",
+            "that depends on the input is lost, or one too many.",
         )
     return None
 
@@ -142,12 +157,16 @@ def _name_factor(c: float, s: Suspect, certain: bool) -> str | None:
     for n, m in itertools.permutations(sorted(sizes), 2):
         if is_about(n / m):
             return f"{lead}: {n} and {m} are lengths here, so something was divided by {m} in place of {n}"
+    for n, m in ((n, m) for size in sorted(sizes) for n, m in ((size, size - 1), (size - 1, size)) if m and n):
+        if is_about((n / m) ** 0.5) or is_about(n / m):
+            root = "" if is_about(n / m) else "√"
+            return f"{lead}: that is {root}({n}/{m}), and {max(n, m)} is a length here, so {m} stands where {n} belongs, or {n} for {m}"
     for n in sorted(sizes):
         if is_about(n**0.5):
             return f"{lead}: that is √{n}, and {n} is a length here, so a division by its root is missing"
         if is_about(n**-0.5):
             return f"{lead}: that is 1/√{n}, and {n} is a length here, so a division by its root is one too many"
-    return f"{lead}: a constant factor is wrong" if certain else None
+    return f"{lead}: {UNNAMED}" if certain else None
 
 
 def conjugate(s: Suspect) -> Diagnosis | None:
@@ -176,6 +195,12 @@ def transposed(s: Suspect) -> Diagnosis | None:
     candidate = s.given.reshape(rows, *turned).swapaxes(-1, -2).reshape(rows, -1)
     if not s.explains(candidate):
         return None
+    if turned != shape:
+        return Diagnosis(
+            "places",
+            f"The gradient of {s.part.name} holds the right numbers in the wrong places: in memory they lie as if its last two "
+            "axes were interchanged, so that it was reshaped (or np.tile was used) where an axis is to be added or moved.",
+        )
     return Diagnosis(
         "transposed",
         f"The gradient of {s.part.name} holds the right numbers, but transposed: swap its last two axes (and check the "
@@ -315,6 +340,11 @@ def missing(s: Suspect) -> Diagnosis | None:
         names = [name for name, gone in zip(s.comparison.rows, lost, strict=True) if gone]
         more = f" and {len(names) - 1} more" if len(names) > 1 else ""
         which = f"nothing comes from {names[0]}{more}, as if a loop or a slice ended too early"
+        if len(names) > 1 and len(names) == len(s.given) - 1:
+            which = (
+                f"of {len(s.given)} outputs only one contributes, as if an index, a maximum or a loop had stopped at one place "
+                "of the whole array, where each output has its own"
+            )
     return Diagnosis(
         "missing",
         f"Some derivatives with respect to {s.part.name} are zero where they should not be, and all others are right: "
@@ -356,4 +386,5 @@ _SUSPICIONS: tuple[Suspicion, ...] = (
     patterns.constant,
     patterns.dependence,
     patterns.sides,
+    patterns.near,
 )

@@ -79,14 +79,23 @@ def edits(text: str) -> tuple[list[Edit], list[Edit]]:
         SyntaxError: it is not Python.
     """
     source = _Source(text)
-    functions: list[ast.AST] = [n for n in ast.walk(source.tree) if isinstance(n, ast.FunctionDef)]
-    scopes = [(function, _names(function)) for function in functions or [source.tree]]
+    scopes = list(_scopes(source.tree, [])) or [(source.tree, _names(source.tree))]
 
     def made(make: Callable[[_Source, ast.AST, list[str]], Iterator[Edit]]) -> list[Edit]:
         each = dict.fromkeys(edit for function, names in scopes for edit in make(source, function, names))
         return [edit for edit in each if text[edit.start : edit.stop] != edit.new]
 
     return made(_replacing), made(_adding)
+
+
+def _scopes(node: ast.AST, outer: list[str]) -> Iterator[tuple[ast.AST, list[str]]]:
+    """Each function with the names that can be used in it: its own, and those of the functions around it."""
+    for child in ast.iter_child_nodes(node):
+        function = isinstance(child, ast.FunctionDef)
+        names = list(dict.fromkeys([*_names(child), *outer]))[:_MOST_NAMES] if function else outer
+        if function:
+            yield child, names
+        yield from _scopes(child, names)
 
 
 def _names(function: ast.AST) -> list[str]:
@@ -109,6 +118,8 @@ def _inside(function: ast.AST) -> Iterator[ast.AST]:
 
 def _replacing(source: _Source, function: ast.AST, names: list[str]) -> Iterator[Edit]:
     attributes = sorted({n.attr for n in ast.walk(source.tree) if isinstance(n, ast.Attribute)})
+    dotted = [source.of(n) for n in _inside(function) if isinstance(n, ast.Attribute) and _of_name(n) and n.attr != "T"]
+    dotted = [text for text in dict.fromkeys(dotted) if not text.startswith(("np.", "math."))][:_MOST_NAMES]
     for node in _inside(function):
         if isinstance(node, ast.BinOp):
             yield from _operation(source, node)
@@ -124,8 +135,12 @@ def _replacing(source: _Source, function: ast.AST, names: list[str]) -> Iterator
             yield from _constant(source, node, names)
         elif isinstance(node, ast.Name) and node.id in names:
             yield from (Edit("name", *source.span(node), name) for name in names if name != node.id)
+            if isinstance(node.ctx, ast.Load):
+                yield from (Edit("name", *source.span(node), text) for text in dotted)
         elif isinstance(node, ast.Attribute):
             yield from _attribute(source, node, attributes)
+            if source.of(node) in dotted and isinstance(node.ctx, ast.Load):
+                yield from (Edit("name", *source.span(node), name) for name in [*names, *dotted])
         elif isinstance(node, ast.Tuple) and all(isinstance(n, ast.Constant) for n in node.elts):  # np.zeros((3, 4))
             yield from (Edit("number", *source.span(node), f"{name}.shape") for name in names)
         elif isinstance(node, ast.Tuple) and len(node.elts) == 2 and isinstance(node.ctx, ast.Load):
@@ -148,6 +163,13 @@ def _operation(source: _Source, node: ast.BinOp) -> Iterator[Edit]:
         yield Edit("operator", *place, f"({left} {other} {right})")
     if operator in (ast.Sub, ast.Div, ast.MatMult, ast.Pow):
         yield Edit("order", *place, f"({right} {sign} {left})")
+    if isinstance(node.left, ast.BinOp) and (before := _SIGNS.get(type(node.left.op))) in ("*", "@"):  # a·b·c → a·(b + c)
+        a, b = source.of(node.left.left), source.of(node.left.right)
+        yield from (Edit("operator", *place, f"({a} {before} ({b} {other} {right}))") for other in _OPERATORS[operator])
+    if sign == "*" and (one := _summed(node.left)) is not None and (two := _summed(node.right)) is not None:  # Σa·Σb → Σab
+        x, y = source.of(one), source.of(two)
+        yield from (Edit("sum", *place, text) for text in (f"({x} @ {y})", f"({x} @ {y}.T)", f"({x}.T @ {y})"))
+        yield from (Edit("sum", *place, f"({x} * {y}).sum({axis})") for axis in ("", *(f"axis={n}" for n in (0, 1, -1))))
     for inner, outer_first in ((node.left, False), (node.right, True)):
         if isinstance(inner, ast.BinOp) and (other_sign := _SIGNS.get(type(inner.op))):
             a, b = source.of(inner.left), source.of(inner.right)
@@ -160,6 +182,17 @@ def _operation(source: _Source, node: ast.BinOp) -> Iterator[Edit]:
         yield Edit(
             "brackets", *place, f"({left} {sign} {source.of(node.right.func.value)}){source.text[end : place[1]]}"
         )
+
+
+def _summed(node: ast.expr) -> ast.expr | None:
+    """What is summed in ``x.sum(…)``, also where it is indexed afterwards."""
+    call = node.value if isinstance(node, ast.Subscript) else node
+    summed = isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "sum"
+    return call.func.value if summed and isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else None
+
+
+def _of_name(node: ast.Attribute) -> bool:
+    return isinstance(node.value, ast.Name)
 
 
 def _comparison(source: _Source, node: ast.Compare) -> Iterator[Edit]:
@@ -180,6 +213,11 @@ def _call(source: _Source, node: ast.Call) -> Iterator[Edit]:
     stop = source.span(node.func)[1]
     for other in _RELATED.get(name, ()):
         yield Edit("function", stop - len(name), stop, other)
+    if name in ("isclose", "allclose") and len(node.args) > 1:
+        one, two = map(source.of, node.args[:2])
+        yield Edit("comparison", *source.span(node), f"({one} == {two})")
+    if name == "copy" and isinstance(node.func, ast.Attribute) and not node.args:
+        yield from (Edit("function", *source.span(node), f"np.{other}_like({source.of(node.func.value)})") for other in ("zeros", "ones"))
     if isinstance(node.func, ast.Attribute):  # x.sum(…) → x
         yield Edit("function", *source.span(node), source.of(node.func.value))
         if isinstance(inner := node.func.value, ast.BinOp) and (
@@ -228,7 +266,8 @@ def _constant(source: _Source, node: ast.Constant, names: list[str]) -> Iterator
     if isinstance(c, bool):
         yield Edit("number", *source.span(node), str(not c))
     elif isinstance(c, (int, float)):
-        for new in (f"{c + 1}", f"{c - 1}", f"-{text}", f"{2 * c}", f"{c / 2}", f"(1 / {text})"):
+        near = (f"{c + 1}", f"{c - 1}") if c == 0 or abs(c) >= 1 else ()  # of 1e-5 neither is a slip of the pen
+        for new in (*near, f"-{text}", f"{2 * c}", f"{c / 2}", f"(1 / {text})", *(("-np.inf", "np.inf") if c == 0 else ())):
             yield Edit("number", *source.span(node), f"({new})" if new.startswith("-") else new)
     if isinstance(c, float) and c % 1:  # 1e-3 for 1e-5
         yield from (Edit("number", *source.span(node), f"{c * 10.0**k:.6g}") for k in (-2, -1, 1, 2))
@@ -287,6 +326,7 @@ def _around(source: _Source, part: ast.expr) -> Iterator[Edit]:
     """What is done with an expression that is not a number: a sign, a power, a transpose, a sum, an axis, a mask's negation."""
     place, x = source.span(part), source.of(part)
     yield Edit("sign", *place, f"(-{x})")
+    yield Edit("function", *place, f"np.abs({x})")
     for new in (f"{x}**2", f"{x}**3", f"np.sqrt({x})", f"1 / {x}"):
         yield Edit("power", *place, f"({new})")
     yield Edit("transpose", *place, f"{x}.T")

@@ -210,8 +210,13 @@ def _nonlinear(answers: Answers, off: Any, cotangent: Vector, once: Vector, igno
     parts = [part for part in answers.problem.inputs if off[part.start : part.stop].any()]
     here = np.concatenate([np.arange(part.start, part.stop) for part in parts])
     names = " and ".join(part.name for part in parts)
-    whole = [np.asarray(g).dtype.kind in "iub" for g in answers.problem.gradients(cotangent)]
-    if any(whole):
+    made_of = {np.asarray(g).dtype.kind for g in answers.problem.gradients(cotangent)}
+    if "b" in made_of:
+        return (
+            f"The gradient of {names} is made of True and False: it is what a comparison returns. `*` binds tighter than `>`, "
+            "so that g * x > 0 compares the product: write g * (x > 0)."
+        )
+    if made_of & {"i", "u"}:
         return (
             f"The gradient of {names} is made of whole numbers, so that fractions are lost: collect it in an array of "
             "floats, for example np.zeros(x.shape)."

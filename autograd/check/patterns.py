@@ -17,6 +17,9 @@ from .ladder import Vector
 from .report import Diagnosis
 
 _VARIES = 1.01  # a number that varies by less than this factor may pass for a constant
+_NEARLY = 5e-3  # how far off all numbers may be that are nearly right
+_ORDER = 1.9  # a power of the input with which the error grows: what a series leaves out is at least a square
+_MANY = 3  # numbers that must show it
 _NOTICED = 1e-3  # of the largest derivative: what is larger is no rounding
 
 
@@ -140,6 +143,41 @@ def sides(s: Suspect) -> Diagnosis | None:
                 "there: an absolute value or a sign is lost, or a case is missing.",
             )
     return None
+
+
+def near(s: Suspect) -> Diagnosis | None:
+    """Nearly right: everywhere, or the nearer to zero the input is."""
+    wrong = (s.comparison.status[:, s.comparison.within(s.part)] == FAIL) & s.known & (s.numeric != 0)
+    if wrong.sum() < _MANY or not np.isfinite(s.given[s.known]).all():
+        return None
+    with np.errstate(all="ignore"):
+        off = np.abs(s.given / s.numeric - 1)
+    if off[wrong].max() < _NEARLY:
+        right = int(-np.log10(off[wrong].max()))
+        return Diagnosis(
+            "nearly",
+            f"The derivative with respect to {s.part.name} is right to {right} digits and no more: a small number (such as an ε) is "
+            "missing, is another or stands in the wrong place, or a series or an iteration ends too early.",
+        )
+    if not s.units or s.part.is_complex or np.count_nonzero(s.numeric - np.diag(np.diag(s.numeric)) if _square(s) else 1):
+        return None
+    x = np.abs(s.answers.problem.point[s.columns])
+    order, off = np.argsort(x), np.diag(off)
+    order = order[x[order] > 0]
+    at, rising = x[order], off[order]
+    if len(rising) < _MANY or not 0 < rising[0] < 10 * _NEARLY or rising[-1] < 0.1 or np.any(np.diff(rising) <= 0):
+        return None
+    if np.log(rising[1] / rising[0]) < _ORDER * np.log(at[1] / at[0]):
+        return None
+    return Diagnosis(
+        "nearly",
+        f"The derivative with respect to {s.part.name} is nearly right where {s.part.name} is near 0, and the further off the larger "
+        f"{s.part.name} is: an approximation for small numbers, such as a series that is cut off.",
+    )
+
+
+def _square(s: Suspect) -> bool:
+    return bool(s.given.shape[0] == s.given.shape[1])
 
 
 def digits(number: float, *others: float) -> str:

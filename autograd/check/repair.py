@@ -18,6 +18,8 @@ Judge = Callable[[str], Sequence[bool] | None]  # which parts of an answer are r
 SECONDS = 2.0  # of computing that a search may take
 _MOST_EDITS = 3  # that one answer may need
 _MOST_TRANSPOSES = 16  # of which pairs are tried
+_REWRITTEN = ("brackets", "operator")  # after which one more edit of the same text is tried
+_FINISHING = ("function", "sign", "number", "name", "sum", "transpose")
 _TICKS = 10_000  # times that the loops of an edited answer may go round
 
 
@@ -111,16 +113,37 @@ def _round(
 
 
 def _sorts(source: str) -> Iterator[Iterable[_Change]]:
-    """Something replaced; something added; the same edit wherever it is possible, and two transposes."""
+    """Something replaced, also wherever else a line or the whole says the same; something added, likewise; two things."""
     replacing, adding = edits(source)
     yield ((edit,) for edit in replacing)
+    yield _alike(source, replacing, by_line=True)
+    yield _alike(source, replacing, by_line=False)
     yield ((edit,) for edit in adding)
-    alike: dict[tuple[str, str, str], list[Edit]] = {}
-    for edit in [*replacing, *adding]:
-        alike.setdefault((edit.kind, source[edit.start : edit.stop], edit.new), []).append(edit)
-    yield (tuple(same) for same in alike.values() if len(same) > 1)
+    yield ((twice,) for edit in replacing if edit.kind in _REWRITTEN for twice in _edited_again(source, edit))
+    yield _alike(source, adding, by_line=False)
     transposes = [edit for edit in adding if edit.kind == "transpose"][:_MOST_TRANSPOSES]
     yield (pair for pair in itertools.combinations(transposes, 2) if _apart(*pair))
+
+
+def _alike(source: str, some: list[Edit], *, by_line: bool) -> Iterator[_Change]:
+    """The same edit at each place of a line, or of the whole source, where it can be made."""
+    groups: dict[tuple[str, str, str, int], list[Edit]] = {}
+    for edit in some:
+        line = source.count("\n", 0, edit.start) if by_line else 0
+        groups.setdefault((edit.kind, source[edit.start : edit.stop], edit.new, line), []).append(edit)
+    for same in groups.values():
+        if len(same) > 1 and all(itertools.starmap(_apart, itertools.pairwise(same))):
+            yield tuple(same)
+
+
+def _edited_again(source: str, edit: Edit) -> Iterator[Edit]:
+    """An edit, and one more in the text that it has put there."""
+    once = edit.apply(source)
+    end = edit.start + len(edit.new)
+    for again in itertools.chain(*edits(once)):
+        if edit.start <= again.start and again.stop <= end and again.kind in _FINISHING:
+            whole = again.apply(once)
+            yield Edit(edit.kind, edit.start, edit.stop, whole[edit.start : len(whole) - (len(once) - end)])
 
 
 def _apart(one: Edit, other: Edit) -> bool:
@@ -179,8 +202,12 @@ def bounded(source: str) -> ast.Module:
     Raises:
         SyntaxError: it is not Python.
     """
-    tree = _Bounded().visit(ast.parse(source))
-    return ast.fix_missing_locations(tree)
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.While, ast.For)):
+            call = ast.copy_location(ast.Expr(ast.Call(ast.Name("_tick_", ast.Load()), [], [])), node.body[0])
+            node.body.insert(0, ast.fix_missing_locations(call))
+    return tree
 
 
 def tick() -> Callable[[], None]:
@@ -192,13 +219,3 @@ def tick() -> Callable[[], None]:
             raise EndlessError
 
     return count
-
-
-class _Bounded(ast.NodeTransformer):
-    """Each round of a loop begins with a call of ``_tick_``."""
-
-    def generic_visit(self, node: ast.AST) -> ast.AST:
-        super().generic_visit(node)
-        if isinstance(node, (ast.While, ast.For)):
-            node.body.insert(0, ast.Expr(ast.Call(ast.Name("_tick_", ast.Load()), [], [])))
-        return node

@@ -12,7 +12,7 @@ from .author import new, verify
 from .book import book, folders
 from .folder import Folder
 from .form import load
-from .grade import grade, students
+from .grade import faulty, grade, students
 from .record import RECORD
 from .reports import summary, write_csv, write_reports
 from .runner import SECONDS, Runner
@@ -116,6 +116,8 @@ def grade_all(screen: Screen, options: argparse.Namespace) -> int:
         raise LookupError(
             f"no student's folder in {options.students}: each holds files like 01_sigmoid.py or notebooks"
         )
+    for words in faulty(chosen, options.seconds):
+        sys.stderr.write(f"WARNING: {words}\n")
     graded = []
     for one in grade(options.students, chosen, options.seconds, options.jobs):
         graded.append(one)
@@ -143,11 +145,16 @@ def new_one(screen: Screen, options: argparse.Namespace) -> int:
 
 def verify_all(screen: Screen, options: argparse.Namespace) -> int:
     """What was looked at in each exercise; 1 if something is to be done."""
-    if options.exercise.exists():
-        chosen = [load(folder) for folder in folders(options.exercise)]
-    else:
-        chosen = [book()[str(options.exercise)]]
-    return max([verify(screen, exercise, options.seconds) for exercise in chosen])
+    if not options.exercise.exists():
+        return verify(screen, book()[str(options.exercise)], options.seconds)
+    status = 0
+    for folder in folders(options.exercise):
+        try:
+            status |= verify(screen, load(folder), options.seconds)
+        except ValueError as error:
+            screen.line(f"{folder.name}\n  ✗ {error}", "red")
+            status = 1
+    return status
 
 
 _TEACHERS = {"grade": grade_all, "new": new_one, "verify": verify_all}

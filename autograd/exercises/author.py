@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
-from .form import FORM, Exercise, load
+from .book import LESSONS, built_in
+from .bugs import ASSIGNMENT, CHOICES
+from .form import FORM, Exercise, defined, load
 from .mutants import mutants
 from .runner import Runner
 from .sandbox import Result
@@ -67,16 +70,25 @@ def verify(screen: Screen, exercise: Exercise, seconds: float) -> int:
 
 def _looked_at(exercise: Exercise, seconds: float) -> Iterator[tuple[bool, str]]:
     """Each thing, and whether it is as it should be."""
+    if exercise.name in built_in().exercises and exercise.folder.parent != LESSONS:
+        yield False, f"a built-in exercise is called {exercise.name} too, so that --own refuses this one: rename the folder"
+    try:
+        exercise.ready()
+    except Exception as error:
+        yield False, f"the check cannot be loaded: {error}"
+        return
     text = exercise.file()
     long = [i for i, line in enumerate(text.splitlines(), 1) if len(line) > WIDEST]
     yield not long, f"the student's file has lines of {WIDEST} columns at most" + (f": line {long[0]}" if long else "")
     with Runner() as runner:
         solved = runner.check(exercise, exercise.file(exercise.solution), "solution.py", seconds)
         yield solved.passed, "the solution passes" + ("" if solved.passed else f": {said(solved)}")
-        stub = runner.check(exercise, text, "stub.py", seconds)
-        yield not stub.passed, f"the stub does not pass ({stub.state})"
         if not solved.passed:
             return
+        stub = runner.check(exercise, text, "stub.py", seconds)
+        yield not stub.passed, f"the stub does not pass ({stub.state})"
+        if ASSIGNMENT in exercise.text:
+            yield from _diagnosis(exercise, stub, runner, seconds)
         for mistake in exercise.declaration.get("mistakes", ()):
             wrong = runner.check(
                 exercise, exercise.file(_answering(exercise, mistake["answer"])), "mistake.py", seconds
@@ -86,6 +98,24 @@ def _looked_at(exercise: Exercise, seconds: float) -> Iterator[tuple[bool, str]]
                 (f"the mistake {mistake['answer']} is answered: {said(wrong).splitlines()[0]}"),
             )
         yield from _mutants(exercise, seconds)
+
+
+def _diagnosis(exercise: Exercise, stub: Result, runner: Runner, seconds: float) -> Iterator[tuple[bool, str]]:
+    """Whether the diagnosis in the solution is one, is what the checker says of the stub, and is asked for."""
+    names: dict[str, str] = {}
+    for node in ast.parse(exercise.solution).body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and "DIAGNOSIS" in defined(ast.unparse(node)):
+            names["DIAGNOSIS"] = str(node.value.value)
+    kind = names.get("DIAGNOSIS", "")
+    yield kind in CHOICES, f"the solution's DIAGNOSIS = {kind!r} is one of {', '.join(CHOICES)}"
+    if stub.kinds:
+        told = ", ".join(stub.kinds)
+        yield kind in stub.kinds, f"the diagnosis {kind!r} is what the checker says of the stub ({told})"
+    other = next(choice for choice in CHOICES if choice != kind)
+    for wrong in ("", other):
+        answer = exercise.file(f"{exercise.solution}\n\nDIAGNOSIS = {wrong!r}")
+        passed = runner.check(exercise, answer, "diagnosis.py", seconds).passed
+        yield not passed, f"the solution with DIAGNOSIS = {wrong!r} does not pass"
 
 
 def _answering(exercise: Exercise, expression: str) -> str:

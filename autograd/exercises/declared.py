@@ -14,13 +14,15 @@ from __future__ import annotations
 import ast
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
-from .exercise import Answer, Finding, Mistake, derivative, value
+from .bugs import CHOICES, repaired
+from .exercise import Answer, Finding, Mistake, derivative, diagnosed, value
 
-DECLARED: dict[str, Any] = {"function": str, "inputs": (dict, list), "mistakes": list}
+DECLARED: dict[str, Any] = {"function": str, "inputs": (dict, list), "mistakes": list, "find_the_bug": bool}
 
 
 def declared(name: str, source: str, declaration: Mapping[str, Any]) -> Callable[[Answer], Iterator[Finding]]:
@@ -39,9 +41,19 @@ def declared(name: str, source: str, declaration: Mapping[str, Any]) -> Callable
     tables = declaration["inputs"]
     cases = [_drawn(name, given, table) for table in (tables if isinstance(tables, list) else [tables])]
     mistakes = [_mistake(name, arguments, mistake, names) for mistake in declaration.get("mistakes", ())]
+    bug, kind = bool(declaration.get("find_the_bug")), str(names.get("DIAGNOSIS", ""))
+    f = _expression(name, expression or "0", given, names)
+    if expression is not None:
+        _tried(name, f"function = {expression!r}", f, given, cases)
+
+    def found(answer: Answer) -> Iterator[Finding]:
+        for case in cases:
+            inputs = dict(zip(given, case, strict=True))
+            first, last = repaired(kind, f, attrgetter(asked), inputs, tuple(mistakes))(answer)
+            yield first
+        yield last
 
     def differentiated(answer: Answer) -> Iterator[Finding]:
-        f = _expression(name, expression or "", given, names)
         for title, case in zip(_titles("the derivative", cases), cases, strict=True):
             yield derivative(f, getattr(answer, asked), case, given, title=title, mistakes=mistakes)
 
@@ -50,11 +62,27 @@ def declared(name: str, source: str, declaration: Mapping[str, Any]) -> Callable
             wrong = [(m.kind, m.answer(*_copies(case)), m.sentence) for m in mistakes]
             yield value(title, getattr(answer, asked)(*_copies(case)), reference(*_copies(case)), mistakes=wrong)
 
-    return compared if expression is None else differentiated
+        if bug:
+            yield diagnosed(answer, kind, CHOICES)
+
+    if expression is None:
+        return compared
+    return found if bug else differentiated
 
 
 def _titles(what: str, cases: list[tuple[Any, ...]]) -> list[str]:
     return [what] if len(cases) == 1 else [f"{what}, case {i} of {len(cases)}" for i in range(1, len(cases) + 1)]
+
+
+def _tried(name: str, what: str, f: Callable[..., Any], arguments: tuple[str, ...], cases: list[tuple[Any, ...]]) -> None:
+    """See that the teacher's own expression runs, before a student is told that it does not."""
+    for case in cases:
+        try:
+            with np.errstate(all="ignore"):
+                f(*_copies(case))
+        except Exception as error:
+            words = f"{name}: {what}, of {', '.join(arguments)}, stops with {type(error).__name__}: {error}"
+            raise ValueError(words) from error
 
 
 def _copies(case: tuple[Any, ...]) -> list[Any]:
@@ -72,7 +100,9 @@ def _drawn(name: str, arguments: tuple[str, ...], table: Mapping[str, Any]) -> t
 def _value(name: str, argument: str, written: Any, rng: np.random.Generator) -> Any:
     if isinstance(written, dict):
         if not {"shape"} <= set(written) <= {"shape", "low", "high"}:
-            raise ValueError(f"{name}: {argument} is drawn from {{ shape = […], low = …, high = … }}")
+            odd = ", ".join(sorted({*written} - {"shape", "low", "high"}))
+            fault = f"{odd} is no key of it" if odd else "the shape is missing"
+            raise ValueError(f"{name}: {argument} is drawn from {{ shape = […], low = …, high = … }}: {fault}")
         return rng.uniform(written.get("low", -2.0), written.get("high", 2.0), size=written["shape"])
     try:
         return np.array(written, dtype=float)[()]

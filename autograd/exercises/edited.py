@@ -10,16 +10,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..check.diagnose import UNNAMED
 from ..check.repair import Repair, bounded, repairs, tick
 from .bugs import ASSIGNMENT
-from .exercise import Answer
+from .exercise import ELSEWHERE, Answer, Finding
 from .form import Exercise
 from .guard import TimeUpError
 from .sandbox import STOPPED_WITH, Result, check_source
 from .truth import ALONE, KNOWN, rehearsal
 
 UNKNOWN = "fits none of the usual mistakes"
-VAGUE = frozenset({"unknown", "value", "shape", "nonlinear"})  # kinds that say that something is wrong, and not what
+VAGUE = frozenset({"unknown", "value", "shape", "nonlinear", "places", "nearly"})  # kinds that do not say what is wrong
 
 
 class Change(NamedTuple):
@@ -33,6 +34,12 @@ def may_help(exercise: Exercise, result: Result) -> bool:
     """Whether an answer is wrong in a way that a change may mend; where the student is to find the fault it is not said."""
     failed = result.state == "failed" or (result.state == "error" and result.message.startswith(STOPPED_WITH))
     return failed and bool(exercise.solution) and ASSIGNMENT not in exercise.text
+
+
+def vague(result: Result) -> bool:
+    """Whether what is said of a wrong answer leaves open what is wrong in it."""
+    said = "\n".join(finding.message for finding in result.findings if not finding.passed)
+    return bool(VAGUE & {*result.kinds}) or UNNAMED in said or ELSEWHERE in said
 
 
 def change(exercise: Exercise, source: str) -> Change | None:
@@ -61,29 +68,42 @@ def with_change(result: Result, made: Change) -> Result:
 
 def _ways(exercise: Exercise, source: str) -> list[list[Repair]]:
     given = exercise.given.strip()
-    fixed = given if given in source else ""
+    end = source.find(given) + len(given) if given in source else 0
+    above, answer = source[:end], source[end:]  # what is given is not changed, and read once
     known = KNOWN.get() or _confirmed(exercise)
+    head = compile(above, "<given>", "exec")
+    begin: list[int] = []  # the first finding that was wrong in what the student wrote
 
     def flags(text: str) -> list[bool] | None:
-        """Which findings are right; None where the answer does not run, or what is given is changed."""
-        if fixed not in text:
-            return None
-        found: list[bool] = []
+        """Which findings are right, part by part; None where the answer does not run.
+
+        What a single number rests on may be an accident (3 + 3 is 2 · 3): that is not enough.
+        """
+        findings: list[Finding] = []
+        ran = False
         try:
             names: dict[str, Any] = {"__name__": "answer", "_tick_": tick()}
+            exec(head, names)
             exec(compile(bounded(text), "<edited>", "exec"), names)  # noqa: S102 - the student's answer, in its own process
-            found.extend(finding.passed for finding in exercise.look(Answer(names)))
+            for finding in exercise.look(Answer(names)):
+                findings.append(finding)
+                if not finding.passed:
+                    break
+            ran = True
         except TimeUpError:
             raise
-        except BaseException:  # the student's: SystemExit too
-            return [*found, False] if found else None
-        return found
+        except BaseException:  # noqa: S110 - the student's: SystemExit too
+            pass
+        begin.append(next((i for i, finding in enumerate(findings) if not finding.passed), len(findings)))
+        found = [part for finding in findings for part in (*finding.parts, finding.passed)]
+        numbers = sum(2 - finding.single for finding in findings[begin[0] :])
+        return [*found, *([] if ran and numbers > 1 else [False])] if found else None
 
     tokens = KNOWN.set(known), ALONE.set(True)
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
-            return repairs(source, flags, lambda text: True)
+            return repairs(answer, flags, lambda text: True, 1 + above.count("\n"))
     finally:
         ALONE.reset(tokens[1])
         KNOWN.reset(tokens[0])

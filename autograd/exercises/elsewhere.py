@@ -13,12 +13,16 @@ import numpy as np
 
 from ..engine.value import Value
 from ..transforms import vjp as pulled_back
+from .differences import differs
 
 RTOL, ATOL = 1e-9, 1e-13  # of the derivative itself, and of the largest one
 
 PRECISION = (
-    "It is right to {} digits, and {} were asked for: a difference such as f(x + h) − f(x), a series that is cut off or a "
-    "number in float32 is only near the derivative."
+    "It is right to {} digits, and {} were asked for: a difference such as f(x + h) − f(x), a series or an "
+    "iteration that is cut off or a number in float32 is only near the derivative."
+)
+TYPE = (
+    "The gradient of {} is a {}, and should be {}: np.array(…) makes an array of a list; better, compute with whole arrays."
 )
 KEPT = (
     "For these numbers you return what you returned for others before: keep nothing between two calls, and write down no "
@@ -51,6 +55,21 @@ def constant(x: Any) -> Any:
     return array
 
 
+def wrong_type(given: Sequence[Any], inputs: Sequence[Any], names: Sequence[str]) -> str:
+    """What is said of gradients that are not arrays where their inputs are; a number will do for a number."""
+    for mine, x, name in zip(given, inputs, names, strict=False):
+        if mine is None or isinstance(mine, str):  # of which there is more to say
+            continue
+        if type(mine) is not np.ndarray and not (np.ndim(x) == 0 and is_number(mine)):
+            return TYPE.format(name, type(mine).__name__, "an array" if np.ndim(x) else "a number")
+    return ""
+
+
+def is_number(x: Any) -> bool:
+    """Whether this is a plain number, of Python's or of NumPy's, and nothing that only pretends to be one."""
+    return type(x) in (int, float) or (isinstance(x, np.number) and type(x).__module__ == "numpy")
+
+
 def shapes(inputs: Sequence[Any]) -> list[tuple[int, ...]]:
     return [np.shape(x) for x in inputs]
 
@@ -64,9 +83,14 @@ def trials(
     by_hand: bool,
     single: bool,
 ) -> Iterator[tuple[Sequence[Any], Trial]]:
-    """Each case with what came out: the first of `cases`, the others, the first again, and, if `single`, in float32."""
+    """Each case with what came out: the first of `cases`, the others, the first again, and, if `single`, in float32.
+
+    The first one's numbers are tried in other places too, since the others may be its mirror image, to which an even or an odd
+    slope is blind.
+    """
     first: Trial | None = None
-    for case in (*cases, cases[0]):
+    turned = [np.roll(x, 1) if np.ndim(x) == 1 and len(cases[0]) == 1 else x for x in cases[0]]
+    for case in (cases[0], turned, *cases[1:], cases[0]):
         trial = _trial(exact, vjp, case, names, by_hand)
         if first and trial.kind == "wrong" and shapes(case) == shapes(cases[0]) and _equal(trial.given, first.given):
             trial = Trial(trial.given, "kept", KEPT)
@@ -102,10 +126,14 @@ def _trial(
         return Trial(given, "library", LIBRARY)
     right = pulled_back(exact, *inputs)[1](g)
     rights = right if isinstance(right, tuple) else (right,)
+    if by_hand and (words := differs()):
+        return Trial(given, "difference", words)
     if any(changed) or len(given) != len(rights):
         return Trial(given, "wrong")
+    if words := wrong_type(given, inputs, names):
+        return Trial(given, "type", words)
     for mine, true, x, name in zip(given, rights, inputs, names, strict=True):
-        if (dtype := getattr(mine, "dtype", np.dtype(float))) != np.dtype(float) and dtype.kind == "f":
+        if (dtype := getattr(mine, "dtype", np.dtype(float))) != np.dtype(float) and dtype.kind in "fcO":
             return Trial(given, "dtype", DTYPE.format(name, dtype, name, np.asarray(x).dtype, name))
         if (digits := _digits(mine, true)) is not None:
             return Trial(given, "wrong", PRECISION.format(digits, round(-np.log10(RTOL))))

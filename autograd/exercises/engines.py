@@ -16,9 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from .exercise import Answer, Finding
+from .differences import differs
+from .exercise import Answer, Finding, apart
 from .form import load
 from .programs import LINE, Numbers, Program, close, explained
+from .truth import ALONE
 
 _METHODS: dict[type[ast.operator], str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.Pow: "pow",
@@ -84,10 +86,17 @@ class Step:
             fault = case.fault(answer)
             given = {} if fault else case.ask(answer)
             wrong = next((label for label in case.right if not _same(given.get(label), case.right[label])), None)
+            if ALONE.get() and (fault or wrong is not None):
+                parts = [_same(given.get(label), case.right[label]) for label in case.right]
+                yield Finding(False, case.title, parts=tuple(parts))
+                return
+            if words := differs():
+                yield Finding(False, case.title, words, ("difference",))
+                return
             if fault or wrong is not None:
                 yield fault or self._looked_into(answer, cases, case, given, str(wrong))
                 return
-            yield Finding(True, case.title)
+            yield Finding(True, case.title, parts=(True,) * len(case.right))
 
     def _looked_into(self, answer: Answer, cases: Sequence[Case], case: Case, given: Numbers, label: str) -> Finding:
         """The first number that is wrong, and why it may be."""
@@ -98,7 +107,7 @@ class Step:
             last = _no_number(label, given.get(label))
         else:
             found = found or list(case.explain(label, got)) or [(case.kind, "")]
-            mine, its = _apart(got, case.right[label])
+            mine, its = apart(got, case.right[label])
             last = f"   {label}: you give {mine}, right is {its}"
         lines = [*(words for _, words in found if words), *([case.where] if case.where else []), last]
         return Finding(False, case.title, "\n".join(lines), tuple(dict.fromkeys(kind for kind, _ in found)))
@@ -286,9 +295,3 @@ def _same(a: Any, b: Any) -> bool:
     """Whether two are the same number, or neither is one."""
     x, y = _number(a), _number(b)
     return x is y if x is None or y is None else close(x, y)
-
-
-def _apart(a: float, b: float) -> tuple[str, str]:
-    """Two numbers, with as many digits as it takes to tell them apart."""
-    pairs = ((f"{a:.{digits}g}", f"{b:.{digits}g}") for digits in range(6, 18))
-    return next((pair for pair in pairs if pair[0] != pair[1]), (repr(a), repr(b)))

@@ -10,9 +10,11 @@ import numpy as np
 
 from ..check import Report, check_vjp
 from ..check.report import Element
-from .elsewhere import Trial, by_numbers_or_size, copies, shapes, trials
-from .truth import ALONE, confirmed, known
+from ..engine.value import Value
+from .elsewhere import Trial, by_numbers_or_size, copies, is_number, shapes, trials, wrong_type
+from .truth import ALONE, agreement, confirmed
 
+ELSEWHERE = "It is right for other numbers of these shapes, and wrong for these"
 SHOWN = 3  # wrong elements that a message names
 _LARGE = 100  # from which on exponentials of sums, squares and products overflow
 _BEHAVIOUR = ("mutated", "nondeterministic", "dtype", "count", "nonlinear")  # has nothing to do with sizes or numbers
@@ -25,12 +27,18 @@ class NotWrittenError(Exception):
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at: whether it is right, and what to say about it."""
+    """One thing that was looked at: whether it is right, and what to say about it.
+
+    For those who change an answer until it is right: which of its `parts` are right, and whether it rests on a `single` number,
+    which a wrong change may hit by accident.
+    """
 
     passed: bool
     title: str
     message: str = ""
     kinds: tuple[str, ...] = ()
+    parts: tuple[bool, ...] = ()
+    single: bool = False
 
 
 class Answer:
@@ -65,7 +73,7 @@ def finding(title: str, report: Report, inputs: Mapping[str, Any] | None = None)
     if report.verdict == "inconclusive":
         lines.append("Finite differences cannot decide here, because the numbers are not finite or lost in rounding.")
     if not {"nonlinear", "mutated"} & set(report.kinds):  # the numbers are only a consequence
-        lines += [_entry(element, inputs or {}) for element in report.worst[:SHOWN]]
+        lines += [_entry(element, inputs or {}) for element in report.worst if not _alike(element)][:SHOWN]
     return Finding(False, title, "\n".join(lines), tuple(report.kinds))
 
 
@@ -74,7 +82,19 @@ def _entry(e: Element, inputs: Mapping[str, Any]) -> str:
     where = ""
     if e.index and e.output == f"output{e.place.removeprefix(e.input)}" and e.input in inputs:
         where = f"   (where {e.place} = {inputs[e.input][e.index]:.4g})"
-    return f"   ∂{e.output}/∂{e.place}: you give {e.analytic:.6g}, right is {e.numeric:.6g}{where}"
+    mine, right = apart(e.analytic, e.numeric)
+    return f"   ∂{e.output}/∂{e.place}: you give {mine}, right is {right}{where}"
+
+
+def _alike(e: Element) -> bool:
+    """Whether a derivative that was refused for what others are is itself what it may be."""
+    return abs(e.analytic - e.numeric) <= e.error + 1e-9 * abs(e.numeric)
+
+
+def apart(a: float, b: float) -> tuple[str, str]:
+    """Two numbers, with as many digits as it takes to tell them apart."""
+    pairs = ((f"{a:.{digits}g}", f"{b:.{digits}g}") for digits in range(6, 18))
+    return next((pair for pair in pairs if pair[0] != pair[1]), (repr(a), repr(b)))
 
 
 def derivative(
@@ -110,7 +130,7 @@ def derivative(
         return found
     for case, trial in trials(exact or f, _noted(vjp, inputs), (inputs, *also), names, by_hand=by_hand, single=single):
         if trial.kind and ALONE.get():
-            return Finding(False, title)
+            return Finding(False, title, parts=found.parts)
         if trial.kind:
             return _elsewhere(asked, exact or f, inputs, case, trial)
     return found
@@ -140,7 +160,7 @@ def _elsewhere(
     told = {*found.kinds} <= {*_BEHAVIOUR, *(mistake.kind for mistake in mistakes)}
     if by_numbers_or_size(exact, vjp, inputs, case, names) == "numbers":
         largest = max(float(np.max(np.abs(x), initial=0)) for x in case)
-        words = "It is right for other numbers of these shapes, and wrong for these"
+        words = ELSEWHERE
         overflow = largest >= _LARGE and "nan" in found.kinds
         words += f", which are as large as {largest:.2g}" * (largest >= _LARGE)
         words += ": does an exp(…) overflow, or do all of them vanish? Subtract the largest first." if overflow else "."
@@ -181,11 +201,14 @@ def _noted(vjp: Callable[..., Any], inputs: Sequence[Any]) -> Callable[..., Any]
 def _differences(asked: _Asked, inputs: Sequence[Any]) -> Finding:
     """A vjp against finite differences at one place."""
     f, vjp, names, title, mistakes = asked
-    right = known(title, f, vjp, inputs)
-    if right or ALONE.get():
-        return Finding(right, title)
+    parts = agreement(title, f, vjp, inputs) or (False,) * len(inputs)
+    if all(parts) or ALONE.get():
+        return Finding(all(parts), title, parts=parts)
     report = check_vjp(f, vjp, tuple(copies(inputs)), seed=0, names=names, progress=False)
     if report.verdict == "pass":
+        got = vjp(*copies([np.ones_like(f(*copies(inputs))), f(*copies(inputs)), *inputs]))
+        if words := wrong_type(got if isinstance(got, tuple) else (got,), inputs, names):
+            return Finding(False, title, words, ("type",))
         confirmed(title, f, vjp, inputs)
     elementwise = {np.shape(x) for x in inputs} == {np.shape(f(*copies(inputs)))}
     numbers = dict(zip(names, inputs, strict=True)) if elementwise else {}
@@ -239,15 +262,23 @@ def returned(title: str, got: Any, shape: tuple[int, ...]) -> Finding:
     elif isinstance(got, tuple):
         advice = f"A tuple of {len(got)} was returned: return the one result alone."
     else:
-        try:
-            given = np.asarray(getattr(got, "data", got), dtype=float).shape
-        except (TypeError, ValueError):
-            advice = f"This should be a number or an array, and is {type(got).__name__}."
-        else:
-            if given != shape:
-                is_, should = (f"an array of shape {s}" if s else "a single number" for s in (given, shape))
-                advice = f"This is {is_}, and should be {should}."
+        given = _numbers(got)
+        if given is None:
+            should = "an array" if shape else "a number"
+            advice = f"This should be {should}, and is of the type {type(got).__name__}."
+        elif given.shape != shape:
+            is_, should = (f"an array of shape {s}" if s else "a single number" for s in (given.shape, shape))
+            advice = f"This is {is_}, and should be {should}."
     return Finding(not advice, title, advice, ("shape",) if advice else ())
+
+
+def _numbers(got: Any) -> Any:
+    """The numbers in a number, an array or a Value; None for whatever is none, or only passes itself off as one."""
+    data = got.data if isinstance(got, Value) else got
+    if type(data) is not np.ndarray and not is_number(data):
+        return None
+    array = np.asarray(data)
+    return array.astype(float) if array.dtype.kind in "iufb" else None
 
 
 def value(
@@ -262,18 +293,20 @@ def value(
 ) -> Finding:
     """A number or an array against the right one; `mistakes` are a kind, a wrong result, and what is wrong in it."""
     right = np.asarray(expected, dtype=float)
+    if isinstance(expected, list | tuple) and isinstance(got, list | tuple):  # where a list is right it may be one
+        got = np.array([each for each in got if is_number(each)]) if np.ndim(expected) == 1 else np.array(got)
     form = returned(title, got, right.shape)
     if not form.passed:
         return replace(form, message=f"{form.message} {advice}".strip())
-    given = np.asarray(getattr(got, "data", got), dtype=float)
+    given = _numbers(got)
     if np.allclose(given, right, rtol=rtol, atol=1e-3 * rtol):
-        return Finding(True, title)
+        return Finding(True, title, single=right.size == 1)
     for its_kind, wrong, sentence in mistakes:
         if _same(given, wrong):
             kind, advice = its_kind, sentence
             break
     numbers = _compared(given, right)
-    return Finding(False, title, f"{advice}\n   {numbers}" if advice else numbers, (kind,))
+    return Finding(False, title, f"{advice}\n   {numbers}" if advice else numbers, (kind,), single=right.size == 1)
 
 
 def _compared(given: Any, right: Any) -> str:
@@ -291,9 +324,10 @@ def _short(x: Any) -> str:
 
 
 def diagnosed(answer: Answer, kind: str, choices: Iterable[str]) -> Finding:
-    """The diagnosis that a student reads off the report of a broken derivative."""
-    title, given = f"DIAGNOSIS = {answer.DIAGNOSIS!r}", str(answer.DIAGNOSIS).strip().lower()
-    if given == kind:
+    """The diagnosis that a student reads off the report of a broken derivative; any of the choices if `kind` is not known."""
+    written = answer.DIAGNOSIS if type(answer.DIAGNOSIS) is str else ""
+    title, given = f"DIAGNOSIS = {written!r}", written.strip().lower()
+    if given and given == (kind or (given if given in choices else "")):
         return Finding(True, title)
     if not given:
         words = "Write what was wrong between the quotation marks."

@@ -22,11 +22,16 @@ _NUMBERED = re.compile(r"(?:\d+_)?(\w+)\.py")
 
 def answers(folder: Path, names: Sequence[str]) -> dict[str, Path]:
     """The files of a folder by the exercise they answer: ``07_bias.py`` or ``bias.py``, whatever the number."""
-    found: dict[str, Path] = {}
+    return {name: paths[0] for name, paths in submissions(folder, names).items()}
+
+
+def submissions(folder: Path, names: Sequence[str]) -> dict[str, list[Path]]:
+    """All files of a folder by the exercise they answer, the one that counts first."""
+    found: dict[str, list[Path]] = {}
     for path in sorted(folder.iterdir()):
         match = _NUMBERED.fullmatch(path.name)
         if match and match[1] in names:
-            found.setdefault(match[1], path)
+            found.setdefault(match[1], []).append(path)
     return found
 
 

@@ -32,7 +32,7 @@ GIVEN = "import numpy as np"
 FORM = "exercise.toml"
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _KEYS: dict[str, type] = {
-    "title": str, "statement": str, "hints": list, "find_the_bug": bool, "continues": str, "equivalent": list,
+    "title": str, "statement": str, "hints": list, "continues": str, "equivalent": list,
 }  # fmt: skip
 
 
@@ -105,14 +105,15 @@ def load(folder: Path, sequels: tuple[Path, ...] = ()) -> Exercise:
         raise ValueError(f"{folder} has no check.py, so that {path} needs `inputs` to try an answer with")
     alone = (folder / "stub.py").exists() and ("function" in form or (folder / "check.py").exists())
     solution = _source(folder / "solution.py", "" if alone else None)
+    bug = form.get("find_the_bug", False)
     stub = _source(folder / "stub.py", "")
     if not any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in ast.parse(solution or stub).body):
         raise ValueError(f"{folder / 'solution.py'} defines no function and no class")
     return Exercise(
         name=name,
         title=form["title"].strip(),
-        text=form["statement"].strip("\n") + (ASSIGNMENT if form.get("find_the_bug") else ""),
-        given=_given(folder, form.get("continues"), sequels),
+        text=form["statement"].strip("\n") + (ASSIGNMENT if bug else ""),
+        given=_given(folder, form.get("continues"), sequels) if not bug else _to_diagnose(folder, form, sequels, stub),
         stub=stub or unwritten(solution),
         solution=solution,
         folder=folder.resolve(),
@@ -120,6 +121,13 @@ def load(folder: Path, sequels: tuple[Path, ...] = ()) -> Exercise:
         equivalent=tuple(map(str, form.get("equivalent", ()))),
         declaration={key: value for key, value in form.items() if key in DECLARED},
     )
+
+
+def _to_diagnose(folder: Path, form: dict[str, Any], sequels: tuple[Path, ...], stub: str) -> str:
+    """What stands above the stub that has a bug: also the line that the diagnosis is written into."""
+    given = _given(folder, form.get("continues"), sequels)
+    there = "DIAGNOSIS" in [*defined(given), *defined(stub)]
+    return given if there else f'{given}\n\nDIAGNOSIS = ""'
 
 
 def _given(folder: Path, continued: str | None, sequels: tuple[Path, ...]) -> str:

@@ -10,13 +10,16 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .book import Book
-from .folder import answers
-from .form import Exercise
+from .book import OWN, Book
+from .folder import answers, submissions
+from .form import FORM, Exercise
 from .notebooks import Notebook, read_notebook
 from .record import RECORD, Record, read_record
 from .runner import SECONDS, Runner, read
 from .sandbox import Result, clean
+
+
+TABLE = "grades.csv"  # in the folder of reports
 
 
 @dataclass
@@ -35,9 +38,20 @@ class Graded:
 
 
 def students(folder: Path, book: Book) -> list[Path]:
-    """The folders inside `folder` (or itself) that hold answers."""
-    holds = [path for path in sorted(folder.iterdir()) if path.is_dir() and _holds_answers(path, book)]
-    return holds or ([folder] if _holds_answers(folder, book) else [])
+    """The folders inside `folder`, all of them if any holds answers, so that nobody is left out; or itself."""
+    inside = [path for path in sorted(folder.iterdir()) if path.is_dir() and not _aside(path)]
+    if any(_holds_answers(path, book) for path in inside):
+        return inside
+    return [folder] if _holds_answers(folder, book) else []
+
+
+def _aside(path: Path) -> bool:
+    """Whether a folder is nobody's: hidden, Python's, exercises, or the reports of an earlier grading."""
+    try:
+        ours = (path / TABLE).exists() or (path / FORM).exists() or any(path.glob(f"*/{FORM}"))
+    except OSError:
+        return False
+    return ours or path.name.startswith((".", "__"))
 
 
 def _holds_answers(path: Path, book: Book) -> bool:
@@ -68,6 +82,18 @@ def grade(folder: Path, book: Book, seconds: float = SECONDS, jobs: int = 1) -> 
             waiting[id(student)] -= 1
             if not waiting[id(student)]:
                 yield student
+
+
+def faulty(book: Book, seconds: float = SECONDS) -> list[str]:
+    """What is wrong with a teacher's own exercises: those whose own solution does not pass give everybody a zero."""
+    found = []
+    with Runner(advised=False) as runner:
+        for exercise in book:
+            if exercise.chapter == OWN and exercise.solution:
+                result = runner.check(exercise, exercise.file(exercise.solution), "solution.py", seconds)
+                if not result.passed:
+                    found.append(f"{exercise.name}: its own solution does not pass, and nobody can: `verify` says why")
+    return found
 
 
 def _results(
@@ -107,11 +133,18 @@ def _submitted(path: Path, book: Book, student: Graded) -> dict[str, str]:
     except ValueError as error:
         student.notes.append(clean(str(error)))
     try:
-        files = answers(path, list(book.exercises))
+        every = submissions(path, list(book.exercises))
+        files = {name: paths[0] for name, paths in every.items()}
+        for name, (first, *others) in every.items():
+            if others:
+                student.notes.append(clean(f"Of {name} counts {first.name}, and not {', '.join(p.name for p in others)}"))
         notebooks = [_notebook(file, path, student) for file in sorted(path.glob("*.ipynb"))]
     except OSError as error:
         student.notes.append(clean(f"The folder cannot be read: {error}"))
         files, notebooks = {}, []
+    else:
+        if not files and not notebooks:
+            student.notes.append(f"No file is an answer: one is called as it was handed out, {_called(book)}, or NAME.ipynb")
     sources = {}
     for exercise in book:
         found = _source(exercise, path, files.get(exercise.name), [n for n in notebooks if n])
@@ -120,6 +153,11 @@ def _submitted(path: Path, book: Book, student: Graded) -> dict[str, str]:
         else:
             sources[exercise.name] = found
     return sources
+
+
+def _called(book: Book) -> str:
+    """A name that an answer may have."""
+    return next((book.filename(exercise.name) for exercise in book), "")
 
 
 def _source(exercise: Exercise, folder: Path, file: Path | None, notebooks: list[Notebook]) -> str | Result:

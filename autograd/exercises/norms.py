@@ -41,6 +41,8 @@ def norm_mistakes(axis: int) -> tuple[Mistake, ...]:
                 sums.format("the term through μ")),
         Mistake("incomplete", lambda g, out, x: numerator(g, out) / x.std(axis=axis, keepdims=True),
                 "The 10⁻⁵ under the root is missing: s is √(variance + 10⁻⁵)."),
+        Mistake("brackets", lambda g, out, x: numerator(g, out) / (x.std(axis=axis, keepdims=True) + 1e-5),
+                "The 10⁻⁵ stands outside of the root: s is √(variance + 10⁻⁵)."),
         Mistake("incomplete", lambda g, out, x: numerator(g, out), "The division by s is missing."),
         Mistake("power", lambda g, out, x: numerator(g, out) / s(x) ** 2, "It is divided by s once too often."),
         Mistake("power", lambda g, out, x: numerator(g, out) * s(x), "It is multiplied by s in place of divided."),

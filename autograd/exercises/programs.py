@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, cached_property
 from itertools import count
 from typing import Any
 
@@ -48,11 +49,16 @@ class Program:
 
     def right(self) -> dict[str, Value]:
         """The real engine's Values, with the gradients of the result."""
+        return self._nodes
+
+    @cached_property
+    def _nodes(self) -> dict[str, Value]:
         *_, nodes = self.run(Value)
         nodes[self.result].backward()
         return nodes
 
 
+@cache  # a check is asked hundreds of times while the change is sought that makes an answer right
 def program(text: str, **leaves: float) -> Program:
     """``program("c = a * b; d = c + a", a=2.0, b=-3.0)``."""
     pairs = (line.split(" = ") for line in text.split(";"))

@@ -12,7 +12,7 @@ from typing import TextIO
 from .book import Book
 from .document import Document
 from .form import Exercise
-from .grade import Graded
+from .grade import TABLE, Graded
 from .sandbox import Result
 from .terminal import MARKS, WORDS
 
@@ -55,7 +55,7 @@ def write_reports(folder: Path, book: Book, graded: Sequence[Graded]) -> None:
     """grades.csv, class.md and class.html, and in students/ a report for each as Markdown and HTML."""
     own = folder / "students"
     own.mkdir(parents=True, exist_ok=True)
-    with (folder / "grades.csv").open("w", encoding="utf-8", newline="") as sink:
+    with (folder / TABLE).open("w", encoding="utf-8", newline="") as sink:
         write_csv(sink, book, graded)
     _write(folder / "class", summary(book, graded))
     used: Counter[str] = Counter()

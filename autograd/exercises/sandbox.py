@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import linecache
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from json import dumps, loads
 from typing import Any
 
 from .advice import advice
+from .differences import WATCH, Watch, may_differ, watched
 from .exercise import Answer, Finding, NotWrittenError
-from .form import Exercise
+from .form import Exercise, defined
 from .guard import TimeUpError, time_limit
 from .integrity import Snapshot
 
 STOPPED = "Stopped after {:g} seconds: is there a loop that never ends?"
 STOPPED_WITH = "Your code stopped with"
+FAULTY = "The check itself is at fault"
 LONGEST = 4000  # characters of a message
 _STATES = ("passed", "failed", "todo", "error", "missing")
 
@@ -73,12 +76,44 @@ def check_source(
         return names
 
     if seconds is None:
-        return guarded(load, exercise, name, before)
+        return _derived(guarded(load, exercise, name, before), exercise, source, name)
     try:
         with time_limit(seconds):
-            return guarded(load, exercise, name, before)
+            return _derived(guarded(load, exercise, name, before), exercise, source, name)
     except TimeUpError as error:
         return Result("error", "\n".join([STOPPED.format(seconds), *_lines(error, name)]))
+
+
+def _derived(result: Result, exercise: Exercise, source: str, name: str) -> Result:
+    """The result; of an answer that passed, and may have taken differences, once it has been watched."""
+    if not result.passed or not may_differ(source):
+        return result
+    watch = Watch()
+    token = WATCH.set(watch)
+    try:
+        again = guarded(lambda: watched(source, watch), exercise, name)
+    finally:
+        WATCH.reset(token)
+    return again if "difference" in again.kinds else result
+
+
+class CheckError(Exception):
+    """The check itself is not what it should be."""
+
+
+def _found(look: Callable[[Answer], Iterable[Finding]], answer: Answer) -> Iterator[Finding]:
+    """The findings of a check.
+
+    Raises:
+        CheckError: it yields something else, or nothing that can be gone through.
+    """
+    findings = look(answer)
+    if not isinstance(findings, Iterable):
+        raise CheckError(f"check(answer) yields findings, and returned {findings!r}")
+    for finding in findings:
+        if not isinstance(finding, Finding):
+            raise CheckError(f"check(answer) yields findings, and one was {finding!r}")
+        yield finding
 
 
 def guarded(
@@ -89,12 +124,14 @@ def guarded(
     look = exercise.look
     before = before or Snapshot()
     try:
-        for finding in look(Answer(load())):
+        for finding in _found(look, Answer(load())):
             findings.append(finding)
             if not finding.passed:
                 break
     except TimeUpError:
         raise
+    except CheckError as error:
+        return Result("error", f"{FAULTY}: {exercise.folder / 'check.py'}: {error}.", findings)
     except SyntaxError as error:
         where = f", line {error.lineno}: {(error.text or '').strip()}" if error.lineno else ""
         return Result("error", f"Python cannot read the file{where}\n{type(error).__name__}: {error.msg}")
@@ -109,7 +146,7 @@ def guarded(
     except BaseException as error:
         if _is_stub(error, name):
             return Result("todo", "Not written yet: replace  raise NotImplementedError  by your answer.", findings)
-        return Result("error", _where(error, name), findings)
+        return Result("error", _where(error, name, exercise), findings)
     changed = before.changed()
     if changed:
         return Result("error", f"Your code changed {changed}, which the check relies on: leave it as it is.")
@@ -124,7 +161,7 @@ def _is_stub(error: BaseException, name: str) -> bool:
     return last.filename == name or not name
 
 
-def _where(error: BaseException, name: str) -> str:
+def _where(error: BaseException, name: str, exercise: Exercise) -> str:
     """The error, the lines of the student's own file that led to it, and what to do."""
     try:
         words = str(error)
@@ -134,9 +171,17 @@ def _where(error: BaseException, name: str) -> str:
         remedy = advice(error)
     except Exception:
         remedy = ""
+    if isinstance(error, NameError) and error.name in _given_names(exercise.given):
+        remedy = f"`{error.name}` stands at the top of the file that was handed out: an answer is that whole file."
     notes = [str(note)[:LONGEST] for note in getattr(error, "__notes__", ())]
     lines = [f"{STOPPED_WITH} {type(error).__name__}: {words[:LONGEST]}", *_lines(error, name), *notes, remedy]
     return "\n".join(line for line in lines if line)
+
+
+def _given_names(given: str) -> set[str]:
+    """What the part above a stub defines or imports."""
+    imports = (n for n in ast.parse(given).body if isinstance(n, ast.Import | ast.ImportFrom))
+    return {*defined(given), *(alias.asname or alias.name for node in imports for alias in node.names)}
 
 
 def _lines(error: BaseException, name: str) -> list[str]:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from .book import LESSONS
-from .edited import VAGUE, Change, change, may_help, with_change
+from .edited import Change, change, may_help, vague, with_change
 from .form import Exercise, load
 from .guard import TimeUpError, hook, limit, time_limit
 from .integrity import Snapshot
@@ -96,7 +96,7 @@ def _checked(order: Order) -> Result:
     text, reason = _forked(order, _verdict)
     result = _read(text, reason)
     result.printed = _printed(Path(order.work) / OUTPUT)
-    unnamed = not order.rehearsed or VAGUE & {*result.kinds}
+    unnamed = not order.rehearsed or vague(result)
     if order.advised and unnamed and may_help(_exercise(order.exercise), result):
         with suppress(ValueError, TypeError):
             said, kinds = json.loads(_forked(order, _change)[0])

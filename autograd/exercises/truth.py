@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .elsewhere import copies
+from .elsewhere import copies, wrong_type
 
 _RTOL, _ATOL = 1e-9, 1e-13  # of the derivative itself, and of the largest one: rounding, and nothing else
 
@@ -47,20 +47,26 @@ def confirmed(title: str, f: Callable[..., Any], vjp: Callable[..., Any], inputs
     heard = _HEARD.get()
     if heard is not None:
         jacobian = _jacobian(f, vjp, inputs)
-        if jacobian is not None:
+        if jacobian is not None and np.isfinite(jacobian).all():
             heard.append(Truth(title, _bytes(inputs), jacobian.tobytes()))
 
 
 def known(title: str, f: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any]) -> bool:
     """Whether `vjp` is known to be right; False says nothing."""
+    parts = agreement(title, f, vjp, inputs)
+    return bool(parts) and all(parts)
+
+
+def agreement(title: str, f: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any]) -> tuple[bool, ...]:
+    """For each input whether its gradient is known to be right; nothing where nothing is known."""
     found = {truth.jacobian for truth in KNOWN.get() if truth.title == title and truth.inputs == _bytes(inputs)}
-    if len(found) != 1:
-        return False
-    right = np.frombuffer(found.pop())
-    mine = _jacobian(f, vjp, inputs)
-    if mine is None or mine.size != right.size:
-        return False
-    return bool(np.all(np.abs(mine.ravel() - right) <= _RTOL * np.abs(right) + _ATOL * np.abs(right).max(initial=0)))
+    mine = _jacobian(f, vjp, inputs) if len(found) == 1 else None
+    if mine is None:
+        return ()
+    right = np.frombuffer(found.pop()).reshape(mine.shape)
+    close = np.abs(mine - right) <= _RTOL * np.abs(right) + _ATOL * np.abs(right).max(initial=0)
+    ends = np.cumsum([np.size(x) for x in inputs])
+    return tuple(bool(part.all()) for part in np.split(close, ends[:-1], axis=1))
 
 
 def _bytes(inputs: Sequence[Any]) -> tuple[bytes, ...]:
@@ -68,7 +74,7 @@ def _bytes(inputs: Sequence[Any]) -> tuple[bytes, ...]:
 
 
 def _jacobian(f: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any]) -> Any:
-    """One row for each element of the output; None if anything about `vjp` is unusual."""
+    """One row for each element of the output; None if `vjp` is unusual, NaN where the gradient of an input is."""
     out = np.asarray(f(*copies(inputs)))
     try:
         rows = np.stack([_row(vjp, g.reshape(out.shape), out, inputs) for g in np.eye(out.size)])
@@ -77,20 +83,26 @@ def _jacobian(f: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[A
     except Exception:  # the student's: the whole way leads there again, and says it
         return None
     sums = [c * (g.ravel() @ rows) for c in (1.0, -3.0)]
-    return rows if np.allclose(twice, sums, rtol=_RTOL, atol=1e-12 * np.abs(rows).max(initial=0)) else None
+    slack = _RTOL * np.abs(sums) + 1e-12 * np.nanmax(np.abs(rows), initial=0)
+    return np.where((np.abs(np.subtract(twice, sums)) <= slack).all(axis=0), rows, np.nan)
 
 
 def _row(vjp: Callable[..., Any], g: Any, out: Any, inputs: Sequence[Any]) -> Any:
-    """The gradients of all inputs, flat.
+    """The gradients of all inputs, flat; NaN for those that are not float64 arrays in the shapes of their inputs.
 
     Raises:
-        TypeError: they are not float64 arrays in the shapes of the inputs, or an argument was changed.
+        TypeError: there are not as many as inputs, or an argument was changed.
     """
     given = [np.array(g)[()], np.array(out)[()], *copies(inputs)]
     got = vjp(*given)
-    parts = [np.asarray(part) for part in (got if isinstance(got, tuple) else (got,))]
+    gradients = got if isinstance(got, tuple) else (got,)
     kept = all(np.array_equal(a, b) for a, b in zip(given, [g, out, *inputs], strict=True))
-    shapes = [part.shape for part in parts] == [np.shape(x) for x in inputs]
-    if not kept or not shapes or any(part.dtype != np.float64 for part in parts):
+    if not kept or len(gradients) != len(inputs):
         raise TypeError
-    return np.concatenate([part.ravel() for part in parts])
+    return np.concatenate([_flat(gradient, x) for gradient, x in zip(gradients, inputs, strict=True)])
+
+
+def _flat(gradient: Any, x: Any) -> Any:
+    array = np.asarray(gradient)
+    usual = array.shape == np.shape(x) and array.dtype == np.float64 and not wrong_type([gradient], [x], [""])
+    return array.ravel() if usual else np.full(np.size(x), np.nan)

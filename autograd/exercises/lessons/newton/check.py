@@ -72,7 +72,7 @@ def check(answer: Answer) -> Iterator[Finding]:
                 newton(f, start, n, right),
                 f"This is x after {n} step{'s' * (n != 1)}, and {steps} were asked for.",
             )
-            for n in (0, 1, steps - 1, steps + 1, 2 * steps, 100)
+            for n in (*range(steps + 2), 2 * steps, 100)
             if n != steps and n >= 0
         ]
         mistakes += [

@@ -10,7 +10,7 @@ from autograd.exercises.exercise import Answer, Finding, Mistake, derivative
 from autograd.functions import sigmoid
 
 POINTS = np.array([-2.3, -0.4, 0.0, 0.9, 3.1])
-ALSO = (-POINTS, np.array([-9.0, 6.0]), np.array([0.7]))
+ALSO = (-POINTS, np.array([-9.0, 6.0]), np.array([0.7]), np.array([-100.0, 3.0]))
 
 
 def check(answer: Answer) -> Iterator[Finding]:
