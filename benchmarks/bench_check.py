@@ -2,6 +2,7 @@
 
     python benchmarks/bench_check.py            the full comparison (some minutes a row)
     python benchmarks/bench_check.py --quick    one point of each function
+    python benchmarks/bench_check.py --unseen   the families that nothing was tuned on (with --quick: some ten minutes)
 
 For each function in `check_cases/`, at each point drawn, every right derivative is checked (a rejection is a false
 alarm), and every bug in `check_cases/bugs.py` is planted (an acceptance is a miss). A planted bug that changes nothing
@@ -28,9 +29,26 @@ from typing import Any, NamedTuple
 
 import _pinned  # noqa: F401
 import numpy as np
-from check_cases import blocks, fine, kinks, large, low_precision, many, noisy, ordinary, scaled, smooth
+from check_cases import (
+    blocks,
+    fine,
+    kinks,
+    large,
+    low_precision,
+    many,
+    noisy,
+    ordinary,
+    scaled,
+    smooth,
+    unseen_fine,
+    unseen_low_precision,
+    unseen_many,
+    unseen_ordinary,
+    unseen_scaled,
+)
 from check_cases.bugs import BUGS, MORE_BUGS, ONE_HALF_ALL
 from check_cases.case import Case
+from check_cases.unseen import UNSEEN_BUGS
 from check_libraries import HIPS, LIBRARIES
 from check_rules import OURS, RULES
 
@@ -63,6 +81,15 @@ COLUMNS = {
     "low precision": Column(low_precision.CASES, ONE_HALF_ALL, inputs=1000, one_in=3),
     "100,000 inputs": Column(many.CASES, ONE_HALF_ALL, inputs=100_000),
 }
+UNSEEN = {  # written by someone who had not seen the checker, and nothing was ever tuned on them
+    "unseen: ordinary": Column(unseen_ordinary.CASES, UNSEEN_BUGS, inputs=100),
+    "unseen: scaled": Column(unseen_scaled.CASES, UNSEEN_BUGS, inputs=100),
+    "unseen: fine": Column(unseen_fine.CASES, UNSEEN_BUGS, inputs=100),
+    "unseen: low precision": Column(unseen_low_precision.CASES, UNSEEN_BUGS, inputs=1000, one_in=3),
+    "unseen: many inputs": Column(unseen_many.CASES, UNSEEN_BUGS, inputs=100_000, one_in=4),
+}
+TUNED = list(COLUMNS)
+COLUMNS |= UNSEEN
 ROWS = {rule.name: rule for rule in (*RULES, *LIBRARIES)}
 
 
@@ -164,7 +191,10 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="one point of each function in place of --points")
     parser.add_argument("--points", type=int, default=3, help="points for each function (default 3)")
     parser.add_argument("--salt", default="", help="any text: other points of the same functions")
-    parser.add_argument("--only", nargs="+", choices=COLUMNS, default=list(COLUMNS), help="these columns")
+    parser.add_argument("--only", nargs="+", choices=COLUMNS, default=TUNED, help="these columns")
+    parser.add_argument(
+        "--unseen", action="store_true", help="the families that were written without sight of the checker"
+    )
     parser.add_argument("--rows", nargs="+", help=f"the rows whose names hold one of these words; ours is {OURS}")
     parser.add_argument("--hips-python", help="a Python interpreter with HIPS autograd (and without this project)")
     parser.add_argument(
@@ -173,6 +203,7 @@ def main() -> int:
     parser.add_argument("--verdicts", choices=ROWS, metavar="ROW", help="print the verdicts of one row as JSON")
     options = parser.parse_args()
     options.points = 1 if options.quick else options.points
+    options.only = list(UNSEEN) if options.unseen else options.only
     if options.verdicts:
         found, seconds, release = here(ROWS[options.verdicts], options)
         json.dump({"verdicts": [[*k, v] for k, v in found.items()], "seconds": seconds, "version": release}, sys.stdout)

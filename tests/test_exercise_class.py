@@ -155,7 +155,10 @@ def test_no_folder_ends_the_class(submitted):
     (folder / "notes").mkdir()
     (folder / "notes.txt").write_text("")
     found = graded(folder, jobs=2)
-    assert set(found) == {"ada", "n ", *(make.__name__ for make in ODD)}
+    assert set(found) == {"ada", "n ", "notes", *(make.__name__ for make in ODD)}
+    assert found["notes"].notes == [
+        "No file is an answer: one is called as it was handed out, 01_sigmoid.py, or NAME.ipynb"
+    ]
     assert {name for name, one in found.items() if one.passed} == {"ada", "n "}
     for name, one in found.items():
         assert one.passed or one.notes or one.results["sigmoid"].message, name

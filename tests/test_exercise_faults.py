@@ -105,7 +105,10 @@ def test_a_function_may_have_a_bug_without_a_derivative(written):
 @pytest.mark.parametrize(
     ("parts", "words"),
     [
-        ({"toml": PLAIN.replace("x**2", "np.log(y)")}, "function = 'np.log(y)', of x, stops with NameError: name 'y' is not"),
+        (
+            {"toml": PLAIN.replace("x**2", "np.log(y)")},
+            "function = 'np.log(y)', of x, stops with NameError: name 'y' is not",
+        ),
         ({"toml": PLAIN.replace("[1.5, -0.5]", "{ shape = [3], lo = 1 }")}, "lo is no key of it"),
         ({"toml": PLAIN.replace("[1.5, -0.5]", "{ low = 1 }")}, "the shape is missing"),
         ({"check": "def check(answer):\n    return 3\n"}, "at fault: "),
@@ -157,7 +160,9 @@ def test_what_fits_a_single_number_is_not_said(written):
     wrong = "def double(x):\n    return 3 * x\n"
     for name, numbers, found in (("one", (3.0,), False), ("two", (3.0, 5.0), True)):
         lines = "".join(f"    yield value('double {x}', answer.double({x}), {2 * x})\n" for x in numbers)
-        exercise = load(written(toml, name=name, solution="def double(x):\n    return 2 * x\n", check=check + lines)).ready()
+        exercise = load(
+            written(toml, name=name, solution="def double(x):\n    return 2 * x\n", check=check + lines)
+        ).ready()
         made = change(exercise, exercise.file(wrong))
         assert (made is not None) == found
     assert "`3` should be `2`" in made.text

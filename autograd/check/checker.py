@@ -148,7 +148,9 @@ def _worst(comparison: Comparison, answers: Answers) -> list[Element]:
     rows, columns = np.nonzero(wanted)
     elements = []
     order = np.lexsort((-difference[rows, columns], -badness[rows, columns]))
-    owner = np.searchsorted([part.stop for part in answers.problem.inputs], comparison.columns[columns[order]], side="right")
+    owner = np.searchsorted(
+        [part.stop for part in answers.problem.inputs], comparison.columns[columns[order]], side="right"
+    )
     first = np.sort(np.unique(owner, return_index=True)[1])  # the worst of each input, and then the others
     order = np.concatenate([order[first], np.delete(order, first)])[:_SHOWN]
     for at in order:

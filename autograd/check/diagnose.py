@@ -157,10 +157,10 @@ def _name_factor(c: float, s: Suspect, certain: bool) -> str | None:
     for n, m in itertools.permutations(sorted(sizes), 2):
         if is_about(n / m):
             return f"{lead}: {n} and {m} are lengths here, so something was divided by {m} in place of {n}"
-    for n, m in ((n, m) for size in sorted(sizes) for n, m in ((size, size - 1), (size - 1, size)) if m and n):
+    for size, n, m in ((k, *pair) for k in sorted(sizes) if k > 2 for pair in ((k, k - 1), (k - 1, k))):
         if is_about((n / m) ** 0.5) or is_about(n / m):
             root = "" if is_about(n / m) else "√"
-            return f"{lead}: that is {root}({n}/{m}), and {max(n, m)} is a length here, so {m} stands where {n} belongs, or {n} for {m}"
+            return f"{lead}: that is {root}({n}/{m}), and {size} is a length here: {n} and {m} may be interchanged"
     for n in sorted(sizes):
         if is_about(n**0.5):
             return f"{lead}: that is √{n}, and {n} is a length here, so a division by its root is missing"
@@ -387,4 +387,5 @@ _SUSPICIONS: tuple[Suspicion, ...] = (
     patterns.dependence,
     patterns.sides,
     patterns.near,
+    patterns.series,
 )

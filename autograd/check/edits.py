@@ -163,13 +163,20 @@ def _operation(source: _Source, node: ast.BinOp) -> Iterator[Edit]:
         yield Edit("operator", *place, f"({left} {other} {right})")
     if operator in (ast.Sub, ast.Div, ast.MatMult, ast.Pow):
         yield Edit("order", *place, f"({right} {sign} {left})")
-    if isinstance(node.left, ast.BinOp) and (before := _SIGNS.get(type(node.left.op))) in ("*", "@"):  # a·b·c → a·(b + c)
+    if isinstance(node.left, ast.BinOp) and (before := _SIGNS.get(type(node.left.op))) in (
+        "*",
+        "@",
+    ):  # a·b·c → a·(b + c)
         a, b = source.of(node.left.left), source.of(node.left.right)
         yield from (Edit("operator", *place, f"({a} {before} ({b} {other} {right}))") for other in _OPERATORS[operator])
-    if sign == "*" and (one := _summed(node.left)) is not None and (two := _summed(node.right)) is not None:  # Σa·Σb → Σab
+    if (
+        sign == "*" and (one := _summed(node.left)) is not None and (two := _summed(node.right)) is not None
+    ):  # Σa·Σb → Σab
         x, y = source.of(one), source.of(two)
         yield from (Edit("sum", *place, text) for text in (f"({x} @ {y})", f"({x} @ {y}.T)", f"({x}.T @ {y})"))
-        yield from (Edit("sum", *place, f"({x} * {y}).sum({axis})") for axis in ("", *(f"axis={n}" for n in (0, 1, -1))))
+        yield from (
+            Edit("sum", *place, f"({x} * {y}).sum({axis})") for axis in ("", *(f"axis={n}" for n in (0, 1, -1)))
+        )
     for inner, outer_first in ((node.left, False), (node.right, True)):
         if isinstance(inner, ast.BinOp) and (other_sign := _SIGNS.get(type(inner.op))):
             a, b = source.of(inner.left), source.of(inner.right)
@@ -214,10 +221,11 @@ def _call(source: _Source, node: ast.Call) -> Iterator[Edit]:
     for other in _RELATED.get(name, ()):
         yield Edit("function", stop - len(name), stop, other)
     if name in ("isclose", "allclose") and len(node.args) > 1:
-        one, two = map(source.of, node.args[:2])
-        yield Edit("comparison", *source.span(node), f"({one} == {two})")
+        a, b = map(source.of, node.args[:2])
+        yield Edit("comparison", *source.span(node), f"({a} == {b})")
     if name == "copy" and isinstance(node.func, ast.Attribute) and not node.args:
-        yield from (Edit("function", *source.span(node), f"np.{other}_like({source.of(node.func.value)})") for other in ("zeros", "ones"))
+        copied = source.of(node.func.value)
+        yield from (Edit("function", *source.span(node), f"np.{new}_like({copied})") for new in ("zeros", "ones"))
     if isinstance(node.func, ast.Attribute):  # x.sum(…) → x
         yield Edit("function", *source.span(node), source.of(node.func.value))
         if isinstance(inner := node.func.value, ast.BinOp) and (
@@ -267,7 +275,14 @@ def _constant(source: _Source, node: ast.Constant, names: list[str]) -> Iterator
         yield Edit("number", *source.span(node), str(not c))
     elif isinstance(c, (int, float)):
         near = (f"{c + 1}", f"{c - 1}") if c == 0 or abs(c) >= 1 else ()  # of 1e-5 neither is a slip of the pen
-        for new in (*near, f"-{text}", f"{2 * c}", f"{c / 2}", f"(1 / {text})", *(("-np.inf", "np.inf") if c == 0 else ())):
+        for new in (
+            *near,
+            f"-{text}",
+            f"{2 * c}",
+            f"{c / 2}",
+            f"(1 / {text})",
+            *(("-np.inf", "np.inf") if c == 0 else ()),
+        ):
             yield Edit("number", *source.span(node), f"({new})" if new.startswith("-") else new)
     if isinstance(c, float) and c % 1:  # 1e-3 for 1e-5
         yield from (Edit("number", *source.span(node), f"{c * 10.0**k:.6g}") for k in (-2, -1, 1, 2))

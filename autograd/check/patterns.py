@@ -146,38 +146,39 @@ def sides(s: Suspect) -> Diagnosis | None:
 
 
 def near(s: Suspect) -> Diagnosis | None:
-    """Nearly right: everywhere, or the nearer to zero the input is."""
+    """Nearly right everywhere."""
     wrong = (s.comparison.status[:, s.comparison.within(s.part)] == FAIL) & s.known & (s.numeric != 0)
-    if wrong.sum() < _MANY or not np.isfinite(s.given[s.known]).all():
-        return None
     with np.errstate(all="ignore"):
-        off = np.abs(s.given / s.numeric - 1)
-    if off[wrong].max() < _NEARLY:
-        right = int(-np.log10(off[wrong].max()))
-        return Diagnosis(
-            "nearly",
-            f"The derivative with respect to {s.part.name} is right to {right} digits and no more: a small number (such as an ε) is "
-            "missing, is another or stands in the wrong place, or a series or an iteration ends too early.",
-        )
-    if not s.units or s.part.is_complex or np.count_nonzero(s.numeric - np.diag(np.diag(s.numeric)) if _square(s) else 1):
-        return None
-    x = np.abs(s.answers.problem.point[s.columns])
-    order, off = np.argsort(x), np.diag(off)
-    order = order[x[order] > 0]
-    at, rising = x[order], off[order]
-    if len(rising) < _MANY or not 0 < rising[0] < 10 * _NEARLY or rising[-1] < 0.1 or np.any(np.diff(rising) <= 0):
-        return None
-    if np.log(rising[1] / rising[0]) < _ORDER * np.log(at[1] / at[0]):
+        off = np.abs(s.given / s.numeric - 1)[wrong]
+    if len(off) < _MANY or not off.max() < _NEARLY:
         return None
     return Diagnosis(
         "nearly",
-        f"The derivative with respect to {s.part.name} is nearly right where {s.part.name} is near 0, and the further off the larger "
-        f"{s.part.name} is: an approximation for small numbers, such as a series that is cut off.",
+        f"The derivative with respect to {s.part.name} is right to {int(-np.log10(off.max()))} digits and no more: a small "
+        "number (such as an ε) is missing or in the wrong place, or a series or an iteration ends too early.",
     )
 
 
-def _square(s: Suspect) -> bool:
-    return bool(s.given.shape[0] == s.given.shape[1])
+def series(s: Suspect) -> Diagnosis | None:
+    """The nearer to right the nearer the input is to zero, faster than the input itself."""
+    diagonal = s.units and s.given.shape[0] == s.given.shape[1] and not s.part.is_complex
+    if not diagonal or np.count_nonzero(s.numeric - np.diag(np.diag(s.numeric))) or not np.isfinite(s.given).all():
+        return None
+    size = np.abs(s.answers.problem.point[s.columns])
+    order = np.argsort(size)
+    order = order[size[order] > 0]
+    with np.errstate(all="ignore"):
+        at, off = size[order], np.abs(np.diag(s.given) / np.diag(s.numeric) - 1)[order]
+    if len(off) < _MANY or not 0 < off[0] < 10 * _NEARLY or not off[-1] > 10 * off[0] or not (np.diff(off) > 0).all():
+        return None
+    if np.log(off[1] / off[0]) < _ORDER * np.log(at[1] / at[0]):
+        return None
+    name = s.part.name
+    return Diagnosis(
+        "nearly",
+        f"The derivative with respect to {name} is nearly right where {name} is near 0, and the further off the larger {name} "
+        "is: an approximation for small numbers, such as a series that is cut off.",
+    )
 
 
 def digits(number: float, *others: float) -> str:

@@ -71,7 +71,10 @@ def verify(screen: Screen, exercise: Exercise, seconds: float) -> int:
 def _looked_at(exercise: Exercise, seconds: float) -> Iterator[tuple[bool, str]]:
     """Each thing, and whether it is as it should be."""
     if exercise.name in built_in().exercises and exercise.folder.parent != LESSONS:
-        yield False, f"a built-in exercise is called {exercise.name} too, so that --own refuses this one: rename the folder"
+        yield (
+            False,
+            f"a built-in exercise is called {exercise.name} too, so that --own refuses this one: rename the folder",
+        )
     try:
         exercise.ready()
     except Exception as error:
@@ -104,7 +107,11 @@ def _diagnosis(exercise: Exercise, stub: Result, runner: Runner, seconds: float)
     """Whether the diagnosis in the solution is one, is what the checker says of the stub, and is asked for."""
     names: dict[str, str] = {}
     for node in ast.parse(exercise.solution).body:
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and "DIAGNOSIS" in defined(ast.unparse(node)):
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Constant)
+            and "DIAGNOSIS" in defined(ast.unparse(node))
+        ):
             names["DIAGNOSIS"] = str(node.value.value)
     kind = names.get("DIAGNOSIS", "")
     yield kind in CHOICES, f"the solution's DIAGNOSIS = {kind!r} is one of {', '.join(CHOICES)}"

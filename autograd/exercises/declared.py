@@ -74,7 +74,9 @@ def _titles(what: str, cases: list[tuple[Any, ...]]) -> list[str]:
     return [what] if len(cases) == 1 else [f"{what}, case {i} of {len(cases)}" for i in range(1, len(cases) + 1)]
 
 
-def _tried(name: str, what: str, f: Callable[..., Any], arguments: tuple[str, ...], cases: list[tuple[Any, ...]]) -> None:
+def _tried(
+    name: str, what: str, f: Callable[..., Any], arguments: tuple[str, ...], cases: list[tuple[Any, ...]]
+) -> None:
     """See that the teacher's own expression runs, before a student is told that it does not."""
     for case in cases:
         try:

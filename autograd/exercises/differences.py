@@ -23,7 +23,7 @@ _SMALL, _IMAGINARY = 0.1, 1e-4  # steps, the larger of which are not taken for s
 _LARGE = 1e3  # from which on a number may be what is divided by a step
 _FEW = 3  # numbers that are shifted alike
 _KEPT = 50  # arguments of one function that are remembered
-_COMPLEX = {"complex", "imag", "real", "complex128", "cmath", "finfo", "eps", "spacing", "nextafter", "epsilon"}
+_TELLING = {"complex", "imag", "real", "complex128", "cmath", "finfo", "eps", "spacing", "nextafter", "epsilon"}
 _CALL, _SEEN = "_called_", "_seen_"
 
 
@@ -41,7 +41,12 @@ class Watch:
         if args:
             self.seen(args[0])
         result = f(*args, **keywords)
-        if args and type(args[0]) is np.ndarray and args[0].dtype.kind == "f" and isinstance(result, np.ndarray | float):
+        if (
+            args
+            and type(args[0]) is np.ndarray
+            and args[0].dtype.kind == "f"
+            and isinstance(result, np.ndarray | float)
+        ):
             self._compare(id(f), np.array(args[0]))
         return self.seen(result)
 
@@ -83,17 +88,18 @@ def differs() -> str:
 
 def may_differ(source: str) -> bool:
     """Whether there is anything in a source that a difference needs: a small or a large number, a power, something complex."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Constant) and isinstance(node.value, complex):
-            return True
-        if isinstance(node, ast.Constant) and type(node.value) in (int, float) and node.value:
-            if not _SMALL < abs(node.value) < _LARGE:
-                return True
-        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and isinstance(node.left, ast.Constant):
-            return True
-        elif {getattr(node, "id", ""), getattr(node, "attr", ""), getattr(node, "name", "")} & _COMPLEX:
-            return True
-    return False
+    return any(_is_telling(node) for node in ast.walk(ast.parse(source)))
+
+
+def _is_telling(node: ast.AST) -> bool:
+    if isinstance(node, ast.Constant):
+        number = node.value
+        if isinstance(number, int | float):
+            return bool(number) and not _SMALL < abs(number) < _LARGE
+        return isinstance(number, complex)
+    if isinstance(node, ast.BinOp):
+        return isinstance(node.op, ast.Pow) and isinstance(node.left, ast.Constant)
+    return bool({getattr(node, what, "") for what in ("id", "attr", "name")} & _TELLING)
 
 
 def watched(source: str, watch: Watch) -> dict[str, Any]:

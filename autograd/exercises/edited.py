@@ -20,7 +20,8 @@ from .sandbox import STOPPED_WITH, Result, check_source
 from .truth import ALONE, KNOWN, rehearsal
 
 UNKNOWN = "fits none of the usual mistakes"
-VAGUE = frozenset({"unknown", "value", "shape", "nonlinear", "places", "nearly"})  # kinds that do not say what is wrong
+# Kinds that say that something is wrong, and not what.
+VAGUE = frozenset({"unknown", "value", "shape", "nonlinear", "places", "nearly", "gradient"})
 
 
 class Change(NamedTuple):
@@ -83,7 +84,7 @@ def _ways(exercise: Exercise, source: str) -> list[list[Repair]]:
         ran = False
         try:
             names: dict[str, Any] = {"__name__": "answer", "_tick_": tick()}
-            exec(head, names)
+            exec(head, names)  # noqa: S102 - what is given
             exec(compile(bounded(text), "<edited>", "exec"), names)  # noqa: S102 - the student's answer, in its own process
             for finding in exercise.look(Answer(names)):
                 findings.append(finding)

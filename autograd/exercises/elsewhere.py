@@ -21,9 +21,7 @@ PRECISION = (
     "It is right to {} digits, and {} were asked for: a difference such as f(x + h) − f(x), a series or an "
     "iteration that is cut off or a number in float32 is only near the derivative."
 )
-TYPE = (
-    "The gradient of {} is a {}, and should be {}: np.array(…) makes an array of a list; better, compute with whole arrays."
-)
+TYPE = "The gradient of {} is a {}, and should be {}: np.array(…) makes an array of a list; better, compute with whole arrays."
 KEPT = (
     "For these numbers you return what you returned for others before: keep nothing between two calls, and write down no "
     "number that depends on the inputs."

@@ -18,7 +18,6 @@ from .record import RECORD, Record, read_record
 from .runner import SECONDS, Runner, read
 from .sandbox import Result, clean
 
-
 TABLE = "grades.csv"  # in the folder of reports
 
 
@@ -137,14 +136,18 @@ def _submitted(path: Path, book: Book, student: Graded) -> dict[str, str]:
         files = {name: paths[0] for name, paths in every.items()}
         for name, (first, *others) in every.items():
             if others:
-                student.notes.append(clean(f"Of {name} counts {first.name}, and not {', '.join(p.name for p in others)}"))
+                student.notes.append(
+                    clean(f"Of {name} counts {first.name}, and not {', '.join(p.name for p in others)}")
+                )
         notebooks = [_notebook(file, path, student) for file in sorted(path.glob("*.ipynb"))]
     except OSError as error:
         student.notes.append(clean(f"The folder cannot be read: {error}"))
         files, notebooks = {}, []
     else:
         if not files and not notebooks:
-            student.notes.append(f"No file is an answer: one is called as it was handed out, {_called(book)}, or NAME.ipynb")
+            student.notes.append(
+                f"No file is an answer: one is called as it was handed out, {_called(book)}, or NAME.ipynb"
+            )
     sources = {}
     for exercise in book:
         found = _source(exercise, path, files.get(exercise.name), [n for n in notebooks if n])

@@ -43,6 +43,6 @@ def check(answer: Answer) -> Iterator[Finding]:
     lines = ("a ** 3", "a ** 2 + a", "a ** -2", "b ** 0.5", "a / b", "a / 4", "4 / a", "a ** 1")
     works = [program(f"c = a * b; d = {line}; e = d * c", a=-2.5, b=3.5) for line in lines]
     works.append(program("c = 1 / a; d = c ** 2 / b; e = d / c + c; f = e ** 3 - 2 / d", a=-1e2, b=0.3))
-    lines = ("a ** 3", "a ** 2 + a", "a ** 1", "a / b", "b / 4 + a")  # at 0 and far away aⁿ/a is no way to write aⁿ⁻¹
-    works += [program(f"d = {line}; e = d * b + a", a=a, b=3.5) for line in lines for a in (0.0, 1e60)]
+    far = ("a ** 3", "a ** 2 + a", "a ** 1", "a / b", "b / 4 + a")  # at 0 aⁿ/a is no way to write aⁿ⁻¹
+    works += [program(f"d = {line}; e = d * b + a", a=a, b=3.5) for line in far for a in (0.0, 1e60)]
     yield from STEP.findings(answer, both(*works))

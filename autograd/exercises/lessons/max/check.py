@@ -24,5 +24,12 @@ def check(answer: Answer) -> Iterator[Finding]:
     )  # fmt: skip
     for title, x, also in (("no ties", X, ALSO), ("with ties", TIES, ())):
         yield derivative(
-            lambda x: x.max(axis=1), answer.max_vjp, (x,), ("x",), title=title, mistakes=mistakes, also=also, kinks=not also,
+            lambda x: x.max(axis=1),
+            answer.max_vjp,
+            (x,),
+            ("x",),
+            title=title,
+            mistakes=mistakes,
+            also=also,
+            kinks=not also,
         )
