@@ -4,6 +4,118 @@ As in `wrong_answers`, a kind, and after a colon words that the message must hol
 """
 
 MORE_WRONG = [
+    # np.tile for np.repeat
+    (
+        "mean",
+        "places: in memory they lie as if",
+        """
+def mean_vjp(g, out, x):
+    n, m = x.shape
+    return np.tile(g, m).reshape(n, m) / m
+""",
+    ),
+    # one maximum of the whole array
+    (
+        "max",
+        "missing: of 3 outputs only one contributes",
+        """
+def max_vjp(g, out, x):
+    result = np.zeros_like(x)
+    i, j = np.unravel_index(x.argmax(), x.shape)
+    result[i, j] = g[i]
+    return result
+""",
+    ),
+    # a search that begins at -1, where all numbers of a row may be smaller
+    (
+        "max",
+        "places: wrong places",
+        """
+def max_vjp(g, out, x):
+    result = np.zeros_like(x)
+    for i in range(len(x)):
+        best, at = -1.0, 0
+        for j in range(x.shape[1]):
+            if x[i, j] > best:
+                best, at = x[i, j], j
+        result[i, at] = g[i]
+    return result
+""",
+    ),
+    # n - 1 for n
+    (
+        "layer_norm",
+        "factor: that is √(2/3), and 3 is a length here",
+        """
+def layer_norm_vjp(g, out, x):
+    s = np.sqrt(x.var(axis=1, ddof=1, keepdims=True) + 1e-5)
+    return (g - g.mean(axis=1, keepdims=True) - out * (g * out).mean(axis=1, keepdims=True)) / s
+""",
+    ),
+    # the epsilon in the wrong place
+    (
+        "layer_norm",
+        "brackets: stands outside of the root",
+        """
+def layer_norm_vjp(g, out, x):
+    s = x.std(axis=1, keepdims=True) + 1e-5
+    return (g - g.mean(axis=1, keepdims=True) - out * (g * out).mean(axis=1, keepdims=True)) / s
+""",
+    ),
+    # a series
+    (
+        "tanh",
+        "nearly: a series that is cut off",
+        """
+def tanh_vjp(g, out, x):
+    return g * (1 - x**2 + 2 * x**4 / 3)
+""",
+    ),
+    # a comparison in place of a mask
+    (
+        "relu",
+        "nonlinear: write g * (x > 0)",
+        """
+DIAGNOSIS = "mutated"
+def relu_vjp(g, out, x):
+    return g * x > 0
+""",
+    ),
+    # Newton's method that stops when it is near
+    (
+        "newton",
+        "steps: This is x after 3 steps, and 6 were asked for",
+        """
+def minimise(f, x, steps):
+    for _ in range(steps):
+        step = grad(f)(x) / grad(grad(f))(x)
+        if abs(step) < 1e-2:
+            break
+        x = x - step
+    return x
+""",
+    ),
+    # rows in the order in which they come, which another mistake looks like where an index is its own inverse
+    (
+        "gather",
+        "places: wrong places",
+        """
+def gather_vjp(g, out, x, index):
+    result = np.zeros_like(x)
+    for i in range(len(index)):
+        result[i % len(x)] += g[i]
+    return result
+""",
+    ),
+    # both gradients averaged
+    (
+        "linear",
+        "factor: So it is with b.",
+        """
+def linear_vjp(g, out, x, w, b):
+    return g @ w.T, x.T @ g / len(x), g.mean(axis=0)
+""",
+    ),
     # a list for an array
     (
         "sigmoid",

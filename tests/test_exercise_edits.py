@@ -17,6 +17,65 @@ SLIPS = {
     "of another shape": ("bias", ("g.sum(axis=0)", "g.sum()"), "`axis=0` is missing"),
 }  # fmt: skip
 
+# Whole answers, wrong in ways that one edit of one place does not undo, or that look like something else.
+ANSWERS = {
+    "one name twice in a line": (
+        "layer_norm",
+        "    s = np.sqrt(x.var(axis=1, keepdims=True) + 1e-5)\n"
+        "    return (g - g.mean(axis=1, keepdims=True) - x * (g * x).mean(axis=1, keepdims=True)) / s",
+        ["`x` should be `out`"],
+    ),
+    "a product for a sum, behind another factor": (
+        "fan_out", "    return g * (np.exp(x) * (1 + x)) * (2 * x)", ["`g * (np.exp(x) * (1 + x)) * (2 * x)` should be `g * ("],
+    ),
+    "two gradients, each wrong": (
+        "bias", "    return g * b, (g * x).sum(axis=0)", ["`g * b` should be `g`", "`g * x` should be `g`"],
+    ),
+    "a product of sums": (
+        "matmul", "    return g.sum(axis=1)[:, None] * b.sum(axis=1)[None, :], a.T @ g", ["should be `g @ b.T`"],
+    ),
+    "an absurd number": (
+        "max",
+        "    mask = np.isclose(x, out[:, None], rtol=1e-2)\n    return g[:, None] * mask / mask.sum(axis=1, keepdims=True)",
+        ["should be `x == out[:, None]`"],
+    ),
+    "zero for less than everything": (
+        "max",
+        "    result = np.zeros_like(x)\n    for i in range(len(x)):\n        best, at = 0.0, 0\n        for j in range(x.shape[1]):\n"
+        "            if x[i, j] > best:\n                best, at = x[i, j], j\n        result[i, at] = g[i]\n    return result",
+        ["`0.0` should be `-np.inf`"],
+    ),
+    "brackets, and a function in them": ("custom", "", ["should be `(1 + np.abs(x)) ** 2`"]),
+    "a name from around": ("engine_functions", "", ["`self.data` should be `s`"]),
+    "a slow check": ("engine_train", "", ["`rate / epochs` should be `rate`"]),
+}  # fmt: skip
+WHOLE = {
+    "custom": (
+        "def softsign_rule(g, out, x):\n    return g / (1 + x**2)\n\n\n"
+        'softsign = Op(lambda x: x / (1 + abs(x)), softsign_rule, name="softsign")\n'
+    ),
+    "engine_functions": BOOK["engine_functions"].solution.replace(
+        "out = Value(1 / (1 + math.exp(-self.data)), (self,)", "s = 1 / (1 + math.exp(-self.data))\n        out = Value(s, (self,)"
+    ).replace("out.data * (1 - out.data)", "s * (1 - self.data)"),
+    "engine_train": BOOK["engine_train"].solution.replace(
+        "return descend(lambda: mean_square(layers, samples, targets), parameters, rate, epochs)",
+        "losses = []\n    for _ in range(epochs):\n"
+        "        losses += descend(lambda: mean_square(layers, samples, targets), parameters, rate / epochs, 1)\n    return losses",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ANSWERS)
+def test_an_answer_is_edited_until_it_is_right(what):
+    name, body, words = ANSWERS[what]
+    exercise = BOOK[name].ready()
+    head = exercise.stub.partition("\n")[0]
+    source = exercise.file(f"{head}\n{body}" if body else WHOLE[name])
+    result = check_source(exercise, source, "answer.py")
+    assert not result.passed
+    after = said(edited(exercise, source, result))
+    assert [each for each in words if each not in after] == []
+
 
 def wrong(name, change):
     exercise = BOOK[name].ready()

@@ -84,7 +84,7 @@ def test_the_line_for_the_diagnosis_is_there_once_and_a_solution_need_not_be(wri
 
 
 def test_verify_compares_the_diagnosis_with_what_the_checker_says(written):
-    for diagnosis, status in (("transposed", 0), ("sign", 1), ("reversed", 1)):
+    for diagnosis, status in (("transposed", 0), ("reversed", 1)):
         folder = written(BUG, name=diagnosis, solution=f'DIAGNOSIS = "{diagnosis}"\n\n\n{REPAIRED}', stub=STUB)
         found, said = verified(folder)
         assert (found, f"✓ the diagnosis '{diagnosis}' is what the checker says" in said) == (status, status == 0)
@@ -113,7 +113,7 @@ def test_a_function_may_have_a_bug_without_a_derivative(written):
         ({"toml": PLAIN.replace("[1.5, -0.5]", "{ low = 1 }")}, "the shape is missing"),
         ({"check": "def check(answer):\n    return 3\n"}, "at fault: "),
         ({"check": "def check(answer):\n    yield True\n"}, "yields findings, and one was True"),
-        ({"name": "sigmoid"}, "a built-in exercise is called sigmoid too"),
+        ({"name": "sigmoid", "check": "x = 1\n"}, "a built-in exercise is called sigmoid too"),
     ],
 )
 def test_what_is_wrong_with_an_exercise_is_not_the_solutions_fault(written, parts, words):
@@ -125,11 +125,10 @@ def test_what_is_wrong_with_an_exercise_is_not_the_solutions_fault(written, part
 
 def test_verify_goes_on_after_an_exercise_that_cannot_be_read(written, capsys):
     written('title = "T"\nhint = "x"\n', name="a")
-    written(name="b")
-    assert main(["verify", str(written(name="c").parent)]) == 1
+    assert main(["verify", str(written(name="b").parent)]) == 1
     said = capsys.readouterr().out
     assert "there is no key 'hint'" in said
-    assert said.count("changes of the solution are rejected") == 2
+    assert "changes of the solution are rejected" in said
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="
 }  # fmt: skip
 _MIXED_UP = (
-    ("sin", "cos", "tan"), ("sinh", "cosh", "tanh"), ("exp", "log"), ("maximum", "minimum"), ("max", "min"), ("sum", "mean"),
+    ("sin", "cos", "tan"), ("sinh", "cosh", "tanh"), ("exp", "log"), ("maximum", "minimum"), ("sum", "mean", "max", "min"),
     ("argmax", "argmin"), ("var", "std"), ("sqrt", "square"), ("zeros_like", "ones_like"), ("zeros", "ones"),
     ("append", "extend"), ("stack", "concatenate"),
 )  # fmt: skip
@@ -163,6 +163,8 @@ def _operation(source: _Source, node: ast.BinOp) -> Iterator[Edit]:
         yield Edit("operator", *place, f"({left} {other} {right})")
     if operator in (ast.Sub, ast.Div, ast.MatMult, ast.Pow):
         yield Edit("order", *place, f"({right} {sign} {left})")
+    if isinstance(node.left, ast.Call) and len(node.left.args) == 1 and not node.left.keywords:  # cos(x)**2 → cos(x**2)
+        yield Edit("brackets", *place, f"{source.of(node.left.func)}({source.of(node.left.args[0])} {sign} {right})")
     if isinstance(node.left, ast.BinOp) and (before := _SIGNS.get(type(node.left.op))) in (
         "*",
         "@",
@@ -192,9 +194,9 @@ def _operation(source: _Source, node: ast.BinOp) -> Iterator[Edit]:
 
 
 def _summed(node: ast.expr) -> ast.expr | None:
-    """What is summed in ``x.sum(…)``, also where it is indexed afterwards."""
+    """What is summed (or averaged) in ``x.sum(…)``, also where it is indexed afterwards."""
     call = node.value if isinstance(node, ast.Subscript) else node
-    summed = isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "sum"
+    summed = isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in ("sum", "mean")
     return call.func.value if summed and isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else None
 
 
@@ -220,6 +222,12 @@ def _call(source: _Source, node: ast.Call) -> Iterator[Edit]:
     stop = source.span(node.func)[1]
     for other in _RELATED.get(name, ()):
         yield Edit("function", stop - len(name), stop, other)
+    if len(node.args) == 1 and isinstance(inner := node.args[0], ast.BinOp) and (sign := _SIGNS.get(type(inner.op))):
+        within = f"{source.of(node.func)}({source.of(inner.left)})"  # cos(x**2) → cos(x)**2
+        yield Edit("brackets", *source.span(node), f"({within} {sign} {source.of(inner.right)})")
+    if name == "outer" and len(node.args) == 2 and None not in (pair := [_summed(n) for n in node.args]):
+        a, b = (source.of(n) for n in pair if n is not None)
+        yield from (Edit("sum", *source.span(node), text) for text in (f"({a}.T @ {b})", f"({a} @ {b}.T)"))
     if name in ("isclose", "allclose") and len(node.args) > 1:
         a, b = map(source.of, node.args[:2])
         yield Edit("comparison", *source.span(node), f"({a} == {b})")

@@ -127,7 +127,7 @@ def derivative(
         kinks: whether f has kinks at `inputs`, so that other derivatives than the solution's are right as well.
     """
     asked = _Asked(f, vjp, names, title, tuple(mistakes))
-    found = _differences(asked, inputs, kinks=kinks)
+    found = _differences(asked, inputs, elsewhere=also, kinks=kinks)
     if not found.passed or not also:
         return found
     for case, trial in trials(exact or f, _noted(vjp, inputs), (inputs, *also), names, by_hand=by_hand, single=single):
@@ -200,7 +200,9 @@ def _noted(vjp: Callable[..., Any], inputs: Sequence[Any]) -> Callable[..., Any]
     return noted
 
 
-def _differences(asked: _Asked, inputs: Sequence[Any], *, kinks: bool = False) -> Finding:
+def _differences(
+    asked: _Asked, inputs: Sequence[Any], *, elsewhere: Sequence[Sequence[Any]] = (), kinks: bool = False
+) -> Finding:
     """A vjp against finite differences at one place."""
     f, vjp, names, title, mistakes = asked
     parts = agreement(title, f, vjp, inputs) or (False,) * len(inputs)
@@ -219,6 +221,10 @@ def _differences(asked: _Asked, inputs: Sequence[Any], *, kinks: bool = False) -
         return found
     wrong = [row.name for row in report.rows if row.failed]
     matched = _recognised(f, vjp, inputs, mistakes)
+    for (
+        case
+    ) in elsewhere:  # where another mistake may tell itself from one that gives the same numbers here by accident
+        matched = _also_there(f, vjp, case, matched)
     made = {name: mistake for name, mistake in zip(names, matched, strict=True) if mistake and name in wrong}
     if not made:
         return found
@@ -243,6 +249,20 @@ def _recognised(
     matches = [(m, [_same(*pair) for pair in zip(given, asked(m.answer), strict=False)]) for m in mistakes]
     matches.sort(key=lambda match: -sum(match[1]))  # what explains the most first
     return [next((m for m, fits in matches if i < len(fits) and fits[i]), None) for i in range(len(inputs))]
+
+
+def _also_there(
+    f: Callable[..., Any], vjp: Callable[..., Any], case: Sequence[Any], matched: list[Mistake | None]
+) -> list[Mistake | None]:
+    """Those of the mistakes that give the numbers of `vjp` at another `case` as well, where both give any."""
+    kept: list[Mistake | None] = []
+    for i, mistake in enumerate(matched):
+        try:
+            fits = mistake is None or _recognised(f, vjp, case, [mistake])[i] is not None
+        except Exception:  # the student's, or a mistake that is none for these sizes
+            fits = True
+        kept.append(mistake if fits else None)
+    return kept
 
 
 def _same(mine: Any, wrong: Any) -> bool:

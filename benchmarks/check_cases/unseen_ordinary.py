@@ -192,7 +192,10 @@ def mix_v(g, o, l, m, s, x):
 
 
 add(
-    "mixture of three Gaussians", lambda r: (gaussian(r, 3), gaussian(r, 3), gaussian(r, 3) * 0.3, gaussian(r, 5)), mix, mix_v
+    "mixture of three Gaussians",
+    lambda r: (gaussian(r, 3), gaussian(r, 3), gaussian(r, 3) * 0.3, gaussian(r, 5)),
+    mix,
+    mix_v,
 )
 I, J = np.triu_indices(4, 1)
 
