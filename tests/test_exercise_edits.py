@@ -41,7 +41,8 @@ ANSWERS = {
     ),
     "zero for less than everything": (
         "max",
-        "    result = np.zeros_like(x)\n    for i in range(len(x)):\n        best, at = 0.0, 0\n        for j in range(x.shape[1]):\n"
+        "    result = np.zeros_like(x)\n    for i in range(len(x)):\n        best, at = 0.0, 0\n"
+        "        for j in range(x.shape[1]):\n"
         "            if x[i, j] > best:\n                best, at = x[i, j], j\n        result[i, at] = g[i]\n    return result",
         ["`0.0` should be `-np.inf`"],
     ),
@@ -55,12 +56,14 @@ WHOLE = {
         'softsign = Op(lambda x: x / (1 + abs(x)), softsign_rule, name="softsign")\n'
     ),
     "engine_functions": BOOK["engine_functions"].solution.replace(
-        "out = Value(1 / (1 + math.exp(-self.data)), (self,)", "s = 1 / (1 + math.exp(-self.data))\n        out = Value(s, (self,)"
+        "out = Value(1 / (1 + math.exp(-self.data)), (self,)",
+        "s = 1 / (1 + math.exp(-self.data))\n        out = Value(s, (self,)",
     ).replace("out.data * (1 - out.data)", "s * (1 - self.data)"),
     "engine_train": BOOK["engine_train"].solution.replace(
         "return descend(lambda: mean_square(layers, samples, targets), parameters, rate, epochs)",
         "losses = []\n    for _ in range(epochs):\n"
-        "        losses += descend(lambda: mean_square(layers, samples, targets), parameters, rate / epochs, 1)\n    return losses",
+        "        losses += descend(lambda: mean_square(layers, samples, targets), parameters, rate / epochs, 1)\n"
+        "    return losses",
     ),
 }  # fmt: skip
 
