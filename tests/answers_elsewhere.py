@@ -95,18 +95,6 @@ def minimise(f, x, steps):
     return x
 """,
     ),
-    # rows in the order in which they come, which another mistake looks like where an index is its own inverse
-    (
-        "gather",
-        "places: wrong places",
-        """
-def gather_vjp(g, out, x, index):
-    result = np.zeros_like(x)
-    for i in range(len(index)):
-        result[i % len(x)] += g[i]
-    return result
-""",
-    ),
     # both gradients averaged
     (
         "linear",
