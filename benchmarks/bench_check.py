@@ -2,7 +2,7 @@
 
     python benchmarks/bench_check.py            the full comparison (some minutes a row)
     python benchmarks/bench_check.py --quick    one point of each function
-    python benchmarks/bench_check.py --unseen   the families that nothing was tuned on (with --quick: some ten minutes)
+    python benchmarks/bench_check.py --unseen   the families that nothing was tuned on (with --quick: some eight minutes)
 
 For each function in `check_cases/`, at each point drawn, every right derivative is checked (a rejection is a false
 alarm), and every bug in `check_cases/bugs.py` is planted (an acceptance is a miss). A planted bug that changes nothing

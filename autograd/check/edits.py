@@ -222,9 +222,6 @@ def _call(source: _Source, node: ast.Call) -> Iterator[Edit]:
     stop = source.span(node.func)[1]
     for other in _RELATED.get(name, ()):
         yield Edit("function", stop - len(name), stop, other)
-    if len(node.args) == 1 and isinstance(inner := node.args[0], ast.BinOp) and (sign := _SIGNS.get(type(inner.op))):
-        within = f"{source.of(node.func)}({source.of(inner.left)})"  # cos(x**2) → cos(x)**2
-        yield Edit("brackets", *source.span(node), f"({within} {sign} {source.of(inner.right)})")
     if name == "outer" and len(node.args) == 2 and None not in (pair := [_summed(n) for n in node.args]):
         a, b = (source.of(n) for n in pair if n is not None)
         yield from (Edit("sum", *source.span(node), text) for text in (f"({a}.T @ {b})", f"({a} @ {b}.T)"))
@@ -250,6 +247,9 @@ def _call(source: _Source, node: ast.Call) -> Iterator[Edit]:
     if len(node.args) == 1:  # np.log(x) → x, grad(f) → grad(grad(f))
         yield Edit("function", *source.span(node), source.of(node.args[0]))
         yield Edit("function", *source.span(node), f"{source.of(node.func)}({source.of(node)})")
+    if len(node.args) == 1 and isinstance(inner := node.args[0], ast.BinOp) and (sign := _SIGNS.get(type(inner.op))):
+        within = f"{source.of(node.func)}({source.of(inner.left)})"  # cos(x**2) → cos(x)**2
+        yield Edit("brackets", *source.span(node), f"({within} {sign} {source.of(inner.right)})")
     for one, two in zip(node.args, node.args[1:], strict=False):
         start, stop = source.span(one)[0], source.span(two)[1]
         texts = [source.text[slice(*source.span(n))] for n in (two, one)]

@@ -109,14 +109,16 @@ def _round(
                 better, gained = (change, flags), sum(flags)
         if right:
             break
-    return sorted(right, key=lambda change: _plainness(source, change)), better
+    return sorted(right, key=lambda change: _is_far_fetched(source, change)), better
 
 
-def _plainness(source: str, change: _Change) -> tuple[bool, int]:
-    """The less text is changed, the likelier it is what slipped; last another 1e-3, which can be fitted to any numbers."""
-    numbers = [edit for edit in change if edit.kind == "number"]
-    fitted = any("inf" in edit.new or not source[edit.start : edit.stop].isdigit() for edit in numbers)
-    return fitted, sum(len(edit.new) + edit.stop - edit.start for edit in change)
+def _is_far_fetched(source: str, change: _Change) -> bool:
+    """Another 1e-3, which can be fitted to any numbers, and another assignment, in which a sign may be undone."""
+    return any(
+        edit.kind == "assignment"
+        or (edit.kind == "number" and ("inf" in edit.new or not source[edit.start : edit.stop].isdigit()))
+        for edit in change
+    )
 
 
 def _sorts(source: str) -> Iterator[Iterable[_Change]]:
