@@ -24,7 +24,7 @@ from peers import ours
 from suite import starts
 
 import nn
-from autograd import profile, value_and_grad
+from autograd import Value, grad, profile, value_and_grad
 
 ROUNDS, LEAST = 12, 0.02  # seconds in a sample, at least
 Part = Callable[[], Any]
@@ -147,8 +147,19 @@ def hvp() -> None:
 
 
 def square() -> None:
-    (whole,) = ours.square(starts.three(1))
-    show("grad(lambda x: x * x)(3.0)", {"all": whole}, "all")
+    derivative, at = grad(lambda x: x * x), 3.0
+
+    def by_value() -> None:
+        x = Value(at)
+        (x * x).backward()
+
+    parts: dict[str, Part] = {
+        "grad(f), and the call": ours.square(starts.three(1))[0],
+        "the call alone": lambda: derivative(at),
+        "Value(3.0)": lambda: Value(at),
+        "Value(3.0), x * x, backward": by_value,
+    }
+    show("grad(lambda x: x * x)(3.0)", parts, "grad(f), and the call")
 
 
 ACCOUNTS = {account.__name__: account for account in (mlp, elementwise, hvp, square)}
