@@ -69,6 +69,11 @@ def test_picks_and_their_gradients_are_numpys(index):
     assert found[1][2] is da.Array  # nothing was computed
 
 
+def test_a_pick_from_an_array_that_fits_nowhere_takes_no_memory_but_its_own():
+    x = Value(da.zeros((10**5, 10**5), chunks=(10**3, 10**5)))  # 80 GB, of which nothing is computed
+    assert x[np.array([5, 99_999]), np.array([7, 8])].data.shape == (2,)
+
+
 def test_a_recurrent_layer_is_refused_because_its_steps_would_be_lost():
     layer = nn.RNN(2, 3)
     with pytest.raises(UnsupportedError, match="step by step"):

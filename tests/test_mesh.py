@@ -152,6 +152,7 @@ def placed(**rule):
 
 REFUSED = {
     "7 devices are asked for, and there are": (UnsupportedError, lambda: xla.mesh(7)),
+    "leave out 2": (UnsupportedError, lambda: xla.mesh(2, batch=1)),
     "must be called 'batch'": (UnsupportedError, lambda: xla.mesh(rows=1)),
     "names model, and the axes are batch": (UnsupportedError, lambda: xla.mesh(parameters={"*": "model"})),
     "matches no parameter. There are weight, bias": (UnsupportedError, lambda: placed(parameters={"w": "batch"})),

@@ -36,9 +36,8 @@ class Protocols(ArrayMethods):
             except Exception as error:
                 explain(func.__name__, args, error)
                 raise
-        if (
-            func is np.size and len(args) == 1 and not kwargs
-        ):  # every array knows it, not every library has the function
+        if func is np.size and len(args) == 1 and not kwargs:
+            # Every array knows it, and not every library has the function.
             return args[0].size
         if func in CONSTANTS:
             return func(*unbox(args), **unbox(kwargs))

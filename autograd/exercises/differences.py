@@ -41,12 +41,8 @@ class Watch:
         if args:
             self.seen(args[0])
         result = f(*args, **keywords)
-        if (
-            args
-            and type(args[0]) is np.ndarray
-            and args[0].dtype.kind == "f"
-            and isinstance(result, np.ndarray | float)
-        ):
+        numbers = bool(args) and type(args[0]) is np.ndarray and args[0].dtype.kind == "f"
+        if numbers and isinstance(result, np.ndarray | float):
             self._compare(id(f), np.array(args[0]))
         return self.seen(result)
 

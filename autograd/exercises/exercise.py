@@ -221,9 +221,7 @@ def _differences(
         return found
     wrong = [row.name for row in report.rows if row.failed]
     matched = _recognised(f, vjp, inputs, mistakes)
-    for (
-        case
-    ) in elsewhere:  # where another mistake may tell itself from one that gives the same numbers here by accident
+    for case in elsewhere:  # where a mistake that gives the same numbers here by accident gives others
         matched = _also_there(f, vjp, case, matched)
     made = {name: mistake for name, mistake in zip(names, matched, strict=True) if mistake and name in wrong}
     if not made:

@@ -75,8 +75,13 @@ def _elsewhere(x: Array, arrays: Sequence[Array]) -> bool:
 
 
 def _numbers(shape: tuple[int, ...], at: tuple[Any, ...]) -> Any:
-    """The places that an index names, counted through the array."""
-    return np.asarray(np.arange(math.prod(shape)).reshape(shape)[at])
+    """The places that an index names, counted through the array: axis by axis, since it may be larger than the memory."""
+    total = np.broadcast_to(np.intp(0), shape)[at]
+    for axis, n in enumerate(shape):
+        step = math.prod(shape[axis + 1 :])
+        along = (np.arange(n) * step).reshape((n, *[1] * (len(shape) - axis - 1)))
+        total = total + np.broadcast_to(along, shape)[at]
+    return np.asarray(total)
 
 
 def _unchanging(arrays: Sequence[Array]) -> Array | None:

@@ -37,6 +37,10 @@ def mesh(
     Raises:
         UnsupportedError: there are not so many devices, or fewer are asked for than several processes have; no axis "batch".
     """
+    if axes and devices is not None:
+        raise UnsupportedError(
+            f"xla.mesh at {user_line()}: the sizes of the axes say how many devices: leave out {devices!r}"
+        )
     table: Any = devices
     if devices is None or isinstance(devices, int):
         sizes = axes or {_BATCH: jax.device_count() if devices is None else devices}
