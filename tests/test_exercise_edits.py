@@ -66,6 +66,9 @@ WHOLE = {
         "    return losses",
     ),
 }  # fmt: skip
+PATIENCE = (
+    60.0  # seconds of computing: what is tested is what a search finds, and coverage makes it several times as slow
+)
 
 
 @pytest.mark.parametrize("what", ANSWERS)
@@ -89,7 +92,7 @@ def wrong(name, change):
 
 def edited(exercise, source, result):
     assert may_help(exercise, result)
-    made = change(exercise, source)
+    made = change(exercise, source, PATIENCE)
     return result if made is None else with_change(result, made)
 
 

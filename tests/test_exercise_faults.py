@@ -162,7 +162,7 @@ def test_what_fits_a_single_number_is_not_said(written):
         exercise = load(
             written(toml, name=name, solution="def double(x):\n    return 2 * x\n", check=check + lines)
         ).ready()
-        made = change(exercise, exercise.file(wrong))
+        made = change(exercise, exercise.file(wrong), seconds=60)
         assert (made is not None) == found
     assert "`3` should be `2`" in made.text
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..check.diagnose import UNNAMED
-from ..check.repair import Repair, bounded, repairs, tick
+from ..check.repair import SECONDS, Repair, bounded, repairs, tick
 from .bugs import ASSIGNMENT
 from .exercise import ELSEWHERE, Answer, Finding
 from .form import Exercise
@@ -43,9 +43,9 @@ def vague(result: Result) -> bool:
     return bool(VAGUE & {*result.kinds}) or UNNAMED in said or ELSEWHERE in said
 
 
-def change(exercise: Exercise, source: str) -> Change | None:
-    """The small change that makes a wrong answer right; two where both do; None if there is none."""
-    ways = _ways(exercise, source)
+def change(exercise: Exercise, source: str, seconds: float = SECONDS) -> Change | None:
+    """The small change that makes a wrong answer right; two where both do; None if `seconds` of computing found none."""
+    ways = _ways(exercise, source, seconds)
     if not ways:
         return None
     text = "\nor: ".join("\n".join(map(str, way)) for way in ways)
@@ -67,7 +67,7 @@ def with_change(result: Result, made: Change) -> Result:
     return replace(result, findings=[*before, replace(last, message=message, kinds=kinds)])
 
 
-def _ways(exercise: Exercise, source: str) -> list[list[Repair]]:
+def _ways(exercise: Exercise, source: str, seconds: float) -> list[list[Repair]]:
     given = exercise.given.strip()
     end = source.find(given) + len(given) if given in source else 0
     above, answer = source[:end], source[end:]  # what is given is not changed, and read once
@@ -104,7 +104,7 @@ def _ways(exercise: Exercise, source: str) -> list[list[Repair]]:
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
-            return repairs(answer, flags, lambda text: True, 1 + above.count("\n"))
+            return repairs(answer, flags, lambda text: True, 1 + above.count("\n"), seconds)
     finally:
         ALONE.reset(tokens[1])
         KNOWN.reset(tokens[0])

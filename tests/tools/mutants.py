@@ -181,13 +181,17 @@ def tests_pass(folder: Path) -> bool:
     return not subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False).returncode
 
 
-def survivors(mutants: Sequence[Mutant], jobs: int) -> list[Mutant]:
-    """Those that neither the samples of their rows notice, nor then all tests about derivatives."""
+def survivors(mutants: Sequence[Mutant], jobs: int, trusted: bool = False) -> list[Mutant]:
+    """Those that neither the samples of their rows notice, nor then all tests about derivatives.
+
+    The tests are run without any mutant first, unless they are `trusted` to pass.
+    """
     with tempfile.TemporaryDirectory() as name:
         *folders, spare = (copy_of_the_project(Path(name) / str(i)) for i in range(jobs + 1))
         rows = tuple({row for mutant in mutants[:20] for row in mutant.rows})
         source = (ROOT / mutants[0].file).read_text()
-        unchanged = [replace(mutants[0], rows=rows, tests=t, source=source) for t in {m.tests for m in mutants}]
+        tests = set() if trusted else {m.tests for m in mutants}
+        unchanged = [replace(mutants[0], rows=rows, tests=t, source=source) for t in tests]
         for mutant, noticed in one_by_one(unchanged, folders):
             if noticed:
                 sys.exit(f"{mutant.tests or rows} fail without any mutant: repair them first")
@@ -221,12 +225,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--row", action="append", help="only the mutants of this row or function")
     parser.add_argument("--code", action="store_true", help="mutants of the code around the rules")
+    parser.add_argument("--label", action="append", help="only the mutant of this label, as --list shows it")
     parser.add_argument(
         "--file", action="append", help="only those of this file of autograd, e.g. rules/scipy/linalg.py"
     )
     parser.add_argument("--sample", type=int, help="so many mutants, chosen at random")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many at a time")
+    parser.add_argument("--trusted", action="store_true", help="the tests are known to pass: do not look first")
     parser.add_argument("--list", action="store_true", help="print the mutants and plant none")
     options = parser.parse_args()
     equivalent = known_equivalent()
@@ -236,12 +242,13 @@ def main() -> int:
     todo = code if options.code else rules
     todo = [m for m in todo if m.label not in equivalent and (not options.row or m.row in options.row)]
     todo = [m for m in todo if not options.file or m.file.removeprefix("autograd/") in options.file]
+    todo = [m for m in todo if not options.label or m.label in options.label]
     if options.sample:  # by their labels, so that the draw stays when other mutants come and go
         todo = sorted(todo, key=lambda m: zlib.crc32(f"{options.seed} {m.label}".encode()))[: options.sample]
     if options.list:
         print(*(f"{m.file}  {m.label}" for m in todo), sep="\n")
         return 0
-    alive = todo and survivors(todo, options.jobs)
+    alive = todo and survivors(todo, options.jobs, options.trusted)
     print(f"{len(todo)} mutants, {len(alive)} survive; {len(equivalent)} are known to be equivalent")
     return 1 if alive else 0
 

@@ -141,7 +141,7 @@ def mutants_of(module: Module, function: Function, row: str, rows: tuple[str, ..
                 yield Mutant(file, row, rows, ast.unparse(node), ast.unparse(new), _with(module.source, node, new))
     results = [function.body] if isinstance(function, ast.Lambda) else _returned(function)
     for result in results:
-        if _is_zero(result):
+        if _is_zero(result) or _is_truth(result):
             continue
         new = ast.UnaryOp(ast.USub(), result)
         yield Mutant(file, row, rows, ast.unparse(result), ast.unparse(new), _with(module.source, result, new))
@@ -162,6 +162,16 @@ def _outside_strings(node: ast.AST) -> Iterator[ast.AST]:
     for child in ast.iter_child_nodes(node):
         if not isinstance(child, ast.JoinedStr):
             yield from _outside_strings(child)
+
+
+def _is_truth(node: ast.expr) -> bool:
+    """Whether it is true or false, so that its sign says nothing: a comparison, ``not x``, ``bool(…)``, ``isinstance(…)``."""
+    match node:
+        case ast.Compare() | ast.UnaryOp(ast.Not()) | ast.Constant(bool()):
+            return True
+        case ast.Call(ast.Name("bool" | "isinstance" | "any" | "all")):
+            return True
+    return False
 
 
 def _returned(function: ast.FunctionDef) -> list[ast.expr]:
