@@ -164,6 +164,102 @@ def test_stepping_forward_and_back(page):
 
 
 @on("article")
+def test_the_forward_pass_comes_before_the_backward_one(page):
+    page["first"].click()
+    page["back"].click()
+    assert page["where"].text == "forward 16 of 17"
+    assert "gradient so far not yet" in page.panel
+    page.driver.execute_script(
+        "const p = document.getElementById('position'); p.value = -17; p.dispatchEvent(new Event('input'))"
+    )
+    assert page["where"].text == "forward 0 of 17"
+    assert not page["back"].is_enabled()
+    assert "value not yet" in page.named("y_pred").get_attribute("aria-label")
+    assert len(page.all("#stage .node.waiting")) == 17
+    page["forward"].click()
+    assert page["status"].get_attribute("textContent") == "Forward step 1 of 17: × multiply is −2"
+    assert len(page.all("#stage .edge.lit")) == 2
+    assert "How it is computed 1 × −2 = −2" in page.panel
+    assert "hands on" not in page.panel
+    for place in range(2, 18):
+        values = [n for n in page.all("#stage .node") if "value not yet" in n.get_attribute("aria-label")]
+        assert len(values) == 18 - place
+        page["forward"].click()
+    assert page["where"].text == "0 of 17"
+    page.choose("speed", "60")
+    page["ahead"].click()
+    WebDriverWait(page.driver, 10).until(lambda _: page["where"].text == "17 of 17" and "Play" in page["play"].text)
+
+
+def test_a_link_to_a_step(browser, pages):
+    address = f"{(pages / 'article.html').as_uri()}#step=3"
+    browser.get("about:blank")
+    browser.get(address)
+    assert browser.find_element(By.ID, "where").text == "3 of 17"
+    browser.find_element(By.ID, "forward").click()
+    assert browser.current_url.endswith("#step=4")
+    browser.get(f"{(pages / 'film.html').as_uri()}#step=2&moment=3")
+    assert browser.find_element(By.ID, "when").text == "step 6"
+    assert browser.find_element(By.ID, "where").text.startswith("2 of")
+    for odd in ("step=x&moment=-1", "step=1e9", "%", "moment=99"):
+        browser.get("about:blank")
+        browser.get(f"{(pages / 'film.html').as_uri()}#{odd}")
+    assert browser.get_log("browser") == []
+
+
+@on("mnist")
+def test_the_ground_is_dragged_and_the_wheel_zooms_where_it_is(page):
+    page["larger"].click()
+    page["larger"].click()
+    page["larger"].click()
+    stage = page["stage"]
+    at = lambda: page.driver.execute_script("return [arguments[0].scrollLeft, arguments[0].scrollTop]", stage)
+    page.driver.execute_script("arguments[0].scrollTo(200, 0)", stage)
+    free = page.driver.execute_script(
+        "const s = arguments[0].getBoundingClientRect(); for (let y = s.top + 4; y < s.bottom - 4; y += 6)"
+        " for (let x = s.left + 60; x < s.right - 200; x += 10) { const e = document.elementFromPoint(x, y);"
+        " if (e.closest('svg') && !e.closest('.node, .cluster text, .cover')) return [x, y]; }",
+        stage,
+    )
+    before, (x, y) = at(), map(int, free)
+    mouse = webdriver.ActionChains(page.driver, duration=20).w3c_actions
+    mouse.pointer_action.move_to_location(x, y).pointer_down().move_to_location(x + 50, y).pointer_up()
+    mouse.perform()
+    assert at()[0] == before[0] - 50
+    assert not page.has(stage, "dragged")
+    width = lambda: page.driver.execute_script(
+        "return document.querySelector('#stage svg').getBoundingClientRect().width"
+    )
+    wheel = (
+        "arguments[0].dispatchEvent(new WheelEvent('wheel', {deltaY: -150, ctrlKey: arguments[1], clientX: arguments[2],"
+        " clientY: arguments[3], bubbles: true, cancelable: true}))"
+    )
+    wide = width()
+    page.driver.execute_script(wheel, stage, False, x, y)
+    assert width() == wide
+    under = "const b = document.querySelector('#stage svg').getBoundingClientRect(); return (arguments[0] - b.left) / b.width"
+    share = page.driver.execute_script(under, x)
+    page.driver.execute_script(wheel, stage, True, x, y)
+    assert width() == pytest.approx(wide * np.exp(0.5), rel=1e-3)
+    assert page.driver.execute_script(under, x) == pytest.approx(share, abs=2e-3)
+
+
+@on("mnist")
+def test_two_fingers_zoom(page):
+    fingers = (
+        "for (const d of [40, 60]) { const t = [-d, d].map((x, i) => new Touch({identifier: i, target: arguments[0],"
+        " clientX: 400 + x, clientY: 400})); arguments[0].dispatchEvent(new TouchEvent('touchmove', {touches: t,"
+        " bubbles: true, cancelable: true})); } arguments[0].dispatchEvent(new TouchEvent('touchend'))"
+    )
+    width = lambda: page.driver.execute_script(
+        "return document.querySelector('#stage svg').getBoundingClientRect().width"
+    )
+    before = width()
+    page.driver.execute_script(fingers, page["stage"])
+    assert width() == pytest.approx(1.5 * before, rel=1e-3)
+
+
+@on("article")
 def test_playing_to_the_end_and_pausing(page):
     page.choose("speed", "60")
     page["play"].click()
@@ -280,6 +376,25 @@ def test_a_sum_is_accumulated_term_by_term(page):
     assert page.panel.count("(not yet)") == 2
 
 
+def test_an_element_of_a_gradient_is_a_sum_with_numbers(browser, tmp_path):
+    w = Value([[1.0, 2.0], [3.0, 4.0]], name="w")
+    h = named(np.array([[1.0, -1.0], [0.5, 2.0], [0.0, 3.0]]) @ w + Value(0.5, name="b"), "h")
+    page = Page(browser, draw(named((h * h).sum(), "loss")).html(tmp_path / "page.html"))
+    page.named("w").click()
+    heat = page.all("#panel [data-heat=gradient] .heat")[0]
+    assert [text.text for text in heat.find_elements(By.TAG_NAME, "text")] == ["4", "6.5", "88", "116"]
+    heat.send_keys(Keys.ARROW_RIGHT)
+    page.all("#panel [data-heat=gradient] .heat")[0].send_keys(Keys.ARROW_RIGHT)
+    words = page.all("#panel .sum")[0].text
+    assert "Its element w[0, 1] gets 2 numbers, incoming × factor:" in words
+    rows = [row.text for row in page.all("#panel .sum tr")]  # 2 h[0, 1] · 1 + 2 h[1, 1] · 0.5, by hand
+    assert rows == ["from matmul[0, 1] −3 × 1 = −3", "from matmul[1, 1] 19 × 0.5 = 9.5", "sum = 6.5"]
+    page.named("b").click()
+    assert "gets 6 numbers" in page.all("#panel .sum")[0].text
+    page.named("h").click()
+    assert browser.get_log("browser") == []
+
+
 @on("hostile")
 def test_hostile_names_do_nothing_and_odd_numbers_stand_out(page):
     assert page["title"].text == f"</title>{HOSTILE}"
@@ -367,6 +482,34 @@ def test_a_graph_of_one_node(page):
         page[button].click()
     page.key(Keys.ARROW_LEFT, Keys.ARROW_RIGHT, Keys.ARROW_UP, Keys.ARROW_DOWN, "f", " ", ".", ",")
     page.choose("colour", "grad")
+
+
+@on("film")
+def test_a_film_plays_beside_its_loss(page):
+    assert page["losses"].get_attribute("aria-label").startswith("Loss curve from ")
+    assert len(page.all("#losses polyline")[0].get_attribute("points").split()) == 5
+    page.choose("pace", "40")
+    page["roll"].click()
+    WebDriverWait(page.driver, 10).until(lambda _: page["when"].text == "step 8" and "▶" in page["roll"].text)
+    assert page.all("#losses line")[0].get_attribute("x1") == "300"
+    page.choose("pace", "500")
+    page["roll"].click()
+    assert page["when"].text == "step 0"
+    page.choose("pace", "150")
+    page["moment"].send_keys(Keys.ARROW_RIGHT)
+    assert "▶" in page["roll"].text
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_a_page_obeys_the_theme_it_was_drawn_in(browser, tmp_path, theme):
+    page = Page(browser, draw(accumulated(), theme=theme).html(tmp_path / "page.html"))
+    assert browser.execute_script("return document.documentElement.dataset.theme") == theme
+    red, *_ = browser.execute_script(
+        "return getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)"
+    )
+    assert (red < 128) == (theme == "dark")
+    page["theme"].click()
+    assert browser.execute_script("return document.documentElement.dataset.theme") != theme
 
 
 @on("film")

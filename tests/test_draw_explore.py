@@ -17,6 +17,7 @@ from autograd.draw.explore.formula import formula
 from autograd.errors import ChangedDataError, GraphError
 from autograd.rules import OPS
 from autograd.rules.op import Op
+from nn.functional import conv2d
 from tests.draw_networks import NETWORKS, mnist, named, perceptron, two_two_one
 
 RULES = [(op, i) for op in OPS.values() for i, rule in enumerate(op.rules) if rule is not None]
@@ -154,6 +155,62 @@ def test_contributions_add_up_to_the_gradient_and_factors_multiply_to_the_contri
         np.testing.assert_allclose(total, array(moment["grads"][key]), rtol=1e-4)
 
 
+ELEMENTS = {
+    "matmul": lambda x: x @ np.arange(6.0).reshape(3, 2),
+    "from the right": lambda x: np.ones((4, 2)) @ x,
+    "sum": lambda x: x.sum(),
+    "mean": lambda x: x.mean(axis=0),
+    "broadcasting": lambda x: np.arange(8.0).reshape(4, 2, 1) * x[:, 0],
+    "a row": lambda x: x[1],
+    "picks, one twice": lambda x: x[[0, 1, 1], [2, 0, 0]],
+    "softmax": functions.softmax,
+    "max": lambda x: x.max(axis=1),
+    "transpose": lambda x: x.T,
+    "reshape": lambda x: x.reshape(3, 2),
+    "concatenate": lambda x: np.concatenate([x, np.zeros((1, 3))]),
+    "cumsum": lambda x: np.cumsum(x, axis=1),
+    "convolve": lambda x: np.convolve(x[0], np.array([1.0, 2.0])),
+    "convolution": lambda x: conv2d(x[None, None], np.ones((1, 1, 2, 2)) * [1.0, -2.0]),
+    "solve": lambda x: np.linalg.solve(np.eye(2) * 3 + x[:, :2] @ x[:, :2].T, np.ones(2)),
+}
+
+
+@pytest.mark.parametrize("name", ELEMENTS)
+def test_each_element_is_a_sum_whose_factors_are_those_of_finite_differences(name):
+    x = np.array([[0.3, -1.2, 0.8], [1.5, 0.1, -0.4]])
+    graph = collect(ELEMENTS[name](Value(x, name="x")), limit=100, gradients=True)
+    terms = sweep.numbers(graph, "now", cells=100, by_element=True)["terms"]
+    seen = 0
+    for key, node in graph.nodes.items():
+        for i, term in enumerate(terms.get(str(key), [])):
+            if term is None or "factors" not in term:
+                continue
+            seen += 1
+            op, inputs = node.value.op, list(node.value.inputs)
+            inputs[i] = np.asarray(inputs[i], dtype=float)
+            found = np.zeros((np.size(node.data), inputs[i].size))
+            found[term["factors"]["from"], term["factors"]["to"]] = term["factors"]["by"]
+            steps = np.eye(inputs[i].size).reshape(-1, *inputs[i].shape) * 1e-6
+            ways = [[op.forward(*inputs[:i], inputs[i] + s * step, *inputs[i + 1 :], **node.value.static) for s in (1, -1)]
+                    for step in steps]  # fmt: skip
+            columns = [np.ravel((up - down) / 2e-6) for up, down in ways]
+            np.testing.assert_allclose(found, np.transpose(columns), rtol=2e-5, atol=2e-8)
+    assert seen
+
+
+def test_too_many_terms_are_left_out():
+    x = Value(np.ones((100, 100)), name="x")
+    graph = collect((x @ x).sum() + Value(np.ones(3000), name="y").sum(), limit=9, gradients=True)
+    found = [
+        "factors" in term
+        for step in sweep.numbers(graph, "now", cells=9, by_element=True)["terms"].values()
+        for term in step
+        if term is not None
+    ]
+    assert found.count(True) == 1
+    assert found.count(False) >= 3
+
+
 def test_contributions_have_the_shape_of_what_they_are_added_to():
     bias = Value([1.0, 2.0, 3.0], name="bias")
     graph = collect(((np.ones((2, 3)) + bias) * bias).sum(), limit=9, gradients=True)
@@ -212,8 +269,8 @@ def test_the_page_is_one_small_file(tmp_path, name):
     assert not re.findall(r"""(?:src|href)=["'](?!data:,|#)""", text)
     assert "<!--" not in re.sub(r"<svg.*</svg>", "", text, flags=re.DOTALL)
     graph = len(json.dumps(data)) + sum(len(svg) for svg in re.findall(r"<svg.*?</svg>", text, re.DOTALL))
-    assert path.stat().st_size - graph < 74_000
-    assert len(data["nodes"]) == text.partition("</svg>")[0].count('class="node')
+    assert path.stat().st_size - graph < 90_000
+    assert len(data["nodes"]) == re.search(r'<div class="view">.*?</svg>', text, re.DOTALL)[0].count('class="node')
     for key, node in enumerate(data["nodes"]):
         assert f'id="node{key}"' in text
         assert all(f'id="edge{key}_{i}"' in text for i in range(len(node["inputs"])))

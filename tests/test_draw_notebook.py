@@ -1,5 +1,6 @@
 """Pictures in a notebook, in a real kernel."""
 
+import html
 import json
 import os
 from pathlib import Path
@@ -7,6 +8,10 @@ from pathlib import Path
 import nbclient
 import nbformat
 import pytest
+
+from autograd import Value
+from autograd.draw import Recorder, draw
+from tests.browser import CHROMIUM, DRIVER, start
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 
@@ -18,6 +23,8 @@ CELLS = [
     "draw_dot(d, rankdir='TB')",
     "nodes, edges = trace(d)\nlen(nodes), len(edges)",
     "draw(d).html('page.html')",
+    "draw(d).explore()",
+    "from autograd.draw import Recorder\nfilm = Recorder()\nfilm.record(a * b + 10)\nfilm.record(a * b + 10)\nfilm",
 ]
 
 
@@ -49,3 +56,39 @@ def test_micrograds_functions_do_what_its_notebooks_expect(outputs):
 def test_the_explorer_knows_the_lines_of_a_cell(outputs):
     data = json.loads(outputs[1].split('id="data">')[1].split("</script>")[0])
     assert [node.get("code") for node in data["nodes"] if node["op"]] == ["d = a * b + 10"] * 2
+
+
+@pytest.mark.parametrize(("cell", "moments"), [(5, 1), (6, 2)])
+def test_the_explorer_and_a_film_show_themselves_whole(outputs, cell, moments):
+    (shown,) = outputs[0][cell]
+    frame = shown["text/html"]
+    assert frame.startswith("<iframe srcdoc=")
+    inside = html.unescape(frame.split('srcdoc="')[1].split('"')[0])
+    data = json.loads(inside.split('id="data">')[1].split("</script>")[0])
+    assert len(data["snapshots"]) == moments
+    assert "://" not in inside.replace("http://www.w3.org/", "").replace("http://", "").replace("https://", "")
+
+
+def test_a_recorder_without_a_moment_shows_nothing():
+    assert Recorder()._repr_html_() is None
+
+
+def test_a_frame_in_a_page_works(tmp_path):
+    """As a notebook puts it into its own page: sandboxed, without an address of its own."""
+    selenium = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+    if not (CHROMIUM and DRIVER):
+        pytest.skip("no Chromium with its driver on this machine")
+    result = Value(2.0, name="a") * 3 + 1
+    page = tmp_path / "notebook.html"
+    page.write_text(f"<!doctype html><meta charset=utf-8>{draw(result).explore()._repr_html_()}", encoding="utf-8")
+    driver = start(tmp_path / "profile")
+    try:
+        driver.get(page.as_uri())
+        driver.switch_to.frame(driver.find_element(selenium.common.by.By.TAG_NAME, "iframe"))
+        driver.find_element(selenium.common.by.By.ID, "forward").click()
+        assert driver.find_element(selenium.common.by.By.ID, "where").text == "1 of 2"
+        driver.find_element(selenium.common.by.By.ID, "descend").click()
+        assert "1 step" in driver.find_element(selenium.common.by.By.ID, "progress").text
+        assert driver.get_log("browser") == []
+    finally:
+        driver.quit()

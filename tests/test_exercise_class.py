@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd.exercises.__main__ import main
+from autograd.exercises.__main__ import main, own_folders, parser
 from autograd.exercises.book import Book, book
 from autograd.exercises.document import Document
 from autograd.exercises.exercise import Finding
@@ -319,3 +319,17 @@ def test_unusual_solutions_pass_under_the_hook(submitted):
     files = {f"ada__{e.name}": e.file(e.solution) + "\nprint(1)\n" for e in chosen}
     found = graded(submitted(**files), chosen)["ada"]
     assert found.passed == len(chosen), [name for name, result in found.results.items() if not result.passed]
+
+
+@pytest.mark.parametrize("split", range(0, 9, 2))
+def test_options_stand_before_the_command_or_after_it(split):
+    words = ["--only", "sigmoid,root", "--seconds", "3", "--folder", "me", "--own", "a"]
+    options = parser().parse_args([*words[:split], "start", *words[split:]])
+    assert (options.only, options.seconds, str(options.folder)) == (["sigmoid", "root"], 3.0, "me")
+    assert [str(path) for path in own_folders(options)] == ["a"]
+
+
+def test_own_folders_may_stand_on_both_sides():
+    options = parser().parse_args(["--own", "a", "check", "--own", "b", "--own", "c"])
+    assert [str(path) for path in own_folders(options)] == ["a", "b", "c"]
+    assert parser().parse_args(["list"]).own == []

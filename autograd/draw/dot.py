@@ -20,17 +20,25 @@ _FONT = "Helvetica"  # its widths are known to every `dot`; pages and pictures f
 
 @dataclass(frozen=True)
 class Style:
-    """How a graph is drawn: which way it runs, in which colours, with numbers in which format."""
+    """How a graph is drawn: which way it runs, in which colours, with numbers in which format.
+
+    Without a theme a picture is light, and a page follows its reader's system.
+    """
 
     direction: Direction = "LR"
-    theme: str = "light"
+    theme: str | None = None
     number: str = ".4g"
     caption: bool = True
+
+    @property
+    def colours(self) -> Theme:
+        """The colours of a picture."""
+        return THEMES[self.theme or "light"]
 
 
 def source(graph: Graph, style: Style) -> str:
     """The DOT source of the picture."""
-    theme = THEMES[style.theme]
+    theme = style.colours
     dot = graphviz.Digraph("graph", graph_attr=_ground(graph, style, theme))
     dot.attr(
         "node",
@@ -78,7 +86,7 @@ def _frame(
     style: Style,
 ) -> None:
     """The nodes directly within the call `path`, then a frame for each call inside it."""
-    theme = THEMES[style.theme]
+    theme = style.colours
     for node in members.get(path, []):
         dot.node(f"n{node.key}", **_box(node, graph, style))
     inner = dict.fromkeys(p[: len(path) + 1] for p in members if len(p) > len(path) and p[: len(path)] == path)
@@ -103,7 +111,7 @@ def _frame(
 
 def _box(node: Node, graph: Graph, style: Style) -> dict[str, str]:
     """Attributes of one node: a title, and below it a line for each thing to say."""
-    theme = THEMES[style.theme]
+    theme = style.colours
     fill, border = theme.kinds[node.kind]
     result = node.key == graph.root
     return {

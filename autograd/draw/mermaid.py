@@ -6,12 +6,11 @@ from ..scope import Call
 from . import words
 from .collect import Graph, Node
 from .dot import Style
-from .theme import THEMES
 
 
 def source(graph: Graph, style: Style) -> str:
     """A flowchart: the same nodes, frames and edges as in the picture."""
-    theme = THEMES[style.theme]
+    theme = style.colours
     lines = [f"flowchart {style.direction}"]
     open_calls: tuple[Call, ...] = ()
     numbers = {call: i for i, call in enumerate(graph.labels)}

@@ -13,6 +13,7 @@ from ..engine.value import Value
 from ..errors import ShapeError, user_line
 from . import dot, mermaid, render, text
 from .collect import Graph, collect
+from .explore.page import Page
 from .explore.recorder import explore
 from .fold import fold_modules, fold_repeats
 from .theme import THEMES
@@ -83,13 +84,22 @@ class Picture:
         labels: tuple[str, str] = ("before", "after"),
         title: str = "Backpropagation",
     ) -> Path:
-        """Write a page that steps through backpropagation: one file, which needs no network and no program.
+        """Write the page of `explore` to the file `path`; it is one file, which needs no network and no program."""
+        return self.explore(compare=compare, labels=labels, title=title).write(path)
+
+    def explore(
+        self,
+        *,
+        compare: Value | None = None,
+        labels: tuple[str, str] = ("before", "after"),
+        title: str = "Backpropagation",
+    ) -> Page:
+        """The page that steps through backpropagation: a notebook shows it in a frame, ``write(path)`` makes it a file.
 
         It shows every operation (the newest 1000), and where each gradient comes from: the local rule, the numbers
         put in, the sum of the contributions. It computes the gradients itself, without touching any ``.grad``.
 
         Args:
-            path: the file to write.
             compare: the same computation at another moment, such as after a training step; its numbers stand beside.
             labels: what to call the two moments.
             title: the headline.
@@ -99,7 +109,7 @@ class Picture:
             GraphError: `compare` was computed by other operations, or on other shapes.
             ChangedDataError: a value was changed after the result had been computed from it.
         """
-        return explore(path, self.value, compare=compare, labels=labels, title=title, style=self.style)
+        return explore(self.value, compare=compare, labels=labels, title=title, style=self.style)
 
     def view(self) -> Path:
         """Write the picture to a temporary file, and open it in the browser."""
@@ -132,7 +142,7 @@ def draw(
     value: Value,
     *,
     direction: dot.Direction = "LR",
-    theme: str = "light",
+    theme: str | None = None,
     number: str = ".4g",
     depth: int | None = None,
     repeats: int | None = 8,
@@ -143,12 +153,13 @@ def draw(
     """A picture of the graph that `value` was computed from.
 
     It shows itself in a notebook, ``picture.render("graph.svg")`` writes it to a file, ``print(picture)`` prints it as
-    text, and ``picture.html("backprop.html")`` writes the page that steps through backpropagation.
+    text, and ``picture.html("backprop.html")`` writes the page that steps through backpropagation, which
+    ``picture.explore()`` shows in the notebook.
 
     Args:
         value: the result to explain.
         direction: which way it runs: ``LR`` (left to right), ``RL``, ``TB`` (top to bottom) or ``BT``.
-        theme: ``light`` or ``dark``.
+        theme: ``light`` or ``dark``; None is a light picture, and a page in the colours that its reader's system prefers.
         number: the format of numbers, as in ``format(x, ".4g")``.
         depth: module calls within this many others are folded to one box; 0 folds the outermost, None folds none.
         repeats: what occurs at least so many times is shown once, marked ``× 12``; None shows every one.
@@ -165,10 +176,10 @@ def draw(
     return Picture(value, graph, style)
 
 
-def _style(direction: dot.Direction, theme: str, number: str, caption: bool) -> dot.Style:
+def _style(direction: dot.Direction, theme: str | None, number: str, caption: bool) -> dot.Style:
     """The style, once its parts have been found to exist."""
     for name, given, allowed in (("direction", direction, ("LR", "RL", "TB", "BT")), ("theme", theme, tuple(THEMES))):
-        if given not in allowed:
+        if given is not None and given not in allowed:
             raise ShapeError(f"draw(…, {name}={given!r}) at {user_line()}: it is one of {', '.join(allowed)}")
     try:
         format(1.5, number)

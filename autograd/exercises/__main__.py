@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from .author import new, verify
 from .book import book, folders
@@ -41,40 +42,56 @@ def parser() -> argparse.ArgumentParser:
     p = argparse.ArgumentParser(
         prog=COMMAND, description=__doc__, epilog=_EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    p.add_argument(
-        "--folder", type=Path, help=f"your folder (default: this one if it holds {RECORD}, else ./{DEFAULT})"
-    )
-    p.add_argument("--seconds", type=float, default=SECONDS, help="time limit of one check (default %(default)g)")
-    p.add_argument(
-        "--own", type=Path, action="append", default=[], metavar="DIR",
-        help="a teacher's exercise, or a folder of such, beside the built-in ones (`start` remembers it)",
-    )  # fmt: skip
-    p.add_argument(
-        "--only", type=lambda text: [name for name in text.split(",") if name], default=[], metavar="NAME,NAME",
-        help="these exercises alone, in this order (`start` remembers it)",
-    )  # fmt: skip
+    _add_options(p, folder=None, seconds=SECONDS, own=[], only=[])
+    after = argparse.ArgumentParser(add_help=False)  # the same options, which may stand behind the command too
+    _add_options(after, **dict.fromkeys(("folder", "seconds", "own", "only"), argparse.SUPPRESS))
     commands = p.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    commands.add_parser("start", help="write the exercises that are not there yet")
+    commands.add_parser("start", help="write the exercises that are not there yet", parents=[after])
     for name, help_text in _NAMED.items():
-        sub = commands.add_parser(name, help=help_text, description=help_text)
+        sub = commands.add_parser(name, help=help_text, description=help_text, parents=[after])
         sub.add_argument("name", nargs="?", help="name of the exercise, or its place in the list")
     for name in ("list", "progress"):
-        commands.add_parser(name, help="every exercise, and what has been passed")
-    sub = commands.add_parser("grade", help="check the folders of many students again; a table and reports")
+        commands.add_parser(name, help="every exercise, and what has been passed", parents=[after])
+    grading = "check the folders of many students again; a table and reports"
+    sub = commands.add_parser("grade", help=grading, parents=[after])
     sub.add_argument("students", type=Path, help="a folder with one folder for each student")
     sub.add_argument("--csv", type=Path, help="write the table to this file")
     sub.add_argument("--out", type=Path, help="write table, summary and a report for each student into this folder")
     sub.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="answers at a time (default %(default)s)")
     sub = commands.add_parser("new", help="write the skeleton of an exercise of your own")
     sub.add_argument("name", type=Path, help="its folder; the last part is the exercise's name")
-    sub = commands.add_parser("verify", help="check an exercise: its solution passes, changes of the solution do not")
+    sub = commands.add_parser(
+        "verify", help="check an exercise: its solution passes, changes of the solution do not", parents=[after]
+    )
     sub.add_argument("exercise", type=Path, help="its folder, or one of several, or the name of a built-in one")
     return p
+
+
+def _add_options(p: argparse.ArgumentParser, **default: Any) -> None:
+    where = f"your folder (default: this one if it holds {RECORD}, else ./{DEFAULT})"
+    p.add_argument("--folder", type=Path, default=default["folder"], help=where)
+    limit = f"time limit of one check (default {SECONDS:g})"
+    p.add_argument("--seconds", type=float, default=default["seconds"], help=limit)
+    p.add_argument(
+        "--own", type=Path, action="append", default=default["own"], metavar="DIR",
+        dest="own" if default["own"] is not argparse.SUPPRESS else "own_too",
+        help="a teacher's exercise, or a folder of such, beside the built-in ones (`start` remembers it)",
+    )  # fmt: skip
+    p.add_argument(
+        "--only", type=lambda text: [name for name in text.split(",") if name], default=default["only"],
+        metavar="NAME,NAME", help="these exercises alone, in this order (`start` remembers it)",
+    )  # fmt: skip
+
+
+def own_folders(options: argparse.Namespace) -> list[Path]:
+    """What ``--own`` named, before the command and after it."""
+    return [*options.own, *getattr(options, "own_too", [])]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; its exit status."""
     options = parser().parse_args(arguments)
+    options.own = own_folders(options)
     screen = Screen()
     try:
         return run(screen, options)

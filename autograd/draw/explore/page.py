@@ -14,6 +14,7 @@ import numpy as np
 from .. import dot, render
 from ..collect import Graph
 from ..fold import fold_modules
+from ..theme import THEMES, Theme
 from . import live, sweep
 from .arrays import Json
 
@@ -21,11 +22,14 @@ _SCRIPTS = (
     "engine.js",
     "numbers.js",
     "views.js",
+    "camera.js",
     "graph.js",
     "heat.js",
+    "sums.js",
     "panel.js",
     "live.js",
     "plane.js",
+    "film.js",
     "explorer.js",
 )
 
@@ -45,8 +49,27 @@ def program(graph: Graph) -> Program:
     return Program(graph, {**sweep.structure(graph), **facts}, rules)
 
 
-def write(path: str | Path, program: Program, snapshots: list[Json], style: dot.Style, title: str) -> Path:
-    """Write the page for `program` and the numbers in `snapshots` (all of its graph) to `path`."""
+@dataclass(frozen=True)
+class Page:
+    """A whole page in one string. A notebook shows it in a frame, with everything inside; `write` makes it a file."""
+
+    source: str
+
+    def write(self, path: str | Path) -> Path:
+        """Write it to the file `path`, which is returned."""
+        path = Path(path)
+        path.write_text(self.source, encoding="utf-8")
+        return path
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<iframe srcdoc="{html.escape(self.source)}" sandbox="allow-scripts" title="Backpropagation, step by step" '
+            'style="width: 100%; height: 720px; border: 1px solid #cfd7e3; border-radius: 6px"></iframe>'
+        )
+
+
+def page(program: Program, snapshots: list[Json], style: dot.Style, title: str) -> Page:
+    """The page for `program` and the numbers in `snapshots` (all of its graph)."""
     graph = program.graph
     light = dot.Style(style.direction, "light", style.number, caption=False)
     depths = range(max((len(node.calls) for node in graph.nodes.values()), default=0))
@@ -54,6 +77,7 @@ def write(path: str | Path, program: Program, snapshots: list[Json], style: dot.
     folds = [_results(graph, fold, depth) for depth, fold in enumerate(folded)]
     data = {
         "title": title,
+        "theme": style.theme,
         "hint": _hint(graph),
         "folds": folds,
         "snapshots": snapshots,
@@ -61,19 +85,33 @@ def write(path: str | Path, program: Program, snapshots: list[Json], style: dot.
     }
     parts = {
         "title": html.escape(title),
-        "style": _asset("explorer.css"),
+        "style": f"{_colours()}\n{_asset('explorer.css')}",
         "pictures": "\n".join(_picture(view, light, n) for n, view in enumerate([graph, *folded])),
         "data": json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
         "script": "\n".join([program.rules, *map(_asset, _SCRIPTS)]),
     }
-    page = _asset("explorer.html")
+    rest = _asset("explorer.html")
     pieces = []
     for name, content in parts.items():  # in the order of the template, so that no content is searched for marks
-        before, _, page = page.partition(f"<!--{name}-->")
+        before, _, rest = rest.partition(f"<!--{name}-->")
         pieces += [before, content]
-    path = Path(path)
-    path.write_text("".join([*pieces, page]), encoding="utf-8")
-    return path
+    return Page("".join([*pieces, rest]))
+
+
+def _colours() -> str:
+    """The colours of the picture as variables of the page, so that it has one list of them."""
+
+    def variables(theme: Theme) -> str:
+        named = {"ground": theme.ground, "text": theme.text, "edge": theme.edge}
+        named |= {"frame": theme.frame, "frame-line": theme.frame_border}
+        for kind, (fill, border) in theme.kinds.items():
+            named |= {kind: fill, f"{kind}-line": border}
+        return " ".join(f"--{name}: {colour};" for name, colour in named.items())
+
+    return "\n".join(
+        f":root{'' if name == 'light' else f'[data-theme={name}]'} {{ {variables(theme)} }}"
+        for name, theme in THEMES.items()
+    )
 
 
 def _hint(graph: Graph) -> str:

@@ -26,7 +26,7 @@ class Recorder:
             recorder.record(loss)       # before the update, and before backward(leaves_only=True)
             loss.backward()
             …
-        recorder.html("training.html")
+        recorder.html("training.html")   # or, in a notebook, the recorder itself as the last line of a cell
 
     It computes the gradients itself and leaves every ``.grad`` alone. Only the numbers are kept, not the graphs. Once
     there are more than `most` moments every second one is dropped, and from then on half as many are taken.
@@ -60,26 +60,31 @@ class Recorder:
             self._moments = [(step, moment) for step, moment in self._moments if step % self.every == 0]
 
     def html(self, path: str | Path, *, title: str = "Training", style: Style | None = None) -> Path:
-        """Write the page with the time slider."""
+        """Write the page of `page` to the file `path`."""
+        return self.page(title=title, style=style).write(path)
+
+    def page(self, *, title: str = "Training", style: Style | None = None) -> page.Page:
+        """The page with the time slider: a notebook shows it, ``write(path)`` makes it a file."""
         if self._program is None:
-            raise GraphError(f"Recorder.html at {user_line()}: nothing was recorded; call record(loss) in each step")
-        return page.write(path, self._program, [moment for _, moment in self._moments], style or Style(), title)
+            raise GraphError(f"Recorder at {user_line()}: nothing was recorded; call record(loss) in each step")
+        return page.page(self._program, [moment for _, moment in self._moments], style or Style(), title)
+
+    def _repr_html_(self) -> str | None:
+        return self.page()._repr_html_() if self._moments else None
 
 
 LIMIT = 1000  # operations on a page: beyond that a browser is slow, and nobody steps through
 
 
-def explore(
-    path: str | Path, value: Value, *, compare: Value | None, labels: tuple[str, str], title: str, style: Style
-) -> Path:
-    """See `Picture.html`."""
+def explore(value: Value, *, compare: Value | None, labels: tuple[str, str], title: str, style: Style) -> page.Page:
+    """See `Picture.explore`."""
     graph = collect(value, limit=LIMIT, gradients=True)
-    snapshots = [sweep.numbers(graph, labels[0], _CELLS)]
+    snapshots = [sweep.numbers(graph, labels[0], _CELLS, by_element=True)]
     if compare is not None:
         other = collect(compare, limit=LIMIT, gradients=True)
         same_graph(graph, other)
-        snapshots.append(sweep.numbers(other, labels[1], _CELLS))
-    return page.write(path, page.program(graph), snapshots, style, title)
+        snapshots.append(sweep.numbers(other, labels[1], _CELLS, by_element=True))
+    return page.page(page.program(graph), snapshots, style, title)
 
 
 def same_graph(one: Graph, other: Graph) -> None:

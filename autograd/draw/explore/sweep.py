@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 from collections import Counter
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from ...engine.value import Value
 from .. import words
 from ..collect import Graph, Node
 from .arrays import Json, encode
+from .elements import MOST_FACTORS, factors
 from .formula import formula
 
 
@@ -78,15 +80,21 @@ def _line(node: Node) -> dict[str, str]:
     return {"line": f"{Path(file).name}:{number}", "code": linecache.getline(file, int(number)).strip()}
 
 
-def numbers(graph: Graph, label: str, cells: int) -> dict[str, Json]:
+_PAGE_FACTORS = 20_000  # of all operations
+
+
+def numbers(graph: Graph, label: str, cells: int, *, by_element: bool = False) -> dict[str, Json]:
     """The numbers of one moment: each node's value and gradient, and what each operation hands to its inputs.
 
-    The contribution to a node that receives only one is its gradient, and is not said twice.
+    The contribution to a node that receives only one is its gradient, and is not said twice. `by_element` adds, where arrays are
+    small, of which terms each element of a contribution is the sum; the newest operations first, as far as a page has room.
     """
     uses = Counter(s for node in graph.nodes.values() for i, s in enumerate(node.inputs) if _takes(graph, node, i))
     nodes = graph.nodes.values()
     with no_grad(), np.errstate(all="ignore"):
         terms = {str(node.key): _terms(graph, node, uses, cells) for node in nodes if node.kind == "operation"}
+        if by_element:
+            _add_factors(graph, terms)
     return {
         "label": label,
         "values": [None if node.data is None else encode(node.data, cells) for node in nodes],
@@ -108,7 +116,7 @@ def _terms(graph: Graph, node: Node, uses: Counter[int], cells: int) -> list[Jso
         scalars = all(np.shape(x) == () for x in (value.data, *value.inputs))
         by_number = scalars or formula(value.op, i).local
         local = _apply(value, i, np.ones_like(value.data)[()]) if by_number else None
-        product = None if uses[source] == 1 else encode(fit(_apply(value, i, node.grad), value.inputs[i]), cells)
+        product = None if uses[source] == 1 else encode(_pushed(value, i, node.grad), cells)
         result.append({"local": None if local is None else encode(local, cells), "product": product})
     return result
 
@@ -119,3 +127,25 @@ def _apply(value: Value, i: int, g: Any) -> Any:
     rule = value.op.rule(i)
     assert rule is not None
     return rule(g, value.data, *value.inputs, **value.static)
+
+
+def _add_factors(graph: Graph, terms: dict[str, Json]) -> None:
+    """Where a contribution's elements are sums, or come from other places, or have factors that no formula shows."""
+    room = _PAGE_FACTORS
+    for node in reversed(graph.nodes.values()):
+        value = node.value
+        if node.kind != "operation" or value is None or value.op is None:
+            continue
+        for i, term in enumerate(terms[str(node.key)]):
+            source = value.inputs[i]
+            shapes = np.shape(value.data), np.shape(source)
+            if term is None or shapes == ((), ()) or (shapes[0] == shapes[1] and formula(value.op, i).local):
+                continue
+            found = factors(partial(_pushed, value, i), value.data, source, min(room, MOST_FACTORS))
+            if found is not None:
+                term["factors"] = found
+                room -= len(found["by"])
+
+
+def _pushed(value: Value, i: int, g: Any) -> Any:
+    return fit(_apply(value, i, g), value.inputs[i])

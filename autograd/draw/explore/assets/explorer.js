@@ -3,13 +3,17 @@
 const byId = (id) => document.getElementById(id);
 const users = data.nodes.map(() => []);
 const terms = data.nodes.map(() => []); // for each node: who hands it a gradient, in the order of the pass
-const order = {}; // the place of each operation in the pass
+const order = {}; // the place of each operation in the backward pass
 data.steps.forEach((key, place) => { order[key] = place; });
+const ahead = [...data.steps].reverse(); // the forward pass: oldest first
+const madeAt = {}; // the place of each operation in it
+ahead.forEach((key, i) => { madeAt[key] = i; });
 data.nodes.forEach((node, key) => node.inputs.forEach((source) => users[source].push(key)));
 for (const user of data.steps) {
   data.nodes[user].rules.forEach((rule, i) => { if (rule !== null) terms[data.nodes[user].inputs[i]].push({ user, i }); });
 }
 
+// One line of steps: before 0 the forward pass, from −(number of operations) on, after it the backward pass.
 const state = {
   key: data.root, step: data.steps.length, walking: false, moment: 0, compare: null,
   edited: null, colour: "kind", cell: null, folded: new Set(), found: new Set(),
@@ -22,14 +26,22 @@ const value = (key) => now().values[key];
 const grad = (key) => now().grads[key];
 const contribution = (user, i) => now().terms[user][i].product ?? grad(data.nodes[user].inputs[i]);
 
-// How far a node's gradient has come: "waiting", "partial" or "done".
+// Whether the forward pass, if it is on its way, has come to a node.
+const isThere = (key) => !state.walking || state.step >= 0 || !(key in madeAt) || madeAt[key] < ahead.length + state.step;
+
+// The operation of the step that is shown; null at the start of a pass.
+const current = () => (!state.walking ? null : state.step > 0 ? data.steps[state.step - 1] : state.step < 0 ? ahead.at(state.step - 1) ?? null : null);
+
+// How far a node's gradient has come: "waiting", "partial" or "done"; while the forward pass goes on, its value.
 function progress(key) {
+  if (state.walking && state.step < 0) return isThere(key) ? "done" : "waiting";
   if (grad(key) === null || key === data.root) return "done";
   const arrived = terms[key].filter(({ user }) => order[user] < state.step).length;
   return arrived === terms[key].length ? "done" : arrived ? "partial" : "waiting";
 }
 
 function soFar(key) {
+  if (state.walking && state.step < 0) return null;
   if (!state.walking || progress(key) === "done") return grad(key);
   if (progress(key) === "waiting") return null;
   const arrived = terms[key].filter(({ user }) => order[user] < state.step).map(({ user, i }) => contribution(user, i));
@@ -51,12 +63,15 @@ function paint() {
   paintGraph();
   paintPanel();
   byId("position").value = state.step;
-  byId("where").textContent = `${state.step} of ${data.steps.length}`;
-  byId("back").disabled = byId("first").disabled = state.walking && state.step === 0;
+  const forward = state.walking && state.step < 0;
+  byId("where").textContent = forward ? `forward ${ahead.length + state.step} of ${ahead.length}` : `${state.step} of ${data.steps.length}`;
+  byId("first").disabled = state.walking && state.step === 0;
+  byId("back").disabled = state.walking && state.step === -ahead.length;
   byId("forward").disabled = byId("last").disabled = state.walking && state.step === data.steps.length;
   byId("play").textContent = timer === null ? "▶ Play" : "⏸ Pause";
   byId("when").textContent = now().label;
   paintLive();
+  paintFilm();
 }
 
 function say(words) { byId("status").textContent = words; }
@@ -72,18 +87,26 @@ function select(key, focus = false) {
   if (focus) shape.focus({ preventScroll: true });
 }
 
-// -- the backward pass -----------------------------------------------------------------------------------------------
+// -- the passes ------------------------------------------------------------------------------------------------------
 
 function jump(step) {
   state.walking = true;
-  state.step = Math.min(Math.max(step, 0), data.steps.length);
-  select(state.step > 0 ? data.steps[state.step - 1] : data.root);
+  state.step = Math.min(Math.max(step, -ahead.length), data.steps.length);
+  stage.classList.toggle("ahead", state.step < 0);
+  select(current() ?? (state.step < 0 ? leaves[0] : data.root));
   showStep(state.key);
+  remember();
+  say(stepWords());
+}
+
+function stepWords() {
   const node = data.nodes[state.key];
+  if (state.step === 0) return "Start of the backward pass";
+  if (current() === null) return "Start of the forward pass";
+  if (state.step < 0) return `Forward step ${ahead.length + state.step} of ${ahead.length}: ${known(state.key)} is ${format(value(state.key))}`;
   const receives = (i) => `${known(node.inputs[i])} receives ${format(contribution(state.key, i))}`;
   const given = node.rules.map((rule, i) => (rule === null ? null : receives(i))).filter(Boolean).join(", ");
-  const words = `Step ${state.step} of ${data.steps.length}: ${known(state.key)}. ${given}`;
-  say(state.step === 0 ? "Start of the backward pass" : words);
+  return `Step ${state.step} of ${data.steps.length}: ${known(state.key)}. ${given}`;
 }
 
 function play(on) {
@@ -105,7 +128,9 @@ byId("back").addEventListener("click", stop(() => jump(state.step - 1)));
 byId("forward").addEventListener("click", stop(() => jump(state.walking ? state.step + 1 : 1)));
 byId("last").addEventListener("click", stop(() => jump(data.steps.length)));
 byId("play").addEventListener("click", () => play(timer === null));
+byId("ahead").addEventListener("click", () => { jump(-ahead.length); play(true); });
 byId("speed").addEventListener("change", () => { if (timer !== null) play(true); });
+byId("position").min = -ahead.length;
 byId("position").max = data.steps.length;
 byId("position").addEventListener("input", (event) => {
   const step = Number(event.target.value); // before the slider is set back to where the pass is
@@ -139,15 +164,6 @@ function compareWith(moment) {
   state.compare = moment;
   byId("compare").value = moment === null ? "" : String(moment);
 }
-byId("film").hidden = data.snapshots.length < 2;
-byId("moment").max = data.snapshots.length - 1;
-byId("moment").addEventListener("input", (event) => {
-  const moment = Number(event.target.value); // before the slider is set back
-  reset();
-  state.moment = moment;
-  say(now().label);
-  paint();
-});
 byId("compare").append(make("option", { value: "" }, "nothing"));
 byId("compare").append(...data.snapshots.map((moment, i) => make("option", { value: i }, moment.label)));
 byId("compare").addEventListener("change", (event) => {
@@ -183,7 +199,7 @@ function setTheme(dark) {
   byId("theme").textContent = dark ? "Light" : "Dark";
 }
 byId("theme").addEventListener("click", () => setTheme(document.documentElement.dataset.theme !== "dark"));
-prefersDark.addEventListener("change", (event) => setTheme(event.matches));
+prefersDark.addEventListener("change", (event) => { if (!data.theme) setTheme(event.matches); });
 
 // -- keys ------------------------------------------------------------------------------------------------------------
 
@@ -211,7 +227,7 @@ const move = (key) => { if (key !== null && key !== undefined) select(key, true)
 const KEYS = {
   " ": click("play"), ".": click("forward"), ",": click("back"), Home: click("first"), End: click("last"),
   ArrowLeft: () => move(data.nodes[state.key].inputs[0]), ArrowRight: () => move(users[state.key][0]),
-  ArrowUp: () => move(neighbour(-1)), ArrowDown: () => move(neighbour(1)),
+  a: click("ahead"), ArrowUp: () => move(neighbour(-1)), ArrowDown: () => move(neighbour(1)),
   "/": () => byId("search").focus(), c: nextColour, t: click("theme"), "?": click("keys"),
   f: () => { const call = data.nodes[state.key].calls.findLast((i) => view.frames[i]); if (call !== undefined) toggleFold(call); },
   "+": click("larger"), "-": click("smaller"), 0: click("fit"),
@@ -228,8 +244,9 @@ document.addEventListener("keydown", (event) => {
 byId("title").textContent = data.title;
 byId("hint").textContent = data.hint;
 byId("hint").hidden = !data.hint;
-setTheme(prefersDark.matches);
+setTheme(data.theme ? data.theme === "dark" : prefersDark.matches);
 prepareLive();
+prepareFilm();
 preparePlane();
 useView(0);
 fitReadably();
@@ -237,3 +254,4 @@ paintFrames();
 paint();
 stage.scrollTo(stage.scrollWidth, (stage.scrollHeight - stage.clientHeight) / 2);
 view.shapes[state.key].scrollIntoView({ block: "nearest", inline: "nearest" });
+recall();

@@ -3,7 +3,7 @@
 function describe(key) {
   const node = data.nodes[key];
   const name = view.modules.has(key) ? [data.calls[node.calls[view.n - 1]].label, "folded module"] : [node.title, node.sub, node.kind];
-  const words = [...name, `value ${format(value(key))}`];
+  const words = [...name, `value ${isThere(key) ? format(value(key)) : "not yet"}`];
   if (grad(key) !== null) words.push(`gradient ${format(soFar(key)) || "not yet"}`);
   return words.filter(Boolean).join(", ");
 }
@@ -14,8 +14,7 @@ function paintGraph() {
   const measured = state.colour === "kind" ? [] : data.nodes.map((_, key) => size(measure(key)));
   const known = measured.filter((x) => x !== null && Number.isFinite(x) && x > 0).map(Math.log10);
   const [low, high] = known.length ? [Math.min(...known), Math.max(...known)] : [0, 1];
-  const current = state.walking && state.step > 0 ? data.steps[state.step - 1] : null;
-  const [now, chosen] = [current === null ? null : shown(current), shown(state.key)];
+  const [now, chosen] = [current() === null ? null : shown(current()), shown(state.key)];
   const found = new Set([...state.found].map(shown));
   eachShape((shape, key) => {
     const reached = progress(key);
@@ -30,7 +29,7 @@ function paintGraph() {
     showNumbers(key, reached);
   });
   view.edges.forEach((into, key) => into.forEach((edge, i) => {
-    edge.classList.toggle("lit", key === now && (view.n > 0 || data.nodes[key].rules[i] !== null));
+    edge.classList.toggle("lit", key === now && (view.n > 0 || state.step < 0 || data.nodes[key].rules[i] !== null));
   }));
   paintLegend(known.length > 0, low, high);
 }
@@ -60,8 +59,9 @@ function isDead(key) {
 
 // A number in as many digits as the box, which was drawn for another, has room for.
 function fitted(x, room) {
-  const texts = [4, 3, 2].map((digits) => format(x, digits));
-  return texts.find((text) => text.length <= Math.max(room, 6)) ?? Number(x).toExponential(0).replaceAll("-", "−");
+  if (typeof x === "string") return x;
+  const texts = [4, 3, 2, 1].map((digits) => format(x, digits));
+  return texts.find((text) => text.length <= room) ?? Number(x).toExponential(0).replaceAll("-", "−");
 }
 
 // The numbers in a node's box: as they were drawn, unless the page shows another moment or a pass on its way.
@@ -69,13 +69,14 @@ function showNumbers(key, reached) {
   const as = (word, x) => {
     const field = view.fields[key][word];
     const mean = view.fields[key][`${word} mean`];
-    const words = x === null || x === undefined ? "…" : isArray(x) ? format(x, 3).split(", mean ")[0] : fitted(x, field?.first.length);
+    const words = x === null || x === undefined ? "…" : isArray(x) ? format(x, 3).split(", mean ")[0] : fitted(x, Math.max(field?.first.length ?? 0, 6));
     if (field) field.text.textContent = x === undefined ? field.first : words;
     if (mean) mean.text.textContent = x === undefined ? mean.first : isArray(x) ? format(x.stats.mean ?? "nan", 3) : "…";
   };
   const other = state.moment > 0 || state.edited !== null; // than the picture was drawn with
-  as("value", other ? value(key) : undefined);
-  if (view.fields[key].grad) as("grad", state.walking && reached !== "done" ? soFar(key) : other ? grad(key) : undefined);
+  as("value", !isThere(key) ? null : other ? value(key) : undefined);
+  const onItsWay = state.walking && (state.step < 0 || reached !== "done");
+  if (view.fields[key].grad) as("grad", onItsWay ? soFar(key) : other ? grad(key) : undefined);
 }
 
 function paintLegend(measured, low, high) {

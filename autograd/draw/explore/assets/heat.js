@@ -7,13 +7,15 @@ function heatMap(array, title, cell, choose) {
   picture.setAttribute("viewBox", `0 0 ${cols} ${rows}`);
   picture.setAttribute("class", "heat");
   picture.style.aspectRatio = `${cols} / ${rows}`;
-  picture.style.maxWidth = `${Math.min(cols * 28, 340)}px`;
+  const written = rows <= 8 && cols <= 8; // the numbers have room in their cells
+  picture.style.maxWidth = `${Math.min(cols * (written ? 44 : 28), 340)}px`;
   picture.setAttribute("preserveAspectRatio", "none");
   picture.setAttribute("role", "application");
   picture.setAttribute("tabindex", "0");
   const whole = block[0] === 1 && block[1] === 1;
   const where = (i) => `[${place(array.shape, i).join(", ")}]`;
   cells.forEach((x, i) => picture.append(square(i, cols, colourOf(x, largest), i === cell)));
+  if (written) picture.append(...cells.map((x, i) => numberIn(i, cols, x, largest)));
   const words = `${title}, ${shapeOf(array)}: ${format(array)}. Zeros: ${stats.zero}.`;
   const said = make("figcaption", { "aria-live": "polite" });
   const say = (i) => {
@@ -53,11 +55,25 @@ function square(i, cols, fill, chosen) {
   return rect;
 }
 
+function numberIn(i, cols, x, largest) {
+  const text = document.createElementNS(SVG, "text");
+  const column = i % cols;
+  text.setAttribute("x", column + 0.5);
+  text.setAttribute("y", (i - column) / cols + 0.5);
+  const number = asNumber(x);
+  text.setAttribute("class", Number.isFinite(number) && !isDark(heatOf(number, largest)) ? "dark" : "light");
+  text.textContent = fitted(x, 5);
+  return text;
+}
+
+// As a colour: blue below zero, orange above.
+const heatOf = (x, largest) => mix(DIVERGING, largest ? 0.5 + x / largest / 2 : 0.5);
+
 function colourOf(x, largest) {
   const number = asNumber(x);
   if (Number.isNaN(number)) return "var(--nan)";
   if (!Number.isFinite(number)) return "var(--infinite)";
-  return css(mix(DIVERGING, largest ? 0.5 + number / largest / 2 : 0.5));
+  return css(heatOf(number, largest));
 }
 
 // The index along each axis of the element that is number i in a row.

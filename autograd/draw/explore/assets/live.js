@@ -96,13 +96,19 @@ function paintLive() {
 
 function paintCurve() {
   const every = Math.ceil(live.losses.length / MOST);
-  const shown = live.losses.filter((x, i) => i % every === 0 && Number.isFinite(x));
-  byId("curve").toggleAttribute("hidden", shown.length < 2);
-  if (shown.length < 2) return;
-  const [low, high] = [Math.min(0, ...shown), Math.max(...shown)];
-  const at = (x, i) => `${(300 * i) / (shown.length - 1)},${58 - 56 * (high > low ? (x - low) / (high - low) : 0)}`;
-  byId("curve").querySelector("polyline").setAttribute("points", shown.map(at).join(" "));
-  byId("curve").setAttribute("aria-label", `Loss curve from ${format(shown[0])} to ${format(shown.at(-1))}`);
+  drawCurve(byId("curve"), live.losses.filter((_, i) => i % every === 0));
+}
+
+// A line through numbers, 300 wide and 60 high; what is not finite is left out.
+function drawCurve(svg, numbers) {
+  const finite = numbers.filter(Number.isFinite);
+  svg.toggleAttribute("hidden", finite.length < 2);
+  if (finite.length < 2) return;
+  const [low, high] = [Math.min(0, ...finite), Math.max(...finite)];
+  const height = (x) => 58 - 56 * (high > low ? (x - low) / (high - low) : 0);
+  const points = numbers.map((x, i) => (Number.isFinite(x) ? `${(300 * i) / (numbers.length - 1)},${height(x)}` : ""));
+  svg.querySelector("polyline").setAttribute("points", points.filter(Boolean).join(" "));
+  svg.setAttribute("aria-label", `Loss curve from ${format(finite[0])} to ${format(finite.at(-1))}`);
 }
 
 function prepareLive() {

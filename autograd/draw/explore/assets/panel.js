@@ -24,7 +24,7 @@ function paintPanel() {
     surroundings(key),
     numbersTable(key),
     heatMaps(key),
-    ...(isCurrent(key) ? [handsOn(key), origin(key)] : [origin(key), handsOn(key)]), // of a step first what it does
+    ...(state.step < 0 ? [computation(key)] : isCurrent(key) ? [handsOn(key), origin(key)] : [origin(key), handsOn(key)]), // of a step first what it does
     chainOf(key),
     expression(key, open),
     node.line ? section("Line", make("pre", {}, `${node.line}\n${node.code}`)) : null,
@@ -34,7 +34,7 @@ function paintPanel() {
   if (focus) panel.querySelector(`[data-heat="${focus}"] svg`)?.focus();
 }
 
-const isCurrent = (key) => state.walking && state.step > 0 && key === data.steps[state.step - 1];
+const isCurrent = (key) => state.step > 0 && key === current();
 
 function surroundings(key) {
   const node = data.nodes[key];
@@ -59,10 +59,10 @@ function numbersTable(key) {
   const head = make("tr", {}, make("td"), ...titles.map((words) => make("th", { scope: "col" }, words)));
   const rows = [
     make("tr", {}, make("th", { scope: "row" }, "shape"), make("td", {}, shapeOf(value(key)))),
-    row("value", value(key), then()?.values[key]),
+    row("value", isThere(key) ? value(key) : null, then()?.values[key]),
   ];
   if (grad(key) !== null) {
-    const waiting = state.walking && progress(key) !== "done";
+    const waiting = state.walking && (state.step < 0 || progress(key) !== "done");
     rows.push(row(waiting ? "gradient so far" : "gradient", soFar(key), then()?.grads[key]));
   }
   return make("table", {}, titles.length ? head : null, ...rows);
@@ -77,7 +77,8 @@ function change(now, then) {
 }
 
 function heatMaps(key) {
-  const maps = [["value", value(key)], ["gradient", state.walking && progress(key) !== "done" ? null : grad(key)]];
+  const arrived = !state.walking || (state.step >= 0 && progress(key) === "done");
+  const maps = [["value", isThere(key) ? value(key) : null], ["gradient", arrived ? grad(key) : null]];
   const shown = maps.filter(([, x]) => isArray(x) && x.cells.length);
   if (!shown.length) return null;
   const choose = (shape) => (index) => {
@@ -89,6 +90,15 @@ function heatMaps(key) {
 
 // The selected element, if this array has the shape of the one in which it was selected.
 const elementIn = (x) => (isArray(x) && state.cell?.shape === String(x.shape) ? state.cell.index : null);
+
+// An operation with the numbers of its inputs put in.
+function computation(key) {
+  const { inputs, op, symbol } = data.nodes[key];
+  if (!inputs.length || !isThere(key)) return null;
+  const [a, b] = inputs.map((source) => format(value(source), 6));
+  const written = BINDING[op] && inputs.length === 2 ? `${a} ${symbol} ${b}` : `${op}(${inputs.map((source) => format(value(source), 6)).join(", ")})`;
+  return section("How it is computed", make("p", { class: "code" }, `${written} = ${format(value(key), 6)}`));
+}
 
 // -- the chain rule --------------------------------------------------------------------------------------------------
 
@@ -105,6 +115,8 @@ function origin(key) {
   for (const { user, i } of arriving) {
     const arrived = !state.walking || order[user] < state.step;
     const item = termItem("from ", user, arrived, user, i);
+    const sum = arrived ? sumOf(user, i, isArray(grad(key)) ? elementIn(grad(key)) : isArray(grad(user)) ? 0 : null) : null;
+    if (sum) item.append(sum);
     const added = contribution(user, i);
     if (arrived && arriving.length > 1 && !isArray(added)) {
       const before = total;
@@ -213,7 +225,7 @@ function chainOf(key) {
     if (local === null || isArray(local)) return null;
     links.unshift({ user, to: at, local });
   }
-  if (links.length < 2 || isArray(value(data.root)) || progress(key) !== "done") return null;
+  if (links.length < 2 || isArray(value(data.root)) || soFar(key) === null || progress(key) !== "done") return null;
   const line = make("p", { class: "chain" }, "1");
   for (const { user, local } of links) line.append(" × ", goTo(user, format(local)));
   line.append(` = ${format(grad(key), 6)}`);

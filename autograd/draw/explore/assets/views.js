@@ -105,8 +105,9 @@ function boxAround(parts) {
 // An operation, what it hands gradients to and the way there, wholly in view: smaller if they must be.
 function showStep(key) {
   const { inputs, rules } = data.nodes[key];
-  const sources = inputs.filter((_, i) => rules[i] !== null).map((source) => view.shapes[shown(source)]);
-  const edges = view.edges[key].filter((_, i) => rules[i] !== null);
+  const takesPart = (_, i) => state.step < 0 || rules[i] !== null;
+  const sources = inputs.filter(takesPart).map((source) => view.shapes[shown(source)]);
+  const edges = view.edges[key].filter(takesPart);
   const parts = [view.shapes[shown(key)], ...sources, ...edges].filter((part) => part?.getClientRects().length);
   if (!parts.length) return;
   if (zoom !== wanted) useZoom(wanted);

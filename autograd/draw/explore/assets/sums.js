@@ -1,0 +1,38 @@
+// An element of a gradient as the sum that made it: the numbers that reached the operation, each times its factor.
+
+const MOST_ROWS = 12;
+
+// The parts of element `index` of what the operation `user` hands to its input number `i`; null if the page has no factors.
+function partsOf(user, i, index) {
+  const { factors } = now().terms[user][i];
+  if (!factors || state.edited !== null) return null;
+  const parts = [];
+  factors.to.forEach((to, n) => {
+    if (to !== index) return;
+    const [from, by] = [factors.from[n], asNumber(factors.by[n])];
+    const incoming = asNumber(element(grad(user), from));
+    parts.push({ from, by, incoming, product: incoming * by });
+  });
+  return parts;
+}
+
+// What to call an element: h[1, 2]; a scalar by its name alone.
+function elementName(key, index) {
+  const { op, title } = data.nodes[key];
+  return isArray(value(key)) ? `${nameOf(key) ?? (op || title)}[${place(value(key).shape, index).join(", ")}]` : known(key);
+}
+
+function sumOf(user, i, index) {
+  const parts = index === null ? null : partsOf(user, i, index);
+  if (!parts) return null;
+  const total = parts.reduce((sum, { product }) => sum + product, 0);
+  const rows = parts.slice(0, MOST_ROWS).map(({ from, by, incoming, product }) => make("tr", {},
+    make("th", { scope: "row" }, `from ${elementName(user, from)}`),
+    make("td", {}, `${format(incoming)} × ${by < 0 ? `(${format(by)})` : format(by)}`), make("td", {}, `= ${format(product)}`)));
+  const rest = parts.slice(MOST_ROWS).reduce((sum, { product }) => sum + product, 0);
+  if (parts.length > MOST_ROWS) rows.push(make("tr", {}, make("th", { scope: "row" }, `and ${parts.length - MOST_ROWS} more`), make("td"), make("td", {}, `= ${format(rest)}`)));
+  const words = parts.length === 1 ? "one number" : `${parts.length} numbers`;
+  const head = parts.length ? `Its element ${elementName(data.nodes[user].inputs[i], index)} gets ${words}, incoming × factor:` : "Nothing reaches this element.";
+  if (parts.length > 1) rows.push(make("tr", { class: "total" }, make("th", { scope: "row" }, "sum"), make("td"), make("td", {}, `= ${format(total, 6)}`)));
+  return make("div", { class: "sum" }, make("p", { class: "about" }, head), make("table", {}, ...rows));
+}
