@@ -13,8 +13,10 @@ from __future__ import annotations
 import argparse
 import resource
 import time
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
 import _pinned as b
 import numpy as np
@@ -25,6 +27,7 @@ from suite import starts
 
 import nn
 from autograd import Value, grad, profile, value_and_grad
+from autograd.draw.collect import walk
 
 ROUNDS, LEAST = 12, 0.02  # seconds in a sample, at least
 Part = Callable[[], Any]
@@ -162,7 +165,60 @@ def square() -> None:
     show("grad(lambda x: x * x)(3.0)", parts, "grad(f), and the call")
 
 
-ACCOUNTS = {account.__name__: account for account in (mlp, elementwise, hvp, square)}
+def memory() -> None:
+    """What a step of the small GPT holds: each operation's results and what it keeps beside them, and the peak."""
+    (step,) = ours.gpt(starts.gpt(4))
+    step()  # a first step, whose caches stay
+    with mock.patch.object(ours, "_descend", _held):
+        step()
+
+
+def _held(parameters: list[Value], loss: Value, rate: float) -> list[Any]:
+    """In the place of a step's descent: counts what the graph of `loss` holds, a piece of memory once."""
+    seen = {_piece(p.data)[0] for p in parameters}
+    nodes = sorted(walk(loss), key=lambda node: node.number)
+    readers: dict[int, set[str]] = {}
+    for node in nodes:
+        for parent in (p for p in node.parents if p is not None):
+            readers.setdefault(parent.number, set()).add(node.op.name)
+    kept: dict[str, int] = {}
+    unread = 0
+    for value in nodes:
+        unread += value.data.nbytes * (readers.get(value.number) == {"add"})
+        for array in (value.data, *_arrays(value.static.get("kept")), *value.inputs):
+            place, size = _piece(array)
+            if place not in seen:
+                seen.add(place)
+                kept[value.op.name] = kept.get(value.op.name, 0) + size
+    kept |= {
+        "all of them": sum(kept.values()),
+        "of them results that only additions took, whose rules read none": unread,
+    }
+    tracemalloc.start()
+    loss.backward(leaves_only=True)
+    kept["backward: its peak, above them"] = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    kept["of it the gradients of the parameters"] = sum(p.grad.nbytes for p in parameters)
+    lines = [(name, f"{size / 2**20:.2f}") for name, size in kept.items()]
+    b.table("A step of the small GPT: what its operations keep", ["", "MiB"], lines)
+    return []
+
+
+def _arrays(kept: Any) -> list[Any]:
+    parts = kept if isinstance(kept, (tuple, list)) else [kept]
+    return [part for part in parts if isinstance(part, np.ndarray)]
+
+
+def _piece(array: Any) -> tuple[int, int]:
+    """Of the memory behind an array: a name, and its bytes; numbers have none that counts."""
+    if not isinstance(array, np.ndarray):
+        return 0, 0
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return id(array), array.nbytes
+
+
+ACCOUNTS = {account.__name__: account for account in (mlp, elementwise, hvp, square, memory)}
 
 
 def main() -> None:
