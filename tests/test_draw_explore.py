@@ -3,6 +3,7 @@
 import inspect
 import json
 import re
+import time
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -196,6 +197,28 @@ def test_each_element_is_a_sum_whose_factors_are_those_of_finite_differences(nam
             columns = [np.ravel((up - down) / 2e-6) for up, down in ways]
             np.testing.assert_allclose(found, np.transpose(columns), rtol=2e-5, atol=2e-8)
     assert seen
+
+
+def test_a_rule_that_is_slow_or_refuses_a_unit_cotangent_spoils_no_page():
+    def picky(g, out, x):
+        if np.count_nonzero(g) != g.size:
+            raise ValueError("not this one")
+        return g @ np.ones((3, 3))
+
+    def slow(g, out, x):
+        time.sleep(0.02)
+        return g[::-1]
+
+    x = Value(np.ones(3), name="x")
+    y = Value(np.ones(200), name="y")
+    result = Op(np.sin, picky, name="picky")(x).sum() + Op(np.sin, slow, name="slow")(y).sum()
+    began = time.monotonic()
+    graph = collect(result, limit=9, gradients=True)
+    terms = sweep.numbers(graph, "now", cells=9, by_element=True)["terms"]
+    assert time.monotonic() - began < 3
+    own = {node.op: terms[str(key)][0] for key, node in graph.nodes.items() if node.op in ("picky", "slow")}
+    assert [name for name, term in own.items() if "factors" in term] == []
+    assert len(own) == 2
 
 
 def test_too_many_terms_are_left_out():

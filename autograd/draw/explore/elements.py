@@ -6,6 +6,7 @@ contributes to each element of the input: a column of the sum, whatever the oper
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -15,21 +16,26 @@ from .arrays import Json, number
 
 MOST_PLACES = 256  # of a result: the rule runs once for each
 MOST_FACTORS = 4096  # of one input: a page has to be small
+SECONDS = 0.25  # for one input: a rule may solve equations
 
 
 def factors(push: Callable[[Any], Any], out: Any, source: Any, most: int = MOST_FACTORS) -> Json:
     """What `push`, from a cotangent of `out` to one of `source`, multiplies with: ``to`` and ``from`` (places in flat
-    order) and ``by``, only where it is not 0. None where there are too many, or complex numbers."""
+    order) and ``by``, only where it is not 0. None where there are too many, or complex numbers, where it takes too long, or
+    where the rule, which may be a user's, will not have such a cotangent."""
     if np.size(out) > MOST_PLACES or np.iscomplexobj(out) or np.iscomplexobj(source):
         return None
     found: list[tuple[int, int, float]] = []
-    unit = np.zeros(np.shape(out), np.asarray(out).dtype)
-    for place in range(unit.size):
+    until = time.monotonic() + SECONDS
+    for place in range(np.size(out)):
+        unit = np.zeros(np.shape(out), np.asarray(out).dtype)
         unit.flat[place] = 1
-        column = np.asarray(push(unit[()].copy() if unit.ndim else unit[()])).ravel()
-        unit.flat[place] = 0
+        try:
+            column = np.asarray(push(unit[()])).ravel()
+        except Exception:
+            return None
         found += [(int(to), place, column[to]) for to in np.flatnonzero(column)]
-        if len(found) > most:
+        if len(found) > most or time.monotonic() > until:
             return None
     found.sort(key=lambda one: one[:2])
     return {
