@@ -10,9 +10,10 @@ draw(loss).html("backprop.html")    # in a browser, step by step
 
 from __future__ import annotations
 
+from .explore.page import Page
 from .explore.recorder import Recorder
 from .micrograd import draw_dot, trace
 from .picture import Picture, draw, tree
 from .render import RenderError
 
-__all__ = ["Picture", "Recorder", "RenderError", "draw", "draw_dot", "trace", "tree"]
+__all__ = ["Page", "Picture", "Recorder", "RenderError", "draw", "draw_dot", "trace", "tree"]

@@ -27,23 +27,28 @@ const grad = (key) => now().grads[key];
 const contribution = (user, i) => now().terms[user][i].product ?? grad(data.nodes[user].inputs[i]);
 
 // Whether the forward pass, if it is on its way, has come to a node.
-const isThere = (key) => !state.walking || state.step >= 0 || !(key in madeAt) || madeAt[key] < ahead.length + state.step;
+const isThere = (key) => state.step >= 0 || !(key in madeAt) || madeAt[key] < ahead.length + state.step;
+
+// Whether all of a node's gradient is there.
+const hasGradient = (key) => state.step >= 0 && (!state.walking || progress(key) === "done");
 
 // The operation of the step that is shown; null at the start of a pass.
-const current = () => (!state.walking ? null : state.step > 0 ? data.steps[state.step - 1] : state.step < 0 ? ahead.at(state.step - 1) ?? null : null);
+function current() {
+  if (!state.walking || state.step === 0) return null;
+  return (state.step > 0 ? data.steps[state.step - 1] : ahead[ahead.length + state.step - 1]) ?? null;
+}
 
 // How far a node's gradient has come: "waiting", "partial" or "done"; while the forward pass goes on, its value.
 function progress(key) {
-  if (state.walking && state.step < 0) return isThere(key) ? "done" : "waiting";
+  if (state.step < 0) return isThere(key) ? "done" : "waiting";
   if (grad(key) === null || key === data.root) return "done";
   const arrived = terms[key].filter(({ user }) => order[user] < state.step).length;
   return arrived === terms[key].length ? "done" : arrived ? "partial" : "waiting";
 }
 
 function soFar(key) {
-  if (state.walking && state.step < 0) return null;
-  if (!state.walking || progress(key) === "done") return grad(key);
-  if (progress(key) === "waiting") return null;
+  if (hasGradient(key)) return grad(key);
+  if (state.step < 0 || progress(key) === "waiting") return null;
   const arrived = terms[key].filter(({ user }) => order[user] < state.step).map(({ user, i }) => contribution(user, i));
   return arrived.some(isArray) ? arrived[arrived.length - 1] : arrived.map(asNumber).reduce((a, b) => a + b);
 }
@@ -63,8 +68,7 @@ function paint() {
   paintGraph();
   paintPanel();
   byId("position").value = state.step;
-  const forward = state.walking && state.step < 0;
-  byId("where").textContent = forward ? `forward ${ahead.length + state.step} of ${ahead.length}` : `${state.step} of ${data.steps.length}`;
+  byId("where").textContent = state.step < 0 ? `forward ${ahead.length + state.step} of ${ahead.length}` : `${state.step} of ${data.steps.length}`;
   byId("first").disabled = state.walking && state.step === 0;
   byId("back").disabled = state.walking && state.step === -ahead.length;
   byId("forward").disabled = byId("last").disabled = state.walking && state.step === data.steps.length;

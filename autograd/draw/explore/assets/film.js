@@ -27,7 +27,7 @@ function roll(on) {
 function paintFilm() {
   if (data.snapshots.length < 2) return;
   byId("moment").value = state.moment;
-  const at = film.losses.length > 1 ? (300 * state.moment) / (film.losses.length - 1) : 0;
+  const at = (300 * state.moment) / (film.losses.length - 1);
   for (const side of ["x1", "x2"]) byId("losses").querySelector("line").setAttribute(side, at);
 }
 

@@ -75,8 +75,7 @@ function showNumbers(key, reached) {
   };
   const other = state.moment > 0 || state.edited !== null; // than the picture was drawn with
   as("value", !isThere(key) ? null : other ? value(key) : undefined);
-  const onItsWay = state.walking && (state.step < 0 || reached !== "done");
-  if (view.fields[key].grad) as("grad", onItsWay ? soFar(key) : other ? grad(key) : undefined);
+  if (view.fields[key].grad) as("grad", !hasGradient(key) ? soFar(key) : other ? grad(key) : undefined);
 }
 
 function paintLegend(measured, low, high) {

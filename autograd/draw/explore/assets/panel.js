@@ -24,7 +24,7 @@ function paintPanel() {
     surroundings(key),
     numbersTable(key),
     heatMaps(key),
-    ...(state.step < 0 ? [computation(key)] : isCurrent(key) ? [handsOn(key), origin(key)] : [origin(key), handsOn(key)]), // of a step first what it does
+    ...whatHappens(key),
     chainOf(key),
     expression(key, open),
     node.line ? section("Line", make("pre", {}, `${node.line}\n${node.code}`)) : null,
@@ -34,7 +34,11 @@ function paintPanel() {
   if (focus) panel.querySelector(`[data-heat="${focus}"] svg`)?.focus();
 }
 
-const isCurrent = (key) => state.step > 0 && key === current();
+// Going forward how it is computed; going back where its gradient comes from, and of the step at work first what it does.
+function whatHappens(key) {
+  if (state.step < 0) return [computation(key)];
+  return key === current() ? [handsOn(key), origin(key)] : [origin(key), handsOn(key)];
+}
 
 function surroundings(key) {
   const node = data.nodes[key];
@@ -62,8 +66,7 @@ function numbersTable(key) {
     row("value", isThere(key) ? value(key) : null, then()?.values[key]),
   ];
   if (grad(key) !== null) {
-    const waiting = state.walking && (state.step < 0 || progress(key) !== "done");
-    rows.push(row(waiting ? "gradient so far" : "gradient", soFar(key), then()?.grads[key]));
+    rows.push(row(hasGradient(key) ? "gradient" : "gradient so far", soFar(key), then()?.grads[key]));
   }
   return make("table", {}, titles.length ? head : null, ...rows);
 }
@@ -77,8 +80,7 @@ function change(now, then) {
 }
 
 function heatMaps(key) {
-  const arrived = !state.walking || (state.step >= 0 && progress(key) === "done");
-  const maps = [["value", isThere(key) ? value(key) : null], ["gradient", arrived ? grad(key) : null]];
+  const maps = [["value", isThere(key) ? value(key) : null], ["gradient", hasGradient(key) ? grad(key) : null]];
   const shown = maps.filter(([, x]) => isArray(x) && x.cells.length);
   if (!shown.length) return null;
   const choose = (shape) => (index) => {
@@ -95,8 +97,8 @@ const elementIn = (x) => (isArray(x) && state.cell?.shape === String(x.shape) ? 
 function computation(key) {
   const { inputs, op, symbol } = data.nodes[key];
   if (!inputs.length || !isThere(key)) return null;
-  const [a, b] = inputs.map((source) => format(value(source), 6));
-  const written = BINDING[op] && inputs.length === 2 ? `${a} ${symbol} ${b}` : `${op}(${inputs.map((source) => format(value(source), 6)).join(", ")})`;
+  const numbers = inputs.map((source) => format(value(source), 6));
+  const written = BINDING[op] ? numbers.join(` ${symbol} `) : `${op}(${numbers.join(", ")})`;
   return section("How it is computed", make("p", { class: "code" }, `${written} = ${format(value(key), 6)}`));
 }
 
@@ -115,7 +117,7 @@ function origin(key) {
   for (const { user, i } of arriving) {
     const arrived = !state.walking || order[user] < state.step;
     const item = termItem("from ", user, arrived, user, i);
-    const sum = arrived ? sumOf(user, i, isArray(grad(key)) ? elementIn(grad(key)) : isArray(grad(user)) ? 0 : null) : null;
+    const sum = arrived ? sumOf(user, i, isArray(grad(key)) ? elementIn(grad(key)) : 0) : null;
     if (sum) item.append(sum);
     const added = contribution(user, i);
     if (arrived && arriving.length > 1 && !isArray(added)) {
@@ -225,7 +227,7 @@ function chainOf(key) {
     if (local === null || isArray(local)) return null;
     links.unshift({ user, to: at, local });
   }
-  if (links.length < 2 || isArray(value(data.root)) || soFar(key) === null || progress(key) !== "done") return null;
+  if (links.length < 2 || isArray(value(data.root)) || !hasGradient(key)) return null;
   const line = make("p", { class: "chain" }, "1");
   for (const { user, local } of links) line.append(" × ", goTo(user, format(local)));
   line.append(` = ${format(grad(key), 6)}`);

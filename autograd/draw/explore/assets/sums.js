@@ -22,17 +22,18 @@ function elementName(key, index) {
   return isArray(value(key)) ? `${nameOf(key) ?? (op || title)}[${place(value(key).shape, index).join(", ")}]` : known(key);
 }
 
+const sumUp = (parts) => parts.reduce((sum, { product }) => sum + product, 0);
+
 function sumOf(user, i, index) {
   const parts = index === null ? null : partsOf(user, i, index);
   if (!parts) return null;
-  const total = parts.reduce((sum, { product }) => sum + product, 0);
   const rows = parts.slice(0, MOST_ROWS).map(({ from, by, incoming, product }) => make("tr", {},
     make("th", { scope: "row" }, `from ${elementName(user, from)}`),
     make("td", {}, `${format(incoming)} × ${by < 0 ? `(${format(by)})` : format(by)}`), make("td", {}, `= ${format(product)}`)));
-  const rest = parts.slice(MOST_ROWS).reduce((sum, { product }) => sum + product, 0);
-  if (parts.length > MOST_ROWS) rows.push(make("tr", {}, make("th", { scope: "row" }, `and ${parts.length - MOST_ROWS} more`), make("td"), make("td", {}, `= ${format(rest)}`)));
+  const last = (words, x, name) => rows.push(make("tr", { class: name }, make("th", { scope: "row" }, words), make("td"), make("td", {}, `= ${format(x)}`)));
+  if (parts.length > MOST_ROWS) last(`and ${parts.length - MOST_ROWS} more`, sumUp(parts.slice(MOST_ROWS)));
   const words = parts.length === 1 ? "one number" : `${parts.length} numbers`;
   const head = parts.length ? `Its element ${elementName(data.nodes[user].inputs[i], index)} gets ${words}, incoming × factor:` : "Nothing reaches this element.";
-  if (parts.length > 1) rows.push(make("tr", { class: "total" }, make("th", { scope: "row" }, "sum"), make("td"), make("td", {}, `= ${format(total, 6)}`)));
+  if (parts.length > 1) last("sum", sumUp(parts), "total");
   return make("div", { class: "sum" }, make("p", { class: "about" }, head), make("table", {}, ...rows));
 }
