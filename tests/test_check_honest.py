@@ -211,7 +211,7 @@ def test_wrong_elements_among_many_are_found_in_few_evaluations(kind):
     x = np.random.default_rng(0).normal(size=n)
     report = check_vjp(lambda x: (x * x).sum(), lambda g, out, x: 2 * g * x * factor, x, seed=0)
     assert report.verdict == "fail"
-    assert report.evaluations < 10_000
+    assert report.evaluations < 3_000
     if kind == "one":
         assert [element.place for element in report.worst] == ["input 0[777]"]
 

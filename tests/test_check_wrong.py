@@ -96,6 +96,7 @@ PLANTED = {
     "nan, inf": (lambda x: x**2, lambda g, out, x: g / (x - x), np.array([1.0, 2.0])),
     "missing": (lambda x: np.where(x > -1, x, 0.1 * x), lambda g, out, x: g * (x > 0), np.array([-0.5, 0.5, 2.0])),
     "surplus": (lambda x: np.maximum(x, 0), lambda g, out, x: g, X),
+    "inverted": (lambda x: np.maximum(x, 0), lambda g, out, x: g * (x < 0), X),
     "chain": (lambda x: np.sin(x**2), lambda g, out, x: g * np.cos(x**2), X),
     "detached": (bump, lambda g, out, x: g * np.exp(np.sin(x)) * np.cos(x), X),
     "at-output, inside": (

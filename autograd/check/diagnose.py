@@ -377,6 +377,7 @@ _SUSPICIONS: tuple[Suspicion, ...] = (
     broadcast,
     missing,
     surplus,
+    patterns.inverted,
     at_output,
     at_input,
     patterns.product,

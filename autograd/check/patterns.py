@@ -62,6 +62,18 @@ def dependence(s: Suspect) -> Diagnosis | None:
     )
 
 
+def inverted(s: Suspect) -> Diagnosis | None:
+    """Zero for the elements on which the outputs depend, and something for those on which none does."""
+    true, given = ((s.known & some).any(axis=0) for some in (np.abs(s.numeric) > 5 * s.error, s.given != 0))
+    if len(true) < _MANY or not true.any() or not given.any() or (true & given).any():
+        return None
+    return Diagnosis(
+        "inverted",
+        f"The derivative with respect to {s.part.name} is zero wherever it should not be, and something only where it should "
+        "be zero: a mask, or a comparison, is the wrong way round.",
+    )
+
+
 _POWERS: tuple[tuple[str, Callable[[Vector], Vector]], ...] = (
     ("the square root of what it should be: something in it has to be squared", lambda x: x * np.abs(x)),
     ("the square of what it should be: a power in it is twice too high", lambda x: np.sign(x) * np.sqrt(np.abs(x))),
@@ -199,7 +211,8 @@ def unknown(s: Suspect) -> Diagnosis:
     ratios = ratios[np.isfinite(ratios)]
     low, high = (ratios.min(), ratios.max()) if len(ratios) else (0.0, 0.0)
     spread = f"; given divided by right lies between {digits(low, high, 1)} and {digits(high, low, 1)}"
-    spread = spread if low < high else f"; given divided by right is {digits(low, 1)}" if len(ratios) else ""
+    everywhere = 0 < len(ratios) == wrong.sum()
+    spread = spread if low < high else f"; given divided by right is {digits(low, 1)}" if everywhere else ""
     return Diagnosis(
         "unknown",
         f"The derivative with respect to {s.part.name} is wrong in a way that fits none of the usual mistakes "

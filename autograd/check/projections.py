@@ -21,6 +21,7 @@ _BENDING_STEPS = (2.0**-12, 2.0**-16)
 _LADDERS = 400  # at most so many more to find the wrong elements after a projection has failed
 _WORK, _FEW = 1_000_000, 5  # so many ladders times inputs, and so many at least
 _ELEMENT_RTOL = 1e-5
+_HALVING_STEP = 2.0**-10  # of the inputs' sizes: the differences there are good to 12 digits where a function is smooth
 
 
 def _layers(gradient: Vector, direction: Vector) -> list[Vector]:
@@ -34,6 +35,13 @@ def _layers(gradient: Vector, direction: Vector) -> list[Vector]:
     deepest = _DEPTHS - 1
     levels = np.where(direction != 0, np.clip(np.nan_to_num(depth, nan=0, posinf=deepest), 0, deepest).astype(int), 0)
     return [np.where(levels == level, direction, 0) for level in range(1, _DEPTHS) if (levels == level).any()]
+
+
+def _only(places: Any, direction: Vector) -> Vector:
+    """The direction at these places, and 0 elsewhere."""
+    part = np.zeros_like(direction)
+    part[places] = direction[places]
+    return part
 
 
 class Projections:
@@ -58,7 +66,8 @@ class Projections:
                 direction[part.start : part.stop] = 0
             status, gradient = self.status(weights, direction)
             for some in self.apart(weights, direction) if status >= KINK else []:
-                status, gradient = self.status(some, direction)
+                if some is not weights:
+                    status, gradient = self.status(some, direction)
                 if status >= KINK:
                     found = self.search(some, gradient, direction, status)
                     if found is not None:
@@ -124,15 +133,20 @@ class Projections:
         line = directed(self.answers, direction * self.scale, weights)
         return climb(line, self.here, self.noise, more=more, epsilon=self.problem.epsilon)
 
-    def findings(self, weights: Vector, gradient: Vector, direction: Vector, rtol: float) -> Findings:
-        """One directional derivative judged, with a second, longer ladder where the first leaves a doubt."""
+    def findings(
+        self, weights: Vector, gradient: Vector, direction: Vector, rtol: float, seen: bool = False
+    ) -> Findings:
+        """One directional derivative judged, with a second, longer ladder where the first leaves a doubt.
+
+        Where another one was `seen` to be wrong, a wrong one is no matter of doubt.
+        """
         used = direction != 0
         analytic = np.atleast_1d(gradient[used] @ direction[used])
         floor = ROUNDING * (np.abs(self.here) + np.abs(gradient[used] * direction[used]).sum())
         for more in (False, True):
             slopes = self.slopes(weights, direction, more)
             found = judge(analytic, slopes, rtol, floor)
-            if found.status[0] < UNSURE and not found.kinked[0]:
+            if (found.status[0] < UNSURE or (seen and found.status[0] == FAIL)) and not found.kinked[0]:
                 break
         if found.status[0] == FAIL and not found.kinked[0]:
             relative = float(self.noise[0] / max(abs(self.here[0]), float(np.linalg.norm(gradient[used])), 1e-300))
@@ -153,42 +167,57 @@ class Projections:
         At kinks a mixture of subgradients is right, though the projection cannot see it: only elements decide. And a
         projection that is in order because of its kinks alone (`why`) may hide a small error in other elements.
         """
+        if why == FAIL:
+            likely = self.descend(weights, gradient, direction)
+            if self.single(weights, gradient, direction, likely) == FAIL:
+                found = self.elements(weights, gradient, self.sample([likely]))
+                if (found.status >= UNSURE).any():
+                    return found
         places = self.rng.permutation(np.flatnonzero(direction))
         if why >= UNSURE and len(direction) > 2 * _LADDERS:
             sampled = self.elements(weights, gradient, np.sort(places[: self.affordable(_LADDERS // 4)]))
             if (sampled.status == FAIL).any():
                 return sampled
-        wrong: list[int] = []
         unsure = False
         start = self.ladders
         budget = min(_LADDERS, 4 * self.affordable(_LADDERS)) // (1 if why >= UNSURE else 4)
         stack = [(places, True)]  # and whether something in it is wrong for certain
-        while stack and len(wrong) < 12:
+        while stack:
             if self.ladders - start > budget:
                 unsure = True
                 break
             places, bad = stack.pop()
             if len(places) == 1:
                 status = self.single(weights, gradient, direction, int(places[0]))
-                wrong += [int(places[0])] * (status == FAIL)
                 unsure |= status == UNSURE
-                continue
-            part = np.where(np.isin(np.arange(len(direction)), places), direction, 0)
-            if bad or self.findings(weights, gradient, part, self.rtol).status[0] >= KINK:
+                if status == FAIL:
+                    found = self.elements(weights, gradient, self.sample(places))
+                    return found if (found.status >= UNSURE).any() else None
+            elif bad or self.findings(weights, gradient, _only(places, direction), self.rtol).status[0] >= KINK:
                 stack += [(places[len(places) // 2 :], False), (places[: len(places) // 2], False)]
             elif stack and len(stack[-1][0]) - len(places) in {0, 1}:
                 stack[-1] = stack[-1][0], True  # the other half of what is wrong as a whole
-            if wrong and len(direction) > 2 * _LADDERS:
-                break
-        if wrong:
-            found = self.elements(weights, gradient, self.sample(wrong))
-            return found if (found.status >= UNSURE).any() else None
         return self.summary(UNSURE) if unsure and why >= UNSURE else None
+
+    def descend(self, weights: Vector, gradient: Vector, direction: Vector) -> int:
+        """The element to which most of the difference leads, halving by differences of one step: a guess."""
+        places = np.flatnonzero(direction)
+        while len(places) > 1:
+            halves = places[: len(places) // 2], places[len(places) // 2 :]
+            left, right = (self.difference(weights, gradient, _only(half, direction)) for half in halves)
+            places = halves[int(right > left)]
+        return int(places[0])
+
+    def difference(self, weights: Vector, gradient: Vector, direction: Vector) -> float:
+        """|given - numeric| of a directional derivative, without an error bar."""
+        line = directed(self.answers, direction * self.scale, weights)
+        with np.errstate(all="ignore"):
+            far, near = ((line(h) - line(-h))[0] / (2 * h) for h in (2 * _HALVING_STEP, _HALVING_STEP))
+            return float(np.nan_to_num(abs(near + (near - far) / 3 - gradient @ direction)))
 
     def single(self, weights: Vector, gradient: Vector, direction: Vector, i: int) -> int:
         """The verdict on a single element."""
-        alone = np.where(np.arange(len(direction)) == i, direction, 0)
-        return int(self.findings(weights, gradient, alone, _ELEMENT_RTOL).status[0])
+        return int(self.findings(weights, gradient, _only(i, direction), _ELEMENT_RTOL).status[0])
 
     def reconsidered(self, weights: Vector, given: Vector, direction: Vector, found: Findings) -> Findings:
         """A second opinion on a single element."""
@@ -199,7 +228,7 @@ class Projections:
         self.finer |= found.status[0] == FAIL and new.status[0] == PASS
         return new
 
-    def sample(self, wrong: list[int]) -> Any:
+    def sample(self, wrong: Any) -> Any:
         """The elements to look at one by one: all of a small problem, the wrong ones and some others of a large one."""
         n = self.problem.size_in
         if n <= 2 * _LADDERS:
@@ -221,8 +250,9 @@ class Projections:
                 slopes = self.slopes(weights, direction)
                 results.append(judge(gradient[[i]], slopes, _ELEMENT_RTOL))
                 continue
-            found = self.findings(weights, gradient, direction, _ELEMENT_RTOL)
-            if found.status[0] >= UNSURE and not any(r.status[0] == FAIL for r in results):  # one is enough
+            seen = any(r.status[0] == FAIL for r in results)
+            found = self.findings(weights, gradient, direction, _ELEMENT_RTOL, seen)
+            if found.status[0] >= UNSURE and not seen:  # one is enough
                 found = self.reconsidered(weights, gradient[[i]], direction, found)
             results.append(found)
         scale = self.scale[columns]
