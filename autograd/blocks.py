@@ -37,6 +37,7 @@ def blocked(f: Function, size: int = SIZE) -> Function:
     what draws at random.
 
     Raises:
+        ValueError: `size` is less than 1.
         ShapeError: the arguments have several shapes, or `f` is neither a sum nor a mean over its elements.
     """
     if size < 1:

@@ -83,6 +83,9 @@ def defvjp(f: primitive, *makers: Maker | None, argnums: Sequence[int] | None = 
 
     The rules run on `Value`s when a derivative of the derivative is wanted: in plain NumPy they serve any order. For a
     function of NumPy's or SciPy's see `autograd.extend.defvjp`.
+
+    Raises:
+        UnsupportedError: `f` is no primitive.
     """
     if not isinstance(f, primitive):
         raise UnsupportedError(
@@ -122,7 +125,11 @@ def _called(name: str, rule: Function, written: str, *args: Any, **kwargs: Any) 
 
 
 def custom_vjp(forward: Function, rule: Function) -> Function:
-    """`forward` with the rule ``rule(g, out, *inputs)``, which returns the gradient of its input (a tuple for several)."""
+    """`forward` with the rule ``rule(g, out, *inputs)``, which returns the gradient of its input (a tuple for several).
+
+    Raises:
+        ShapeError: in the backward pass, where the rule returns too few gradients, or too many.
+    """
     name = _name(forward)
 
     @functools.wraps(forward)

@@ -51,7 +51,11 @@ def eye_(parameter: Value) -> Value:
 
 
 def dirac_(parameter: Value, groups: int = 1) -> Value:
-    """The identity, of a convolution's weight (outputs, inputs, …): of each group as many inputs as possible pass unchanged."""
+    """The identity, of a convolution's weight (outputs, inputs, …): of each group as many inputs as possible pass unchanged.
+
+    Raises:
+        ShapeError: the outputs cannot be divided into `groups`.
+    """
     _axes("dirac_", parameter, 3, 5)
     outputs, inputs, *window = parameter.shape
     if outputs % groups:
@@ -77,7 +81,11 @@ def normal_(parameter: Value, mean: float = 0.0, std: float = 1.0, *, generator:
 def trunc_normal_(
     parameter: Value, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0, *, generator: Seed = None
 ) -> Value:
-    """Normal, and drawn again where it is outside of [a, b]."""
+    """Normal, and drawn again where it is outside of [a, b].
+
+    Raises:
+        ValueError: [a, b] is empty, or so far out that nothing is drawn in it.
+    """
     if not a < b or mean + 8 * std < a or mean - 8 * std > b:
         raise ValueError(
             f"trunc_normal_: [{a}, {b}] is empty, or holds nothing of a normal of mean {mean} and std {std}"
@@ -143,7 +151,11 @@ def orthogonal_(parameter: Value, gain: float = 1.0, *, generator: Seed = None) 
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
-    """How much the standard deviation must grow at each layer in front of this function; `param`: the slope of leaky_relu."""
+    """How much the standard deviation must grow at each layer in front of this function; `param`: the slope of leaky_relu.
+
+    Raises:
+        ValueError: it has no gain for this `nonlinearity`.
+    """
     slope = 0.01 if param is None else param
     gains = {"relu": math.sqrt(2), "leaky_relu": math.sqrt(2 / (1 + slope**2)), "tanh": 5 / 3, "selu": 3 / 4}
     gains |= dict.fromkeys(("linear", "sigmoid", "conv1d", "conv2d", "conv_transpose1d", "conv_transpose2d"), 1.0)

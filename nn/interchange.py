@@ -25,6 +25,8 @@ from autograd import Value
 from .module import Module
 from .state import IncompatibleKeys
 
+__all__ = ["from_torch", "to_torch"]
+
 
 def to_torch(model: Module) -> dict[str, Any]:
     """The state of a model as PyTorch's module of the same architecture has it: ``nn.save("net.safetensors", …)`` stores it."""

@@ -58,6 +58,9 @@ class Module:
     A subclass assigns its `Parameter`s and its parts (other modules) to attributes, also inside lists, tuples and
     dicts, and defines `forward`. Nothing needs to be registered: the attributes are the register. Arrays that belong to
     its state and are not trained are named by `register_buffer`.
+
+    Raises:
+        NotImplementedError: it is called, and has no `forward`.
     """
 
     training = True

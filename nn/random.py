@@ -8,6 +8,8 @@ from typing import Any, Self
 
 import numpy as np
 
+__all__ = ["Seed", "default_generator", "draw", "kept_generator", "manual_seed"]
+
 Seed = int | np.random.Generator | None
 
 _default: ContextVar[np.random.Generator | None] = ContextVar("nn.random", default=None)

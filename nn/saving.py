@@ -45,6 +45,9 @@ class SavedFileError(AutogradError, ValueError):
 def save(path: PathLike, state: Mapping[str, Any]) -> None:
     """Write arrays, or a nest of dicts, lists, arrays, numbers and strings, to ``path``: `load` gives it back.
 
+    Raises:
+        TypeError: `state` is no dict.
+
     Examples:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:

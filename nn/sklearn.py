@@ -26,6 +26,8 @@ try:
 except ImportError as error:
     raise ImportError("scikit-learn is needed for nn.sklearn: pip install 'chainrule[sklearn]'") from error
 
+__all__ = ["Classifier", "Regressor", "perceptron"]
+
 Factory = Callable[[int, int], Module]
 
 

@@ -10,6 +10,8 @@ import numpy as np
 from autograd import NonFiniteError, ShapeError, Value
 from autograd.functions import concatenate, reshape
 
+__all__ = ["clip_grad_norm_", "clip_grad_value_", "get_total_norm", "parameters_to_vector", "vector_to_parameters"]
+
 Parameters = Value | Iterable[Value]
 
 
@@ -27,6 +29,10 @@ def clip_grad_norm_(
     """Scale the gradients so that their common p-norm is at most `max_norm`; returns what the norm was.
 
     R. Pascanu, T. Mikolov and Y. Bengio, "On the difficulty of training recurrent neural networks", 2013.
+
+    Raises:
+        ValueError: `max_norm` is negative.
+        NonFiniteError: the norm is none, and `error_if_nonfinite`.
     """
     if not max_norm >= 0:
         raise ValueError(f"clip_grad_norm_: max_norm={max_norm} must not be negative")
@@ -47,7 +53,11 @@ def clip_grad_norm_(
 
 
 def clip_grad_value_(parameters: Parameters, clip_value: float) -> None:
-    """Bring every number of the gradients into [−clip_value, clip_value]."""
+    """Bring every number of the gradients into [−clip_value, clip_value].
+
+    Raises:
+        ValueError: `clip_value` is negative.
+    """
     if not clip_value >= 0:
         raise ValueError(f"clip_grad_value_: clip_value={clip_value} must not be negative")
     for p in _graded(parameters):
@@ -60,7 +70,11 @@ def parameters_to_vector(parameters: Iterable[Value]) -> Any:
 
 
 def vector_to_parameters(vec: Any, parameters: Iterable[Value]) -> None:
-    """Give the parameters the numbers of a vector; the reverse of `parameters_to_vector`."""
+    """Give the parameters the numbers of a vector; the reverse of `parameters_to_vector`.
+
+    Raises:
+        ShapeError: the vector has not as many numbers as the parameters.
+    """
     numbers, parameters = np.asarray(vec.raw if isinstance(vec, Value) else vec), list(parameters)
     if numbers.shape != (total := sum(p.size for p in parameters),):
         raise ShapeError(

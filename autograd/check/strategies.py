@@ -22,6 +22,18 @@ try:
 except ImportError as missing:
     raise ImportError("hypothesis is needed for strategies: pip install 'chainrule[test]'") from missing
 
+__all__ = [
+    "arrays",
+    "axes",
+    "broadcastable",
+    "broadcastable_shapes",
+    "indices",
+    "matmul_operands",
+    "matmul_shapes",
+    "separated",
+    "shapes",
+]
+
 Shape = tuple[int, ...]
 Shapes = Shape | st.SearchStrategy[Shape]
 Strategy = st.SearchStrategy[Any]

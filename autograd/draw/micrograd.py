@@ -22,7 +22,11 @@ class Digraph(graphviz.Digraph):  # type: ignore[misc]
 
 
 def trace(root: Value) -> tuple[set[Value], set[tuple[Value, Value]]]:
-    """Every `Value` that `root` was computed from, and an edge ``(input, result)`` for each use of one."""
+    """Every `Value` that `root` was computed from, and an edge ``(input, result)`` for each use of one.
+
+    Raises:
+        GraphError: `root` is no `Value`.
+    """
     if not isinstance(root, Value):
         raise GraphError(f"trace of {describe(root)} at {user_line()}: only a Value has a graph")
     nodes: set[Value] = set()
@@ -44,6 +48,9 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> Digraph:
     """micrograd's picture: a record ``data | grad`` for each value, and an ellipse for the operation that made it.
 
     `rankdir` is ``LR`` (left to right) or ``TB`` (top to bottom).
+
+    Raises:
+        GraphError: `rankdir` is neither "LR" nor "TB".
     """
     if rankdir not in ("LR", "TB"):
         raise GraphError(f"draw_dot(…, rankdir={rankdir!r}) at {user_line()}: it is LR or TB")

@@ -72,6 +72,9 @@ class Mesh:
     Attributes:
         process: which process this is; 0 is the one that writes.
         processes: how many there are.
+
+    Raises:
+        UnsupportedError: a pattern of `parameters` names an axis that there is not.
     """
 
     def __init__(self, devices: jax.sharding.Mesh, parameters: Mapping[str, Spec]) -> None:

@@ -22,7 +22,12 @@ _AT_ONCE = 8  # blocks whose examples are mixed, if they fit
 
 
 def open_array(path: str | Path) -> Any:
-    """An array, or a group of them, in a file: ``.npy`` is mapped, ``.zarr`` opened (extra `zarr`); nothing is read yet."""
+    """An array, or a group of them, in a file: ``.npy`` is mapped, ``.zarr`` opened (extra `zarr`); nothing is read yet.
+
+    Raises:
+        ValueError: `path` ends neither in .npy nor in .zarr.
+        ImportError: zarr is not installed.
+    """
     if Path(path).suffix == ".npy":
         return np.load(path, mmap_mode="r")
     if Path(path).suffix != ".zarr":
@@ -53,6 +58,10 @@ class BlockDataset(Dataset):
     Args:
         arrays: of Dask's, Zarr's or NumPy's; or one group of arrays by name, whose examples are dicts.
         memory: bytes of the blocks that are kept.
+
+    Raises:
+        ShapeError: lengths differ, or are not known.
+        ValueError: two chunks are more than `memory`.
     """
 
     def __init__(self, *arrays: Any, memory: float = MEMORY) -> None:

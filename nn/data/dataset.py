@@ -39,7 +39,11 @@ class IterableDataset:
 
 
 class TensorDataset(Dataset):
-    """The rows of arrays of equal length: example i is row i of each."""
+    """The rows of arrays of equal length: example i is row i of each.
+
+    Raises:
+        ShapeError: the arrays have different lengths.
+    """
 
     def __init__(self, *arrays: Any) -> None:
         self.arrays = tuple(np.asarray(a) for a in arrays)
@@ -73,7 +77,11 @@ class Subset(Dataset):
 
 
 class ConcatDataset(Dataset):
-    """Datasets one after the other."""
+    """Datasets one after the other.
+
+    Raises:
+        ValueError: there are no datasets.
+    """
 
     def __init__(self, datasets: Iterable[Any]) -> None:
         self.datasets = list(datasets)
@@ -96,6 +104,9 @@ def random_split(dataset: Any, lengths: Sequence[float], *, generator: Seed = No
     """The dataset in parts, drawn at random: of these lengths, or of these shares if they add up to 1.
 
     What shares leave over goes to the first parts, one example each.
+
+    Raises:
+        ValueError: the parts do not make up the dataset.
     """
     total = len(dataset)
     if math.isclose(sum(lengths), 1) and sum(lengths) <= 1:

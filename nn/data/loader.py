@@ -33,6 +33,10 @@ class DataLoader:
     The batches are read-only: what a loss was computed from must not change before its backward pass, and so need not be
     copied. ``batch.copy()`` may be changed.
 
+    Raises:
+        TypeError: `batch_size` by position, or not an integer.
+        ValueError: a number is too small, or two arguments say in which order.
+
     Examples:
         >>> [len(x) for x, y in DataLoader(np.zeros((70, 4)), np.zeros(70), batch_size=32, shuffle=True, generator=0)]
         [32, 32, 6]
@@ -224,7 +228,11 @@ class DataLoader:
 
 
 def default_collate(examples: list[Any]) -> Any:
-    """One batch of some examples: numbers and arrays are stacked, tuples and dicts taken entry by entry, the rest listed."""
+    """One batch of some examples: numbers and arrays are stacked, tuples and dicts taken entry by entry, the rest listed.
+
+    Raises:
+        ShapeError: arrays of different shapes cannot be stacked.
+    """
     first = examples[0]
     if isinstance(first, dict):
         return {key: default_collate([e[key] for e in examples]) for key in first}

@@ -60,7 +60,11 @@ class RandomSampler:
 
 
 class WeightedRandomSampler:
-    """`num_samples` numbers, i as often as `weights[i]` says in proportion; each once at most without `replacement`."""
+    """`num_samples` numbers, i as often as `weights[i]` says in proportion; each once at most without `replacement`.
+
+    Raises:
+        ValueError: a weight is negative, or all are 0.
+    """
 
     def __init__(
         self, weights: Sequence[float], num_samples: int, replacement: bool = True, generator: Seed = None
@@ -83,7 +87,11 @@ class WeightedRandomSampler:
 
 
 class BatchSampler:
-    """The numbers of a sampler in lists of `batch_size`; the last may be shorter, or is left out with `drop_last`."""
+    """The numbers of a sampler in lists of `batch_size`; the last may be shorter, or is left out with `drop_last`.
+
+    Raises:
+        ValueError: `batch_size` is less than 1.
+    """
 
     def __init__(self, sampler: Iterable[int], batch_size: int, drop_last: bool = False) -> None:
         if batch_size < 1:

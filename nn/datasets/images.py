@@ -123,7 +123,11 @@ def cifar10(
 
 
 def read_idx(data: bytes) -> Any:
-    """The array in the bytes of an IDX file of unsigned bytes."""
+    """The array in the bytes of an IDX file of unsigned bytes.
+
+    Raises:
+        ValueError: the bytes are none of such a file.
+    """
     zeros, kind, ndim = struct.unpack(">HBB", data[:4])
     shape = struct.unpack(f">{ndim}I", data[4 : 4 + 4 * ndim])
     if zeros or kind != 8:

@@ -1,4 +1,4 @@
-"""Activation functions; `sigmoid` and `tanh` are autograd's own. `inplace` is PyTorch's, and without effect."""
+"""Activation functions. `inplace` is PyTorch's, and without effect."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Any
 import numpy as np
 
 from autograd import ShapeError
-from autograd.functions import clip, expm1, gelu_tanh, sigmoid, tanh, where
+from autograd.functions import clip, expm1, gelu_tanh, where
 from autograd.functions import gelu as _gelu
 from autograd.functions import log_softmax as _log_softmax
 from autograd.functions import relu as _relu
+from autograd.functions import sigmoid as _sigmoid
 from autograd.functions import silu as _silu
 from autograd.functions import softmax as _softmax
 from autograd.functions import softplus as _softplus
+from autograd.functions import tanh as _tanh
 
 __all__ = [
     "celu", "elu", "gelu", "glu", "hardsigmoid", "hardswish", "hardtanh", "leaky_relu", "log_softmax", "logsigmoid", "mish",
@@ -26,6 +28,16 @@ _SELU_ALPHA, _SELU_SCALE = 1.6732632423543772848170429916717, 1.0507009873554804
 def relu(input: Any, inplace: bool = False) -> Any:
     """max(x, 0); its derivative at 0 is 0."""
     return _relu(input)
+
+
+def sigmoid(input: Any) -> Any:
+    """σ(x) = 1 / (1 + e⁻ˣ), with exponents that are never positive: nothing overflows, the left tail keeps its digits."""
+    return _sigmoid(input)
+
+
+def tanh(input: Any) -> Any:
+    """tanh x = (eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)."""
+    return _tanh(input)
 
 
 def silu(input: Any, inplace: bool = False) -> Any:
@@ -50,6 +62,9 @@ def prelu(input: Any, weight: Any) -> Any:
     """x where it is positive, w x elsewhere, for one slope w or one for each channel (axis 1).
 
     K. He et al., "Delving deep into rectifiers", 2015.
+
+    Raises:
+        ShapeError: there are neither one nor as many slopes as channels.
     """
     if weight.size > 1:
         channels = input.shape[1] if input.ndim > 1 else None
@@ -91,6 +106,9 @@ def gelu(input: Any, approximate: str = "none") -> Any:
     """x Φ(x), for the normal distribution function Φ; with ``approximate="tanh"`` ½ x (1 + tanh √(2/π) (x + 0.044715 x³)).
 
     D. Hendrycks, K. Gimpel, "Gaussian error linear units", 2016.
+
+    Raises:
+        ValueError: `approximate` is neither "none" nor "tanh".
     """
     if approximate not in ("none", "tanh"):
         raise ValueError(f"gelu: approximate={approximate!r} is neither 'none' nor 'tanh'")
@@ -153,6 +171,9 @@ def glu(input: Any, dim: int = -1) -> Any:
     """a σ(b), for the two halves a and b of the input along axis `dim`.
 
     Y. N. Dauphin et al., "Language modeling with gated convolutional networks", 2017.
+
+    Raises:
+        ShapeError: the axis has an odd length.
     """
     if input.shape[dim] % 2:
         raise ShapeError(f"glu: axis {dim} of an input of shape {input.shape} cannot be halved")

@@ -31,6 +31,9 @@ def scaled_dot_product_attention(
         generator: where the dropout comes from.
 
     A. Vaswani et al., "Attention is all you need", 2017. A query that may look at nothing gets zeros.
+
+    Raises:
+        ShapeError: q, k, v and the mask do not fit each other.
     """
     if query.shape[-1] != key.shape[-1] or key.shape[-2] != value.shape[-2]:
         raise ShapeError(

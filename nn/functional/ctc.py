@@ -28,6 +28,9 @@ def ctc_loss(
         zero_infinity: whether a target that is too long for its input counts as 0 rather than infinite.
 
     A. Graves et al., "Connectionist temporal classification", 2006, eq. 6 to 8.
+
+    Raises:
+        ValueError: there is no such `reduction`.
     """
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(f"reduction={reduction!r}: it is 'mean', 'sum' or 'none'")

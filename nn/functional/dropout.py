@@ -22,7 +22,11 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
 def dropout1d(
     input: Any, p: float = 0.5, training: bool = True, inplace: bool = False, *, generator: Seed = None
 ) -> Any:
-    """`dropout` of whole channels, of an input of shape (N, C, L) or (C, L)."""
+    """`dropout` of whole channels, of an input of shape (N, C, L) or (C, L).
+
+    Raises:
+        ShapeError: an input of another shape.
+    """
     if input.ndim not in (2, 3):
         raise ShapeError(f"dropout1d: an input of shape (N, C, L) or (C, L) is needed, and it has {input.shape}")
     return _dropped(input, p, training, (*input.shape[:-1], 1), generator)
@@ -34,6 +38,9 @@ def dropout2d(
     """`dropout` of whole channels, of an input of shape (N, C, H, W).
 
     J. Tompson et al., "Efficient object localization using convolutional networks", 2015.
+
+    Raises:
+        ShapeError: an input of another shape.
     """
     if input.ndim != 4:
         raise ShapeError(f"dropout2d: an input of shape (N, C, H, W) is needed, and it has {input.shape}")

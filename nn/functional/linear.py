@@ -12,7 +12,11 @@ from autograd.functions import matmul
 
 
 def linear(input: Any, weight: Any, bias: Any = None) -> Any:
-    """y = x W + b, for x of shape (…, inputs), W of shape (inputs, outputs) and b of shape (outputs,)."""
+    """y = x W + b, for x of shape (…, inputs), W of shape (inputs, outputs) and b of shape (outputs,).
+
+    Raises:
+        ShapeError: the last axis of x is not as long as W has inputs.
+    """
     try:
         if bias is None or bias.shape != weight.shape[1:]:
             product = matmul(input, weight)
@@ -29,7 +33,11 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
 
 
 def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Any:
-    """y_k = x₁ᵀ A_k x₂ + b_k, for x₁ of shape (…, n), x₂ of shape (…, m), A of shape (outputs, n, m)."""
+    """y_k = x₁ᵀ A_k x₂ + b_k, for x₁ of shape (…, n), x₂ of shape (…, m), A of shape (outputs, n, m).
+
+    Raises:
+        ShapeError: the inputs do not fit A, or each other.
+    """
     outputs, n, m = weight.shape
     batch = input1.shape[:-1]
     if input1.shape != (*batch, n) or input2.shape != (*batch, m):

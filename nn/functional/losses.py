@@ -36,7 +36,11 @@ def l1_loss(input: Any, target: Any, reduction: str = "mean") -> Any:
 
 
 def smooth_l1_loss(input: Any, target: Any, reduction: str = "mean", beta: float = 1.0) -> Any:
-    """(y − t)² / 2β where |y − t| < β, else |y − t| − β/2."""
+    """(y − t)² / 2β where |y − t| < β, else |y − t| − β/2.
+
+    Raises:
+        ValueError: β is negative.
+    """
     if beta < 0:
         raise ValueError(f"smooth_l1_loss: beta={beta} must not be negative")
     if beta == 0:
@@ -48,6 +52,9 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
     """(y − t)² / 2 where |y − t| < δ, else δ (|y − t| − δ/2).
 
     P. J. Huber, "Robust estimation of a location parameter", 1964.
+
+    Raises:
+        ValueError: δ is not positive.
     """
     if delta <= 0:
         raise ValueError(f"huber_loss: delta={delta} must be positive")
@@ -79,6 +86,10 @@ def gaussian_nll_loss(
     `var` has the shape of the input, or that with a last axis of length 1 or none. `full` adds ½ log 2π.
 
     D. A. Nix, A. S. Weigend, "Estimating the mean and variance of the target probability distribution", 1994.
+
+    Raises:
+        ShapeError: the variances have another shape.
+        ValueError: a variance is negative.
     """
     target = same_shape("gaussian_nll_loss", input, target)
     var = beside(var, input)
@@ -102,6 +113,9 @@ def binary_cross_entropy(input: Any, target: Any, weight: Any = None, *, reducti
     """−(t log p + (1 − t) log(1 − p)), whose logarithms count as −100 where they are less, for probabilities p.
 
     `binary_cross_entropy_with_logits` is exact, and does not stop learning where p is 0 or 1.
+
+    Raises:
+        ValueError: an input is no probability.
     """
     target = same_shape("binary_cross_entropy", input, target)
     numbers = input.raw if isinstance(input, Value) else input
@@ -158,6 +172,10 @@ def cross_entropy(
         ignore_index: a class number that says that its row does not count.
         reduction: "mean" is over rows, each with the weight of its class if the target is class numbers.
         label_smoothing: the share ε of the target that goes to all classes evenly: (1 − ε) t + ε / classes.
+
+    Raises:
+        ValueError: `label_smoothing` is no share.
+        DtypeError: class numbers for logits of one axis.
     """
     _known(reduction)
     if not 0 <= label_smoothing <= 1:
@@ -190,6 +208,10 @@ def nll_loss(input: Any, target: Any, weight: Any = None, *, ignore_index: int =
     """−the log-probability of the target class; of `log_softmax` of logits it is their `cross_entropy`.
 
     Shapes and arguments are those of `cross_entropy` for class numbers.
+
+    Raises:
+        DtypeError: class numbers are no integers.
+        ShapeError: the target has another shape than the rows, or names a class that there is not.
     """
     input, target = _classes_last(_array(input)), as_array(target)
     if target.dtype.kind not in "iu":
@@ -235,7 +257,11 @@ def kl_div(input: Any, target: Any, reduction: str = "mean", *, log_target: bool
 
 
 def accuracy(output: Any, target: Any) -> float:
-    """The fraction of rows whose largest output, along the axis of classes, is at the target class (as for `cross_entropy`)."""
+    """The fraction of rows whose largest output, along the axis of classes, is at the target class (as for `cross_entropy`).
+
+    Raises:
+        ShapeError: outputs and targets do not fit each other.
+    """
     axis, target = min(1, output.ndim - 1), as_array(target)
     classes = target.argmax(axis=axis) if target.shape == output.shape else target
     largest = output.argmax(axis=axis)

@@ -54,6 +54,10 @@ def multi_margin_loss(
         reduction: "mean", "sum" or "none".
 
     K. Crammer, Y. Singer, "On the algorithmic implementation of multiclass kernel-based vector machines", 2001.
+
+    Raises:
+        ValueError: `p` is neither 1 nor 2.
+        ShapeError: the target has not one integer for each row.
     """
     if p not in (1, 2):
         raise ValueError(f"multi_margin_loss: p={p} is neither 1 nor 2")
@@ -77,6 +81,9 @@ def multilabel_margin_loss(input: Any, target: Any, reduction: str = "mean") -> 
         input: scores s, of shape (N, classes) or (classes,).
         target: the numbers of the classes of each row, in the shape of `input`; the first −1 ends them.
         reduction: "mean", "sum" or "none".
+
+    Raises:
+        ShapeError: the target has not an integer for each score.
     """
     target, classes = as_array(target), input.shape[-1]
     if target.shape != input.shape or target.dtype.kind not in "iu":

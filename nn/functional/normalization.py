@@ -57,6 +57,10 @@ def batch_norm(
         eps: ε.
 
     S. Ioffe, C. Szegedy, "Batch normalization", 2015.
+
+    Raises:
+        ShapeError: in training, of one number for each channel.
+        ValueError: not in training, and without running moments.
     """
     _of_channels("batch_norm", input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
     if not training:
@@ -86,6 +90,9 @@ def instance_norm(
     """(x − mean) / √(var + ε) · w + b, of each channel of each image over its places; see `batch_norm`.
 
     D. Ulyanov, A. Vedaldi, V. Lempitsky, "Instance normalization", 2016.
+
+    Raises:
+        ShapeError: an image has one number for each channel.
     """
     if not use_input_stats:
         return batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
@@ -108,6 +115,9 @@ def group_norm(input: Any, num_groups: int, weight: Any = None, bias: Any = None
     """(x − mean) / √(var + ε) · w + b, of each image over its places and the channels of a group, which lie side by side.
 
     Y. Wu, K. He, "Group normalization", 2018.
+
+    Raises:
+        ShapeError: the channels cannot be divided into `num_groups`.
     """
     _of_channels("group_norm", input, weight=weight, bias=bias)
     n, channels = input.shape[:2]

@@ -25,6 +25,10 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
         mode: "constant" puts `value`, "reflect" the image mirrored at its border places, "replicate" the border places,
             "circular" the other end.
         value: of the constant; None is 0.
+
+    Raises:
+        ShapeError: `pad` has not a pair for each of some last axes.
+        ValueError: there is no such `mode`.
     """
     if len(pad) % 2 or len(pad) > 2 * input.ndim:
         raise ShapeError(f"pad: {tuple(pad)} must have a pair of numbers for each axis, of {input.ndim} at most")
@@ -94,6 +98,10 @@ def interpolate(
         mode: "nearest"; or, between the two nearest places along each axis, "linear" (of one axis) or "bilinear" (of two).
         align_corners: whether the corner places stay where they are. Else the corners of these places do, and the images
             cover each other: place i of the result lies at (i + ½) / scale − ½.
+
+    Raises:
+        ValueError: `mode` is none for so many axes, or `size` and `scale_factor` are both given, or neither.
+        ShapeError: the new size would be nothing.
     """
     axes = input.ndim - 2
     if axes not in _PLACES.get(mode, ()):
@@ -153,6 +161,9 @@ def pixel_shuffle(input: Any, upscale_factor: int) -> Any:
     """r² channels turned into the r × r places of one: from (…, C r², H, W) to (…, C, H r, W r).
 
     W. Shi et al., "Real-time single image and video super-resolution", 2016.
+
+    Raises:
+        ShapeError: the channels cannot be divided by r².
     """
     r = upscale_factor
     *batch, channels, h, w = input.shape
@@ -163,7 +174,11 @@ def pixel_shuffle(input: Any, upscale_factor: int) -> Any:
 
 
 def pixel_unshuffle(input: Any, downscale_factor: int) -> Any:
-    """What `pixel_shuffle` does, undone: from (…, C, H r, W r) to (…, C r², H, W)."""
+    """What `pixel_shuffle` does, undone: from (…, C, H r, W r) to (…, C r², H, W).
+
+    Raises:
+        ShapeError: H or W cannot be divided by r.
+    """
     r = downscale_factor
     *batch, channels, h, w = input.shape
     if r < 1 or h % r or w % r:

@@ -9,7 +9,11 @@ from autograd import ShapeError
 
 
 def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
-    """The axes from `start_dim` to `end_dim` joined into one."""
+    """The axes from `start_dim` to `end_dim` joined into one.
+
+    Raises:
+        ShapeError: `start_dim` comes after `end_dim`.
+    """
     start, end = (_axis("flatten", input, dim) for dim in (start_dim, end_dim))
     if start > end:
         raise ShapeError(f"flatten: of an input of shape {input.shape} axis {start_dim} comes after axis {end_dim}")
@@ -18,7 +22,11 @@ def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
 
 
 def unflatten(input: Any, dim: int, sizes: Any) -> Any:
-    """The axis `dim` taken apart into axes of these lengths, of which one may be −1."""
+    """The axis `dim` taken apart into axes of these lengths, of which one may be −1.
+
+    Raises:
+        ShapeError: the lengths do not make up that of the axis.
+    """
     axis, n = _axis("unflatten", input, dim), math.prod(sizes)
     length = input.shape[axis]
     if n != length and not (tuple(sizes).count(-1) == 1 and n and length % n == 0):

@@ -124,7 +124,11 @@ class Hardsigmoid(_InPlace):
 
 
 class Hardtanh(Module):
-    """x, kept between two bounds."""
+    """x, kept between two bounds.
+
+    Raises:
+        ValueError: `min_val` is not below `max_val`.
+    """
 
     settings = ("min_val", "max_val")
 

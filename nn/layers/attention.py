@@ -34,6 +34,9 @@ class MultiheadAttention(Module):
         generator: where they come from, and the dropout; None takes that of `nn.manual_seed`.
 
     A. Vaswani et al., "Attention is all you need", 2017, section 3.2.2.
+
+    Raises:
+        ValueError: `embed_dim` cannot be divided by `num_heads`.
     """
 
     def __init__(

@@ -16,6 +16,9 @@ class Dropout(Module):
         p: the probability.
         inplace: PyTorch's, and without effect.
         generator: where the numbers come from; None takes that of `nn.manual_seed`.
+
+    Raises:
+        ValueError: p is no probability.
     """
 
     settings = ("p",)

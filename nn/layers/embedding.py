@@ -24,6 +24,9 @@ class Embedding(Module):
         norm_type: the p of the p-norm that measures it.
         dtype: of `weight`.
         generator: where the first rows come from; None takes that of `nn.manual_seed`.
+
+    Raises:
+        ValueError: `padding_idx` is none of the rows.
     """
 
     def __init__(

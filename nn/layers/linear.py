@@ -32,6 +32,9 @@ class Linear(Module):
         bias: whether b is added.
         dtype: of the parameters; with inputs of the same dtype everything stays in it.
         generator: a `numpy.random.Generator` or a seed; None takes that of `nn.manual_seed`.
+
+    Raises:
+        ValueError: a number of features that is no integer, or negative.
     """
 
     torch_layout: ClassVar = {"weight": (1, 0)}

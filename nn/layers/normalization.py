@@ -130,6 +130,9 @@ class GroupNorm(Module):
         eps: ε.
         affine: whether there are w and b, `weight` and `bias`, of shape (C,).
         dtype: of the parameters.
+
+    Raises:
+        ValueError: `num_groups` does not divide `num_channels`.
     """
 
     settings = ("num_groups", "num_channels", "eps", "affine")

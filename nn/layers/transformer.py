@@ -41,6 +41,9 @@ class TransformerEncoderLayer(Module):
 
     A. Vaswani et al., "Attention is all you need", 2017, section 3.1; norm first: R. Xiong et al., "On layer normalization in
     the Transformer architecture", 2020.
+
+    Raises:
+        ValueError: there is no such `activation`.
     """
 
     def __init__(

@@ -15,6 +15,8 @@ from ..module import Module
 from .lr_scheduler import LRScheduler
 from .optimizer import Group, Optimizer
 
+__all__ = ["SWALR", "AveragedModel", "get_ema_avg_fn", "get_swa_avg_fn", "update_bn"]
+
 Average = Callable[[Any, Any, int], Any]
 
 

@@ -14,6 +14,9 @@ class CyclicLR(LRScheduler):
 
     L. N. Smith, "Cyclical learning rates for training neural networks", 2017. `mode`: "triangular"; "triangular2" halves
     the height with every cycle; "exp_range" has the height γ^t.
+
+    Raises:
+        ValueError: there is no such `mode`.
     """
 
     def __init__(
@@ -84,6 +87,9 @@ class OneCycleLR(LRScheduler):
         final_div_factor: the last rate is the first / final_div_factor.
         three_phase: go down as fast as up, and then to the last rate.
         last_epoch: see `LRScheduler`.
+
+    Raises:
+        ValueError: there is no such `anneal_strategy`, or the number of steps is not given.
     """
 
     def __init__(

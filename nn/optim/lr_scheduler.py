@@ -67,7 +67,11 @@ class MultiplicativeLR(LRScheduler):
 
 
 class StepLR(LRScheduler):
-    """Times γ every `step_size` steps."""
+    """Times γ every `step_size` steps.
+
+    Raises:
+        ValueError: `step_size` is less than 1.
+    """
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:
         if step_size < 1:
@@ -121,6 +125,9 @@ class LinearLR(LRScheduler):
 
     ``SequentialLR(optimizer, [LinearLR(optimizer, 0.01, total_iters=100), CosineAnnealingLR(optimizer, 900)], [100])``
     warms up for 100 steps and then cools down.
+
+    Raises:
+        ValueError: `start_factor` is outside of (0, 1].
     """
 
     def __init__(
@@ -162,6 +169,9 @@ class CosineAnnealingLR(LRScheduler):
     """η + (initial − η) (1 + cos(π t/T)) / 2, for T = `T_max` and η = `eta_min`.
 
     I. Loshchilov and F. Hutter, "SGDR: stochastic gradient descent with warm restarts", 2017.
+
+    Raises:
+        ValueError: T is not positive.
     """
 
     def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1) -> None:  # noqa: N803
@@ -180,7 +190,11 @@ class CosineAnnealingLR(LRScheduler):
 
 
 class CosineAnnealingWarmRestarts(LRScheduler):
-    """Cosine annealing that begins anew after T₀ steps, then after T₀·T_mult, T₀·T_mult² …; see `CosineAnnealingLR`."""
+    """Cosine annealing that begins anew after T₀ steps, then after T₀·T_mult, T₀·T_mult² …; see `CosineAnnealingLR`.
+
+    Raises:
+        ValueError: T₀ or `T_mult` is less than 1.
+    """
 
     def __init__(
         self,
@@ -203,7 +217,11 @@ class CosineAnnealingWarmRestarts(LRScheduler):
 
 
 class SequentialLR(LRScheduler):
-    """One schedule after the other: each of the `milestones` is where the next begins, at its own time 0."""
+    """One schedule after the other: each of the `milestones` is where the next begins, at its own time 0.
+
+    Raises:
+        ValueError: there is not one milestone less than schedules.
+    """
 
     def __init__(
         self, optimizer: Optimizer, schedulers: Sequence[LRScheduler], milestones: Sequence[int], last_epoch: int = -1
@@ -237,7 +255,11 @@ class SequentialLR(LRScheduler):
 
 
 class ChainedScheduler:
-    """Several schedules at once: each multiplies the rate that the one before it set."""
+    """Several schedules at once: each multiplies the rate that the one before it set.
+
+    Raises:
+        ValueError: the schedules belong to different optimisers.
+    """
 
     def __init__(self, schedulers: Sequence[LRScheduler], optimizer: Optimizer | None = None) -> None:
         self.schedulers = list(schedulers)
@@ -277,6 +299,9 @@ class ReduceLROnPlateau:
         cooldown: calls after a reduction that do not count.
         min_lr: the least rate, or one for each group.
         eps: a rate that would change by less stays.
+
+    Raises:
+        ValueError: there is no such mode, or `factor` is not less than 1.
     """
 
     def __init__(

@@ -118,6 +118,9 @@ class Optimizer:
 
     A parameter that has no gradient, or is frozen (``requires_grad`` False), is left alone, state and all. One that stands
     in `params` twice is an error; a tied one stands in ``model.parameters()`` once.
+
+    Raises:
+        ValueError: there are no parameters.
     """
 
     elementwise: ClassVar[bool] = True  # whether `update` may be handed many parameters one after the other

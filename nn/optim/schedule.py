@@ -17,6 +17,9 @@ class LRScheduler:
     Args:
         optimizer: whose parameter groups' ``"lr"`` is set; ``"initial_lr"`` keeps what it was.
         last_epoch: the time so far; −1 begins anew.
+
+    Raises:
+        KeyError: it is to resume, and a group has no "initial_lr".
     """
 
     begins_anew = True  # whether the first rate depends on the initial one alone

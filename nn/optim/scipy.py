@@ -18,6 +18,10 @@ WITH_HESSIAN = ("newton-cg", "trust-ncg", "trust-krylov", "trust-constr")
 def minimize(params: Any, closure: Callable[[], Any], method: str = "L-BFGS-B", **options: Any) -> Any:
     """Bring the loss to a minimum by `scipy.optimize.minimize`, and return its result; the parameters are then at ``x``.
 
+    Raises:
+        ValueError: there are no parameters.
+        ImportError: SciPy is not installed.
+
     Examples:
         >>> from autograd import Value
         >>> p = Value([1.0, 1.0])

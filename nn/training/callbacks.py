@@ -31,6 +31,9 @@ class EarlyStopping(Callback):
         min_delta: what counts as an improvement.
         mode: whether "min" or "max" is better.
         restore_best: whether the model ends with the weights of its best epoch.
+
+    Raises:
+        ValueError: `mode` is neither "min" nor "max".
     """
 
     def __init__(
@@ -71,6 +74,10 @@ class LRSchedule(Callback):
     """Step a schedule of `nn.optim.lr_scheduler` after every "epoch", or every "step" of the optimiser.
 
     `monitor` is the figure whose plateau `ReduceLROnPlateau` looks for.
+
+    Raises:
+        ValueError: `every` is neither "epoch" nor "step".
+        TypeError: an optimiser in place of its schedule.
     """
 
     def __init__(self, scheduler: Any, every: str = "epoch", monitor: str = "val_loss") -> None:
@@ -98,7 +105,11 @@ class LRSchedule(Callback):
 
 
 class GradientClipping(Callback):
-    """Scale the gradients to a norm of at most `max_norm`, or bring each number into ±`clip_value`."""
+    """Scale the gradients to a norm of at most `max_norm`, or bring each number into ±`clip_value`.
+
+    Raises:
+        ValueError: neither `max_norm` nor `clip_value` is given.
+    """
 
     compiles = True
 
@@ -132,7 +143,11 @@ class CSVLogger(Callback):
 
 
 class TensorBoard(Callback):
-    """Write every epoch's figures into event files that TensorBoard shows (extra `tensorboard`)."""
+    """Write every epoch's figures into event files that TensorBoard shows (extra `tensorboard`).
+
+    Raises:
+        ImportError: tensorboard is not installed.
+    """
 
     def __init__(self, log_dir: str) -> None:
         try:

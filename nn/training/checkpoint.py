@@ -31,6 +31,9 @@ class Checkpoint(Callback):
         best: also keep the *model's* state of the best epoch in this file.
         monitor: the figure that `best` is best in.
         mode: whether "min" or "max" of it is best.
+
+    Raises:
+        ValueError: `mode` is neither "min" nor "max", or `every` is less than 1.
     """
 
     last = True

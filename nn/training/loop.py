@@ -65,6 +65,9 @@ def fit(
             number.
         progress: show a progress bar on stderr (extra `progress`); None shows one on a terminal and in a notebook.
         on_epoch: called with every `Epoch` as it ends, for example ``print``; False ends the training.
+
+    Raises:
+        ValueError: `metrics` without validation data, a `mesh` without `compile`, or `accumulate` less than 1.
     """
     if metrics and validation is None:
         raise ValueError("fit: metrics are measured on the validation data, and there are none")

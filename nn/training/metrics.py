@@ -50,6 +50,9 @@ def f1_score(output: Any, target: Any, average: str = "macro") -> float:
     """2 · precision · recall / (precision + recall): of class 1 ("binary"), or the mean over classes.
 
     The mean is of the classes that occur ("macro"), with the weight of their rows ("weighted"), or over rows ("micro").
+
+    Raises:
+        ValueError: there is no such `average`.
     """
     table = confusion_matrix(output, target)
     hits, wanted, found = np.diag(table), table.sum(axis=1), table.sum(axis=0)
@@ -92,7 +95,11 @@ def _auc(scores: Any, positive: Any) -> float:
 
 
 def r2_score(output: Any, target: Any) -> float:
-    """1 − Σ (t − y)² / Σ (t − mean t)²; of several columns their mean."""
+    """1 − Σ (t − y)² / Σ (t − mean t)²; of several columns their mean.
+
+    Raises:
+        ShapeError: outputs and targets have different shapes.
+    """
     output, target = np.asarray(output, np.float64), np.asarray(target, np.float64)
     if output.size != target.size or len(output) != len(target):
         raise ShapeError(f"r2_score: outputs of shape {output.shape} for targets of shape {target.shape}")

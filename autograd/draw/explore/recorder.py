@@ -30,6 +30,9 @@ class Recorder:
 
     It computes the gradients itself and leaves every ``.grad`` alone. Only the numbers are kept, not the graphs. Once
     there are more than `most` moments every second one is dropped, and from then on half as many are taken.
+
+    Raises:
+        GraphError: `every` is less than 1, or `most` than 2.
     """
 
     def __init__(self, every: int = 1, most: int = 100) -> None:
