@@ -372,6 +372,9 @@ EXACT: list[tuple[Callable[..., Any], Any, Any]] = [
     (lambda x: np.linalg.norm(x, axis=1), np.ones((3, 0)), 0.0),
     (F.logsumexp, np.full(2, 1e300), 0.5),
     (F.logsumexp, np.array([50.0, 0.0]), [1.0, np.exp(-50.0)]),
+    (F.logsumexp, np.array([np.inf, 1.0, np.inf]), [0.5, 0.0, 0.5]),
+    (F.logsumexp, np.array([-np.inf, 0.0, -np.inf]), [0.0, 1.0, 0.0]),
+    (F.logsumexp, np.full(3, -np.inf), 0.0),
 ]
 
 # Rows whose result is a plain constant array, with how many arrays they take: nothing to differentiate.

@@ -100,7 +100,7 @@ def _add_at(target: Array, place: tuple[Any, ...], v: Array) -> None:
     flat array several times faster than rows to a matrix, in the same order."""
     rows, width = place[0], target.shape[1:]
     by_elements = len(place) == 1 and width and target.__class__ is np.ndarray and target.flags.c_contiguous
-    if not by_elements or target.dtype != v.dtype or v.shape != (*np.shape(rows), *width):
+    if not by_elements or target.dtype != v.dtype:
         np.add.at(target, place, v)
         return
     n = math.prod(width)
