@@ -120,7 +120,7 @@ class Protocols:
 
     @name.setter
     def name(self: Any, name: str | None) -> None:
-        self.notes["name"] = name
+        self.notes["name"] = name if name is None else str(name)
 
     @property
     def notes(self: Any) -> dict[str, Any]:
