@@ -17,6 +17,7 @@ from .explore.page import Page
 from .explore.recorder import explore
 from .fold import fold_inputs, fold_modules, fold_repeats
 from .theme import THEMES
+from .widths import fitted
 
 
 class Picture:
@@ -35,7 +36,7 @@ class Picture:
     @cached_property
     def svg(self) -> str:
         """The picture as an ``<svg>`` element. Raises `RenderError` where no program can lay it out."""
-        return render.svg(self.source)
+        return fitted(render.svg(self.source))
 
     def mermaid(self) -> str:
         """The picture in Mermaid's language, which Markdown renderers draw inside a block marked ``mermaid``."""
