@@ -61,6 +61,18 @@ class Module:
 
     Raises:
         NotImplementedError: it is called, and has no `forward`.
+        TypeError: an attribute that would be trained is a plain Value.
+        AttributeError: `requires_grad` is set, which only parameters have; see `requires_grad_`.
+
+    Examples:
+        >>> class Scaled(Module):
+        ...     def __init__(self):
+        ...         self.weight = Parameter(np.ones(3))
+        ...
+        ...     def forward(self, x):
+        ...         return x * self.weight
+        >>> Scaled()(2.0).data
+        array([2., 2., 2.])
     """
 
     training = True
@@ -77,6 +89,7 @@ class Module:
         raise NotImplementedError(f"{type(self).__name__} must define forward(self, …)")
 
     def __call__(self, *args: Any, **kwargs: Any) -> Value | Any:
+        """`forward`, with the hooks around it."""
         run = self._hooked if self._hooks else self.forward
         try:
             if not noting():
@@ -101,10 +114,16 @@ class Module:
         return output
 
     def __setattr__(self, name: str, value: Any) -> None:
+        """A parameter, a part or a buffer is registered under its name."""
         if type(value) is Value and value.op is None and value.requires_grad:
             raise TypeError(
                 f"{type(self).__name__}.{name}: a plain Value would not be trained. Make it an nn.Parameter, or a constant "
                 "(its detach()); an array that belongs to the state is named by register_buffer"
+            )
+        if name == "requires_grad":
+            raise AttributeError(
+                f"{type(self).__name__}.requires_grad would change nothing: requires_grad_(…) does it for every parameter, "
+                "and freeze() is requires_grad_(False)"
             )
         if isinstance(value, Parameter) and value.name is None:
             value.name = name  # for pictures and messages
@@ -332,6 +351,7 @@ class Module:
         return ", ".join(f"{name}={_shown(getattr(self, name))}" for name in type(self).settings)
 
     def __repr__(self) -> str:
+        """The parts, indented, each with its name."""
         extra, name = self.extra_repr(), type(self).__name__
         parts = [f"({key}): {part!r}".replace("\n", "\n  ") for key, part in self.named_children()]
         if not parts:

@@ -392,3 +392,30 @@ def test_micrograds_functions():
     assert 'label="{ data 10 }"' in source
     with pytest.raises(GraphError, match="it is LR or TB"):
         draw_dot(d, rankdir="UP")
+
+
+@pytest.mark.parametrize("leaves", [12, 13, 3000])
+def test_a_limit_holds_for_the_inputs_of_one_operation_too(leaves):
+    value = np.stack([Value(float(i)) for i in range(leaves)]).sum()
+    graph = draw(value, limit=11, repeats=None).graph
+    if leaves == 12:
+        assert len(graph.nodes) == 14  # a box in place of one would say less
+        return
+    *_, rest, stack, total = graph.nodes.values()
+    assert (rest.kind, rest.name) == ("omitted", f"… {leaves - 11:,} more inputs")
+    assert stack.inputs == (*range(11), 11)
+    assert total.key == graph.root
+    assert f"… {leaves - 11:,} more inputs" in tree(value, limit=11)
+
+
+def test_an_input_that_another_operation_uses_is_not_left_out():
+    w = Value(2.0, name="w")
+    value = np.stack([*(Value(float(i)) for i in range(20)), w]).sum() * w
+    assert "w" in {node.name for node in draw(value, limit=5, repeats=None).graph.nodes.values()}
+
+
+def test_a_name_is_text_and_a_title_what_can_be_printed(tmp_path):
+    value = Value(1.0, name=5) * 2
+    assert "5: 1" in tree(value)
+    page = draw(value).html(tmp_path / "page.html", title=f"a{chr(0xD800)}b{chr(0)}c")
+    assert "a b c" in page.read_text()

@@ -1,6 +1,7 @@
 """Finding a program that lays out graphs, files of every kind, and what happens without any such program."""
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -10,7 +11,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from autograd import Value
-from autograd.draw import RenderError, draw, draw_dot, render, tree
+from autograd.draw import RenderError, draw, draw_dot, render, tree, widths
 from autograd.errors import ShapeError
 from tests.draw_networks import perceptron
 
@@ -161,3 +162,28 @@ def test_rendering_warns_of_nothing(tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         draw(perceptron()).render(tmp_path / "graph.svg")
+
+
+def test_text_is_as_wide_as_its_box_was_made_for():
+    """Each length is that of Helvetica, and within its box, so that a wider font is drawn narrower."""
+    picture = ET.fromstring(draw(perceptron(), gradients=True).svg)
+    said = {}
+    for group in picture.iter("{http://www.w3.org/2000/svg}g"):
+        if group.get("class", "").startswith("node"):
+            outline = group.find(".//{http://www.w3.org/2000/svg}path")
+            xs = [float(x) for x in re.findall(r"(-?[\d.]+),-?[\d.]+", outline.get("d"))]
+            for text in group.iter("{http://www.w3.org/2000/svg}text"):
+                length = float(text.get("textLength"))
+                assert length < max(xs) - min(xs)
+                assert text.get("lengthAdjust") == "spacingAndGlyphs"
+                assert text.get("font-family").startswith("Helvetica,Arial,")
+                said["".join(text.itertext())] = length / float(text.get("font-size"))
+    word = next(text for text in said if text.split() == ["value"])  # with spaces behind it that stay
+    assert said[word] == pytest.approx(0.5 + 0.556 + 0.222 + 0.556 + 0.556 + 0.278 * (len(word) - 5), abs=0.001)
+
+
+def test_text_of_characters_that_are_not_known_is_left_to_the_font():
+    assert widths.width("水", 12) is None
+    assert widths.fitted('<text font-size="12">水</text>') == '<text font-size="12">水</text>'
+    assert widths.fitted("<text>a</text>") == "<text>a</text>"
+    assert widths.width("W", 10, bold=True) == pytest.approx(9.44)

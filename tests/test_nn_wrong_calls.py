@@ -37,6 +37,9 @@ def fit(p, *data, **more):
 
 
 WRONG = {
+    # attributes that would change nothing
+    "rate": (lambda p: setattr(p.optimizer, "lr", 1.0), r"for group in optimizer.param_groups: group\['lr'\] = 1.0"),
+    "frozen": (lambda p: setattr(p.net, "requires_grad", False), r"requires_grad_\(…\) does it for every parameter"),
     # shapes and dtypes
     "width": (lambda p: p.net(X[:, :3]), r"linear: inputs of shape \(6, 3\) do not fit .*\(4, 5\).*\(…, 4\)"),
     "width of arrays": (lambda p: F.linear(X, np.ones((3, 2))), r"linear: inputs of shape \(6, 4\) do not fit"),

@@ -7,6 +7,7 @@ what other libraries' programs import has a table. The blocks themselves are run
 import ast
 import importlib
 import inspect
+import pydoc
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import numpy as np
 import pytest
 
 import autograd
+import nn
 
 from .test_docs import blocks
 
@@ -162,3 +164,36 @@ def test_each_page_is_in_the_contents():
     for page in PAGES.glob("*.md"):
         assert f"reference/{page.name}" in nav
         assert page.name == "index.md" or f"]({page.name})" in text
+
+
+@pytest.mark.parametrize(
+    "thing", [autograd.Value, autograd.grad, nn.Linear, nn.Module], ids=lambda thing: thing.__name__
+)
+def test_help_begins_with_what_it_is_and_an_example(thing):
+    text = pydoc.render_doc(thing, renderer=pydoc.plaintext)
+    first = text.partition("Method resolution order")[0]
+    assert inspect.getdoc(thing).split("\n")[0] in first
+    assert ">>> " in first
+
+
+def test_help_shows_what_one_calls_before_what_python_calls():
+    text = pydoc.render_doc(autograd.Value, renderer=pydoc.plaintext)
+    named = re.findall(r"^ \|  (\w+)\(self", text, re.MULTILINE)
+    assert named[:3] == ["__init__", "__reduce__", "backward"]
+    assert named.index("softmax") < named.index("__add__")
+
+
+@pytest.mark.parametrize("kind", [autograd.Value, nn.Linear], ids=lambda kind: kind.__name__)
+def test_each_method_says_what_it_does(kind):
+    ours = [base for base in reversed(kind.__mro__) if base.__module__.startswith(("autograd", "nn"))]
+    defined = {
+        name: thing for base in ours for name, thing in vars(base).items() if name not in {"__doc__", "__module__"}
+    }
+    methods = {
+        name: thing for name, thing in defined.items() if inspect.isfunction(thing) or isinstance(thing, property)
+    }
+    said = [name for name in methods if name[0] != "_" or name[:2] == "__"]
+    silent = [
+        name for name in said if not inspect.getdoc(getattr(kind, name))
+    ]  # its own text, or what it overrides says
+    assert silent == []

@@ -22,15 +22,43 @@ def quotient(graph: Graph, into: dict[int, int], boxes: dict[int, Node]) -> Grap
     """
     merged = set(into.values())
     sources: dict[int, list[int]] = {key: [] for key in graph.nodes if into.get(key, key) == key}
+    joined: set[tuple[int, int]] = set()
     for key, node in graph.nodes.items():
         target = into.get(key, key)
         for source in (into.get(old, old) for old in node.inputs):
-            again = source in sources[target] and (target in merged or source in merged)
+            again = (source, target) in joined and (target in merged or source in merged)
             back = target in merged and source in merged and source >= target
             if not again and not back and source != target:
                 sources[target].append(source)
+                joined.add((source, target))
     nodes = {key: replace(boxes.get(key, graph.nodes[key]), inputs=tuple(sources[key])) for key in sources}
     return replace(graph, nodes=nodes, root=into.get(graph.root, graph.root))
+
+
+def fold_inputs(graph: Graph, limit: int) -> Graph:
+    """Of operations with many inputs the first `limit` leaves of their own are kept, and one more node stands for the others."""
+    into: dict[int, int] = {}
+    boxes: dict[int, Node] = {}
+    only = _only_users(graph.consumers())
+    for key, node in graph.nodes.items():
+        own = [
+            source
+            for source in dict.fromkeys(node.inputs)
+            if only.get(source) == key and not graph.nodes[source].inputs
+        ]
+        if (count := len(own) - limit) > 1:
+            shown = own[limit]
+            into |= dict.fromkeys(own[limit:], shown)
+            what = f"… {count:,} more inputs"
+            boxes[shown] = Node(
+                shown, "omitted", name=what, calls=node.calls, note="left out: a larger limit shows more"
+            )
+    return quotient(graph, into, boxes) if into else graph
+
+
+def _only_users(users: dict[int, list[int]]) -> dict[int, int]:
+    """What is used by one node alone, and by which."""
+    return {key: found[0] for key, found in users.items() if found and all(user == found[0] for user in found)}
 
 
 def fold_modules(graph: Graph, depth: int) -> Graph:
@@ -183,9 +211,9 @@ def _fold_chains(graph: Graph, least: int) -> Graph:
     into: dict[int, int] = {}
     boxes: dict[int, Node] = {}
     labels = dict(graph.labels)
-    users = graph.consumers()
-    for chain in _chains(graph, users):
-        links = [step for (step,) in _as_later([(_link(graph, key, users),) for key in chain])]
+    only = _only_users(graph.consumers())
+    for chain in _chains(graph, only):
+        links = [step for (step,) in _as_later([(_link(graph, key, only),) for key in chain])]
         for start, period, times in _runs(links, least):
             end = start + period * times
             shown = chain[end - period : end]
@@ -204,13 +232,13 @@ def _framed(graph: Graph, kept: list[int], shown: list[int], frame: Call) -> dic
     return {key: replace(node := graph.nodes[key], calls=(*around, frame, *node.calls[len(around) :])) for key in mine}
 
 
-def _chains(graph: Graph, users: dict[int, list[int]]) -> Iterator[list[int]]:
+def _chains(graph: Graph, only: dict[int, int]) -> Iterator[list[int]]:
     """The longest stretches in which each operation is the only one that uses the one before."""
     following: dict[int, int] = {}
     for key, node in graph.nodes.items():
         computed = {s for s in node.inputs if graph.nodes[s].kind in ("operation", "module")}
-        if len(computed) == 1 and set(users[only := computed.pop()]) == {key}:
-            following[only] = key
+        if len(computed) == 1 and only.get(before := computed.pop()) == key:
+            following[before] = key
     for start in following.keys() - set(following.values()):
         chain = [start]
         while chain[-1] in following:
@@ -218,14 +246,14 @@ def _chains(graph: Graph, users: dict[int, list[int]]) -> Iterator[list[int]]:
         yield chain
 
 
-def _link(graph: Graph, key: int, users: dict[int, list[int]]) -> _Step:
+def _link(graph: Graph, key: int, only: dict[int, int]) -> _Step:
     """One operation of a chain."""
     node = graph.nodes[key]
 
     def origin(source: int) -> Any:
         if graph.nodes[source].inputs:
             return None
-        return _alike(graph.nodes[source], 0) if set(users[source]) == {key} else source
+        return _alike(graph.nodes[source], 0) if only.get(source) == key else source
 
     return _Step((*_alike(node, 0), node.calls), tuple(origin(source) for source in node.inputs))
 

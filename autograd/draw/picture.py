@@ -11,12 +11,13 @@ from typing import Any
 
 from ..engine.value import Value
 from ..errors import ShapeError, user_line
-from . import dot, mermaid, render, text
+from . import dot, mermaid, render, text, words
 from .collect import Graph, collect
 from .explore.page import Page
 from .explore.recorder import explore
-from .fold import fold_modules, fold_repeats
+from .fold import fold_inputs, fold_modules, fold_repeats
 from .theme import THEMES
+from .widths import fitted
 
 
 class Picture:
@@ -35,7 +36,7 @@ class Picture:
     @cached_property
     def svg(self) -> str:
         """The picture as an ``<svg>`` element. Raises `RenderError` where no program can lay it out."""
-        return render.svg(self.source)
+        return fitted(render.svg(self.source))
 
     def mermaid(self) -> str:
         """The picture in Mermaid's language, which Markdown renderers draw inside a block marked ``mermaid``."""
@@ -109,7 +110,7 @@ class Picture:
             GraphError: `compare` was computed by other operations, or on other shapes.
             ChangedDataError: a value was changed after the result had been computed from it.
         """
-        return explore(self.value, compare=compare, labels=labels, title=title, style=self.style)
+        return explore(self.value, compare=compare, labels=labels, title=words.clean(title), style=self.style)
 
     def view(self) -> Path:
         """Write the picture to a temporary file, and open it in the browser."""
@@ -163,12 +164,13 @@ def draw(
         number: the format of numbers, as in ``format(x, ".4g")``.
         depth: module calls within this many others are folded to one box; 0 folds the outermost, None folds none.
         repeats: what occurs at least so many times is shown once, marked ``× 12``; None shows every one.
-        limit: the newest so many operations are shown, with a box that says how many were left out.
+        limit: the newest so many operations are shown, and of one with many inputs so many, with a box that says how many
+            were left out.
         gradients: compute the gradients for the picture, without touching any ``.grad``.
         caption: say below the picture what its colours mean.
     """
     style = _style(direction, theme, number, caption)
-    graph = collect(value, limit=limit, gradients=gradients)
+    graph = fold_inputs(collect(value, limit=limit, gradients=gradients), limit)
     if repeats is not None:
         graph = fold_repeats(graph, max(2, repeats))
     if depth is not None:
@@ -192,4 +194,4 @@ def _style(direction: dot.Direction, theme: str | None, number: str, caption: bo
 
 def tree(value: Value, *, number: str = ".4g", limit: int = 200, gradients: bool = False) -> str:
     """The graph behind `value` as text: each line an operation, and indented below it what it was computed from."""
-    return text.source(collect(value, limit=limit, gradients=gradients), number)
+    return text.source(fold_inputs(collect(value, limit=limit, gradients=gradients), limit), number)

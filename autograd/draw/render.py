@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sysconfig
@@ -84,7 +85,7 @@ def run(source: str, kind: str, program: Program | None = None) -> bytes:
 def svg(source: str, program: Program | None = None) -> str:
     """The picture as one ``<svg>`` element, with fonts that fall back to others of the same widths."""
     text = run(source, "svg", program).decode()
-    return text[text.index("<svg") :].replace('font-family="Helvetica"', f'font-family="{FONTS}"').rstrip() + "\n"
+    return re.sub(r'font-family="Helvetica[^"]*"', f'font-family="{FONTS}"', text[text.index("<svg") :]).rstrip() + "\n"
 
 
 FONTS = "Helvetica,Arial,'Liberation Sans',Arimo,sans-serif"

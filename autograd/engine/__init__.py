@@ -8,7 +8,7 @@
 6. `mode`: whether operations are recorded.
 7. `memory`: freed memory is kept.
 
-And around it, what others ask of a `Value`: `methods` (an array's methods), `answers` (those that answer with plain
-numbers), `protocols` (NumPy's functions, containers, conversions), `convert` (what it may hold, and may meet), `calls`
-(NumPy's functions of lists and keywords).
+And around it, what others ask of a `Value`: `held` (its numbers, and what they were computed from), `methods` (an array's
+methods), `answers` (those that answer with plain numbers), `protocols` (NumPy's functions, containers, conversions), `convert`
+(what it may hold, and may meet), `calls` (NumPy's functions of lists and keywords).
 """

@@ -104,18 +104,22 @@ class ArrayMethods(PlainAnswers):
 
     @property
     def shape(self) -> tuple[int, ...]:
+        """The lengths of the axes."""
         return self.raw.shape
 
     @property
     def ndim(self) -> int:
+        """The number of axes; 0 for a number."""
         return self.raw.ndim
 
     @property
     def size(self) -> int:
+        """The number of elements."""
         return self.raw.size
 
     @property
     def dtype(self) -> np.dtype[Any]:
+        """NumPy's type of the elements."""
         return self.raw.dtype
 
     # -- reductions ----------------------------------------------------------------------------------------------
@@ -313,15 +317,19 @@ class ArrayMethods(PlainAnswers):
     # -- what Python asks of numbers -----------------------------------------------------------------------------
 
     def __format__(self, spec: str) -> str:
+        """As the number is formatted, ``f"{value:.3f}"``."""
         return format(self.raw, spec) if spec else str(self)
 
     def __round__(self, digits: int | None = None) -> Self:
+        """As `round`."""
         return self.round(digits or 0)
 
     def __divmod__(self, other: Any) -> tuple[Self, Self]:
+        """The floored quotient and the remainder."""
         return np.divmod(self, other)  # type: ignore[call-overload]
 
     def __rdivmod__(self, other: Any) -> tuple[Self, Self]:
+        """The floored quotient and the remainder of `other`."""
         return np.divmod(other, self)  # type: ignore[call-overload]
 
     # -- micrograd's names, as its notebooks read them ------------------------------------------------------------

@@ -12,21 +12,23 @@ from ..errors import DtypeError, UnsupportedError, explain, no_rule, user_line
 from ..rules import CONSTANTS, MAKERS, REFUSALS, TABLE, indexing
 from ..rules.op import Op
 from .convert import refuse_masked, unbox
-from .methods import ArrayMethods
 from .mode import is_recording
 
 
-class Protocols(ArrayMethods):
+class Protocols:
     """The part of `Value` that others call: NumPy, loops, conversions."""
 
     __slots__ = ()
+    raw: Any
     requires_grad: bool
+    __record__: Any
 
     # -- NumPy's functions ---------------------------------------------------------------------------------------
 
     def __array_function__(
         self, func: Callable[..., Any], types: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
+        """What NumPy calls for its functions, ``np.sum(value)``, with a `Value` among the arguments."""
         function = TABLE.get(func)
         if function is not None:
             if function.__class__ is not Op:  # it takes its constants apart before an operation sees them
@@ -48,6 +50,7 @@ class Protocols(ArrayMethods):
     if not TYPE_CHECKING:  # see typed.pyi
 
         def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+            """Refused: the history would be lost without a word."""
             raise UnsupportedError(
                 f"a Value cannot become a plain NumPy array at {user_line()}: its history would be lost without a word. "
                 "Write np.dot(array, value) in place of array.dot(value), autograd.Value([...]) to stack Values into an array, "
@@ -60,18 +63,22 @@ class Protocols(ArrayMethods):
     # -- containers ----------------------------------------------------------------------------------------------
 
     def __len__(self) -> int:
+        """The length of the first axis."""
         return len(self.raw)
 
     def __iter__(self) -> Iterator[Any]:
+        """Along the first axis."""
         if not self.raw.ndim:
             raise TypeError("iteration over a scalar Value")
         return (self[i] for i in range(len(self)))
 
     def __getitem__(self, index: Any) -> Any:
+        """``value[index]``, with any index that an array takes."""
         template, arrays = indexing.freeze(index)
         return self.__record__(indexing.getitem, (self, *unbox(arrays)), {"index": template})
 
     def __setitem__(self, index: Any, value: Any) -> None:
+        """Refused: a Value does not change in place; see `at`."""
         raise UnsupportedError(
             f"item assignment at {user_line()}: a Value does not change in place, because the operations recorded "
             "before would then have the wrong derivative. Use np.where(mask, new, old), or build the parts and "
@@ -79,6 +86,7 @@ class Protocols(ArrayMethods):
         )
 
     def __bool__(self) -> bool:
+        """Whether the number is not 0."""
         return bool(self.raw)
 
     def _leave(self, kind: str) -> Any:
@@ -92,12 +100,15 @@ class Protocols(ArrayMethods):
         return self.raw
 
     def __float__(self) -> float:
+        """A plain float, refused while the derivative would be lost: see `item`."""
         return float(self._leave("float"))
 
     def __complex__(self) -> complex:
+        """A plain complex number, refused while the derivative would be lost."""
         return complex(self._leave("complex number"))
 
     def __int__(self) -> int:
+        """A plain integer."""
         return int(self.raw)
 
     # -- how it looks ----------------------------------------------------------------------------------------------
@@ -109,7 +120,7 @@ class Protocols(ArrayMethods):
 
     @name.setter
     def name(self: Any, name: str | None) -> None:
-        self.notes["name"] = name
+        self.notes["name"] = name if name is None else str(name)
 
     @property
     def notes(self: Any) -> dict[str, Any]:
@@ -120,6 +131,7 @@ class Protocols(ArrayMethods):
         return found
 
     def __repr__(self: Any) -> str:
+        """Name, numbers, shape and operation."""
         parts = [repr(self.name)] if self.name else []
         if self.raw.ndim:
             plain = type(self.raw).__module__ == "numpy"  # a Dask array would have to be computed to be shown
@@ -151,4 +163,5 @@ class Protocols(ArrayMethods):
         return leaf
 
     def __copy__(self: Any) -> Any:
+        """As a deep copy."""
         return self.__deepcopy__({})

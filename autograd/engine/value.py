@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import GraphError, UnsupportedError, explain, lost_as_data, no_rule, user_line
+from ..errors import GraphError, UnsupportedError, explain, no_rule, user_line
 from ..rules import CONSTANTS, REFUSALS, TABLE, arithmetic, elementwise, products, rarer_row
 from ..rules.op import Op, refusal
 from .backward import backward
@@ -31,10 +31,12 @@ from .convert import (
     stack_nested,
     unbox,
 )
-from .mode import is_recording, tracing
+from .held import Held
+from .methods import ArrayMethods
+from .mode import is_recording
 from .protocols import Protocols
-from .typed import Numbers, Scalar
-from .witness import FULLY, Witness, look, next_number, original, renew, seen
+from .typed import Scalar
+from .witness import FULLY, Witness, look, next_number, seen
 
 _new = object.__new__
 _float64 = np.float64
@@ -185,47 +187,185 @@ def _fill(value: Value, raw: Any, requires_grad: bool, name: str | None) -> None
     value.number = next_number()
 
 
-class Value(Protocols, Scalar):  # type: ignore[misc]  # a checker's Scalar has other methods
+class Operators:
+    """Arithmetic, comparisons and NumPy's universal functions: each records one row of the table."""
+
+    __slots__ = ()
+    raw: Any
+    __hash__ = object.__hash__
+    __pandas_priority__ = 10_000  # above Series and DataFrame: their operators leave the operation to `Value`
+
+    def __add__(self, other: Any) -> Value:
+        """self + other."""
+        return record(arithmetic.add, self, other)
+
+    def __radd__(self, other: Any) -> Value:
+        """other + self."""
+        return record(arithmetic.add, other, self)
+
+    def __sub__(self, other: Any) -> Value:
+        """self − other."""
+        return record(arithmetic.subtract, self, other)
+
+    def __rsub__(self, other: Any) -> Value:
+        """other − self."""
+        return record(arithmetic.subtract, other, self)
+
+    def __mul__(self, other: Any) -> Value:
+        """self · other, element by element."""
+        return record(arithmetic.multiply, self, other)
+
+    def __rmul__(self, other: Any) -> Value:
+        """other · self, element by element."""
+        return record(arithmetic.multiply, other, self)
+
+    def __truediv__(self, other: Any) -> Value:
+        """self / other."""
+        return record(arithmetic.divide, self, other)
+
+    def __rtruediv__(self, other: Any) -> Value:
+        """other / self."""
+        return record(arithmetic.divide, other, self)
+
+    def __floordiv__(self, other: Any) -> Value:
+        """⌊self / other⌋."""
+        return record(elementwise.floor_divide, self, other)
+
+    def __rfloordiv__(self, other: Any) -> Value:
+        """⌊other / self⌋."""
+        return record(elementwise.floor_divide, other, self)
+
+    def __mod__(self, other: Any) -> Value:
+        """self − other · ⌊self / other⌋."""
+        return record(arithmetic.remainder, self, other)
+
+    def __rmod__(self, other: Any) -> Value:
+        """other − self · ⌊other / self⌋."""
+        return record(arithmetic.remainder, other, self)
+
+    def __pow__(self, other: Any) -> Value:
+        """self to the power of other."""
+        return record(arithmetic.power, self, other)
+
+    def __rpow__(self, other: Any) -> Value:
+        """other to the power of self."""
+        return record(arithmetic.power, other, self)
+
+    def __matmul__(self, other: Any) -> Value:
+        """The product of matrices, self @ other."""
+        return record(products.matmul, self, other)
+
+    def __rmatmul__(self, other: Any) -> Value:
+        """The product of matrices, other @ self."""
+        return record(products.matmul, other, self)
+
+    def __neg__(self) -> Value:
+        """−self."""
+        return record(arithmetic.negative, self)
+
+    def __pos__(self) -> Value:
+        """A copy that is differentiable."""
+        return record(arithmetic.positive, self)
+
+    def __abs__(self) -> Value:
+        """|self|."""
+        return record(elementwise.absolute, self)
+
+    def __lt__(self, other: Any) -> Any:
+        """Where self < other: a plain array."""
+        return record(arithmetic.less, self, other)
+
+    def __le__(self, other: Any) -> Any:
+        """Where self ≤ other: a plain array."""
+        return record(arithmetic.less_equal, self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        """Where self > other: a plain array."""
+        return record(arithmetic.greater, self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        """Where self ≥ other: a plain array."""
+        return record(arithmetic.greater_equal, self, other)
+
+    def __eq__(self, other: Any) -> Any:
+        """Where self = other: a plain array."""
+        return operator.eq(self.raw, other) if other is None else record(arithmetic.equal, self, other)
+
+    def __ne__(self, other: Any) -> Any:
+        """Where self ≠ other: a plain array."""
+        return operator.ne(self.raw, other) if other is None else record(arithmetic.not_equal, self, other)
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        """What NumPy calls for its universal functions, ``np.exp(value)``, with `value` among the inputs."""
+        op = TABLE.get(ufunc) if method == "__call__" else None
+        if op.__class__ is Op and not kwargs and len(inputs) <= 2:
+            return record(op, *inputs)
+        for keyword in ("out", "where"):
+            if kwargs.pop(keyword, None) not in (None, True):
+                raise UnsupportedError(f"{refusal(ufunc.__name__, keyword)} (at {user_line()})")
+        op = op or rarer_row(ufunc, method)
+        if op is None:
+            if ufunc in CONSTANTS and method == "__call__":
+                return ufunc(*unbox(inputs), **kwargs)
+            raise no_rule(f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}"), REFUSALS.get(ufunc))
+        if method in ("reduce", "accumulate"):
+            kwargs.setdefault("axis", 0)
+        elif kwargs and isinstance(op, Op):
+            raise UnsupportedError(f"np.{ufunc.__name__} of a Value takes no keywords, and got {', '.join(kwargs)}")
+        return op(*inputs, **kwargs)
+
+
+class Value(Held, ArrayMethods, Operators, Protocols, Scalar):  # type: ignore[misc]  # a checker's Scalar has other methods
     """A scalar or an array that records what is computed from it.
 
     ``Value(data, name=None, requires_grad=True)`` takes a number, an array or a nested list. Integers and booleans
     become float64; float16/32/64 and complex64/128 stay. An array is copied, so that the caller's own may change
     freely. A list that contains `Value`s is stacked and stays differentiable with respect to them.
+
+    - compute: operators (``x @ w + b``), NumPy's functions (``np.exp(x)``), an array's methods (``x.sum(axis=0)``), ``x[1:]``;
+    - differentiate: ``loss.backward()`` fills the `grad` of every Value that `loss` was computed from;
+    - look: `data` (the plain numbers), `item()` (one of them), `shape`, `name`, `op`, `parents`;
+    - leave the graph: `detach()`, `numpy()`, ``with no_grad():``;
+    - change: ``w.data -= 0.1 * w.grad`` between two passes, ``x.at[index].set(new)`` within one.
+
+    Examples:
+        >>> w, x = Value(2.0, name="w"), Value([1.0, 3.0])
+        >>> loss = ((w * x - 1) ** 2).sum()
+        >>> loss.backward()
+        >>> w.grad, x.grad
+        (np.float64(32.0), array([ 4., 20.]))
     """
 
-    __slots__ = (
-        "__weakref__",
-        "_notes",
-        "grad",
-        "in0",
-        "in1",
-        "more",
-        "number",
-        "op",
-        "parent0",
-        "parent1",
-        "raw",
-        "requires_grad",
-    )
-    __hash__ = object.__hash__
-    __pandas_priority__ = 10_000  # above Series and DataFrame: their operators leave the operation to `Value`
+    __slots__ = {
+        "__weakref__": "",
+        "_notes": "see `notes`",
+        "grad": "What `backward` adds the derivative to, of the shape of the data; None before.",
+        "in0": "The first plain input; of a constant array the pair of it and what it looked like.",
+        "in1": "The second; of a leaf that was given new data the number that it was made with.",
+        "more": "Where there are more inputs or keywords: inputs, parents, keywords, what the row keeps.",
+        "number": "When it was made: the order of the backward pass.",
+        "op": "The row of the table that computed it; None for a leaf.",
+        "parent0": "The Value that `in0` comes from; of a leaf whose array was handed out a Witness.",
+        "parent1": "The Value that `in1` comes from.",
+        "raw": "The number or array that the engine computes with, never changed in place; `data` is the public door.",
+        "requires_grad": "Whether operations on it are recorded.",
+    }
 
-    raw: Any  # the number or array that the engine computes with, never changed in place; `data` is the public door
+    raw: Any
     op: Op | None
-    in0: Any  # the plain input; of a constant array the pair of it and what it looked like
-    in1: Any  # of a leaf that was given new data the number that it was made with
-    parent0: Any  # the Value that in0 comes from, if there is one; of a leaf whose array was handed out a Witness
+    in0: Any
+    in1: Any
+    parent0: Any
     parent1: Any
-    more: (
-        tuple[Any, ...] | None
-    )  # where there are more inputs or keywords: inputs, parents, keywords, what the row keeps
+    more: tuple[Any, ...] | None
     number: int
     requires_grad: bool
 
     def __init__(
         self, data: Any, *, name: str | None = None, requires_grad: bool = True, label: str | None = None
     ) -> None:
-        name = label if name is None else name  # what micrograd calls it
+        """See the class; `label` is what micrograd calls the name."""
+        name = label if name is None else name
         if holds_value(data):
             stacked = stack_nested(data) if not isinstance(data, Value) else data.copy()
             for slot in ("raw", "op", "in0", "in1", "parent0", "parent1", "more", "number", "requires_grad"):
@@ -237,87 +377,6 @@ class Value(Protocols, Scalar):  # type: ignore[misc]  # a checker's Scalar has 
                 note_copy(self)
             return
         _fill(self, owned(as_data(data), data), requires_grad, name)
-
-    # -- what it holds -------------------------------------------------------------------------------------------
-
-    @property  # type: ignore[override]
-    def data(self) -> Numbers | Any:
-        """The plain number or array: of a leaf its own, which may be changed, of a computed Value one to read only."""
-        if self.raw.__class__ is not _ndarray:
-            return self.raw
-        if self.op is not None:
-            shown = self.raw.view()
-            shown.flags.writeable = False
-            return shown
-        if self.parent0 is None:
-            self.parent0 = Witness(self.raw)
-        return self.raw
-
-    @data.setter
-    def data(self, new: Any) -> None:
-        if self.op is not None:
-            raise GraphError(
-                f"the data of a computed Value (the result of {self.op.name}) cannot be replaced at {user_line()}: "
-                "its derivative would be that of the old data. Change the Values it was computed from, or detach() it"
-            )
-        if new is self.raw and (self.parent0 is None or self.parent0.unchanged_for_certain()):
-            return
-        if new.__class__ is not _float64 and new is not self.raw:  # ``value.data -= step`` assigns the Value's own
-            if holds_value(new) and tracing.get() and is_recording() and stack_nested(new).requires_grad:
-                raise lost_as_data(self)
-            converted = as_data(new if new.__class__ is _ndarray else unbox(new))
-            self.raw, self.parent0 = owned(converted, new), None
-        elif new is not self.raw:
-            self.raw, self.parent0 = new, None
-        renew(self)
-
-    def take_over(self, new: Any) -> None:
-        """As ``value.data = new`` for a number or array of the same kind, without a copy: it must not be changed any more."""
-        raw, kind = self.raw, new.__class__
-        alike = kind is raw.__class__ and (kind is not _ndarray or (new.shape, new.dtype) == (raw.shape, raw.dtype))
-        if self.op is not None or not alike:
-            self.data = new
-            return
-        self.raw, self.parent0 = new, None
-        renew(self)
-
-    @property
-    def is_leaf(self) -> bool:
-        """Whether it was made by the user rather than computed by a recorded operation."""
-        return self.op is None
-
-    @property
-    def inputs(self) -> tuple[Any, ...]:
-        """The plain inputs that the operation was computed from (empty for a leaf)."""
-        if self.op is None:
-            return ()
-        raw = self.more[0] if self.more is not None else (self.in0,) if self.in1 is None else (self.in0, self.in1)
-        return tuple([original(x, self.op.name) if x.__class__ is tuple else x for x in raw])
-
-    @property
-    def parents(self) -> tuple[Value | None, ...]:
-        """For each input the `Value` that it came from, or None for a plain constant."""
-        if self.more is not None:
-            return self.more[1]
-        if self.op is None:
-            return ()
-        return (self.parent0,) if self.in1 is None else (self.parent0, self.parent1)
-
-    @property
-    def static(self) -> dict[str, Any]:
-        """The keyword arguments of the operation, which are no arrays and have no derivative."""
-        return {} if self.more is None else self.more[2]
-
-    def numpy(self) -> Numbers | Any:
-        """The data as an array of its own."""
-        return self.raw.copy()
-
-    def item(self, *place: Any) -> Any:
-        """The single number in it, as a plain Python number: the one way out of the graph that says nothing.
-
-        What is computed from it has no derivative. With arguments as `numpy.ndarray.item`: one element of an array.
-        """
-        return self.raw.item(*place)
 
     def detach(self) -> Value:
         """The same numbers, without a history and without a gradient."""
@@ -336,31 +395,10 @@ class Value(Protocols, Scalar):  # type: ignore[misc]  # a checker's Scalar has 
         """
         backward(self, gradient, leaves_only=leaves_only)
 
-    # -- NumPy's protocols ---------------------------------------------------------------------------------------
-
     __record__ = staticmethod(record_many)
 
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
-        op = TABLE.get(ufunc) if method == "__call__" else None
-        if op.__class__ is Op and not kwargs and len(inputs) <= 2:
-            return record(op, *inputs)
-        for keyword in ("out", "where"):
-            if kwargs.pop(keyword, None) not in (None, True):
-                raise UnsupportedError(f"{refusal(ufunc.__name__, keyword)} (at {user_line()})")
-        op = op or rarer_row(ufunc, method)
-        if op is None:
-            if ufunc in CONSTANTS and method == "__call__":
-                return ufunc(*unbox(inputs), **kwargs)
-            raise no_rule(f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}"), REFUSALS.get(ufunc))
-        if method in ("reduce", "accumulate"):
-            kwargs.setdefault("axis", 0)
-        elif kwargs and isinstance(op, Op):
-            raise UnsupportedError(f"np.{ufunc.__name__} of a Value takes no keywords, and got {', '.join(kwargs)}")
-        return op(*inputs, **kwargs)
-
-    # -- what it looks like, and where it may go ----------------------------------------------------------------
-
     def __reduce__(self) -> Any:
+        """A leaf as pickle keeps it."""
         if self.op is not None:
             raise GraphError(
                 f"a computed Value (the result of {self.op.name}) cannot be pickled at {user_line()}: its history cannot "
@@ -371,80 +409,3 @@ class Value(Protocols, Scalar):  # type: ignore[misc]  # a checker's Scalar has 
             (self.raw.copy(), self.requires_grad, self.name, type(self)),
             (getattr(self, "__dict__", None) or None, {"grad": self.grad}),
         )
-
-    # -- operators -----------------------------------------------------------------------------------------------
-
-    def __add__(self, other: Any) -> Value:
-        return record(arithmetic.add, self, other)
-
-    def __radd__(self, other: Any) -> Value:
-        return record(arithmetic.add, other, self)
-
-    def __sub__(self, other: Any) -> Value:
-        return record(arithmetic.subtract, self, other)
-
-    def __rsub__(self, other: Any) -> Value:
-        return record(arithmetic.subtract, other, self)
-
-    def __mul__(self, other: Any) -> Value:
-        return record(arithmetic.multiply, self, other)
-
-    def __rmul__(self, other: Any) -> Value:
-        return record(arithmetic.multiply, other, self)
-
-    def __truediv__(self, other: Any) -> Value:
-        return record(arithmetic.divide, self, other)
-
-    def __rtruediv__(self, other: Any) -> Value:
-        return record(arithmetic.divide, other, self)
-
-    def __floordiv__(self, other: Any) -> Value:
-        return record(elementwise.floor_divide, self, other)
-
-    def __rfloordiv__(self, other: Any) -> Value:
-        return record(elementwise.floor_divide, other, self)
-
-    def __mod__(self, other: Any) -> Value:
-        return record(arithmetic.remainder, self, other)
-
-    def __rmod__(self, other: Any) -> Value:
-        return record(arithmetic.remainder, other, self)
-
-    def __pow__(self, other: Any) -> Value:
-        return record(arithmetic.power, self, other)
-
-    def __rpow__(self, other: Any) -> Value:
-        return record(arithmetic.power, other, self)
-
-    def __matmul__(self, other: Any) -> Value:
-        return record(products.matmul, self, other)
-
-    def __rmatmul__(self, other: Any) -> Value:
-        return record(products.matmul, other, self)
-
-    def __neg__(self) -> Value:
-        return record(arithmetic.negative, self)
-
-    def __pos__(self) -> Value:
-        return record(arithmetic.positive, self)
-
-    def __abs__(self) -> Value:
-        return record(elementwise.absolute, self)
-
-    def __lt__(self, other: Any) -> Any:
-        return record(arithmetic.less, self, other)
-
-    def __le__(self, other: Any) -> Any:
-        return record(arithmetic.less_equal, self, other)
-
-    def __gt__(self, other: Any) -> Any:
-        return record(arithmetic.greater, self, other)
-
-    def __ge__(self, other: Any) -> Any:
-        return record(arithmetic.greater_equal, self, other)
-
-    def __eq__(self, other: Any) -> Any:
-        return operator.eq(self.raw, other) if other is None else record(arithmetic.equal, self, other)
-
-    def __ne__(self, other: Any) -> Any:
-        return operator.ne(self.raw, other) if other is None else record(arithmetic.not_equal, self, other)

@@ -35,6 +35,14 @@ class Linear(Module):
 
     Raises:
         ValueError: a number of features that is no integer, or negative.
+        ShapeError: when it is called with inputs of another length.
+
+    Examples:
+        >>> layer = Linear(3, 2)
+        >>> layer(np.ones((5, 3))).shape
+        (5, 2)
+        >>> [name for name, _ in layer.named_parameters()]
+        ['weight', 'bias']
     """
 
     torch_layout: ClassVar = {"weight": (1, 0)}

@@ -121,6 +121,7 @@ class Optimizer:
 
     Raises:
         ValueError: there are no parameters.
+        AttributeError: an option is set as an attribute, ``optimizer.lr = …``, where it would change nothing.
     """
 
     elementwise: ClassVar[bool] = True  # whether `update` may be handed many parameters one after the other
@@ -137,6 +138,15 @@ class Optimizer:
             raise ValueError(f"{type(self).__name__} got no parameters: pass model.parameters(), or a list of Values")
         for group in given if isinstance(given[0], dict) else [{"params": given}]:
             self.add_param_group(group)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """An option belongs to the groups: as an attribute it would change nothing, without a word."""
+        if name in vars(self).get("defaults", ()):
+            raise AttributeError(
+                f"{type(self).__name__}.{name} is an option of each group of parameters: "
+                f"for group in optimizer.param_groups: group[{name!r}] = {value!r}"
+            )
+        super().__setattr__(name, value)
 
     # -- what a subclass says --------------------------------------------------------------------------------------
 
