@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from autograd.check import checker
 from autograd.exercises import exercise as looks
 from autograd.exercises import server
 from autograd.exercises.book import built_in
@@ -36,9 +37,9 @@ def truths():
 
 @pytest.fixture
 def asked(monkeypatch):
-    """How often finite differences were asked."""
-    calls, whole = [], looks.check_vjp
-    monkeypatch.setattr(looks, "check_vjp", lambda *a, **k: calls.append(1) or whole(*a, **k))
+    """How often the checker was asked."""
+    calls, whole = [], looks.vjp_report
+    monkeypatch.setattr(looks, "vjp_report", lambda *a, **k: calls.append(1) or whole(*a, **k))
     return calls
 
 
@@ -87,6 +88,37 @@ def test_everything_else_goes_the_whole_way(name, truths, asked):
     assert not known("the derivative", product, UNUSUAL[name], POINTS)
     derivative(product, UNUSUAL[name], POINTS, ("a", "b"))
     assert asked
+
+
+@pytest.mark.parametrize("name", sorted(UNUSUAL.keys() - {"fickle"}))
+def test_the_checker_says_the_same_of_what_is_known_without_differences(name, truths, monkeypatch):
+    token = KNOWN.set(())
+    asked_of_differences = derivative(product, UNUSUAL[name], POINTS, ("a", "b"))
+    KNOWN.reset(token)
+    monkeypatch.setattr(checker, "whole_jacobian", None)
+    found = derivative(product, UNUSUAL[name], POINTS, ("a", "b"))
+    assert (found.passed, found.kinds) == (asked_of_differences.passed, asked_of_differences.kinds)
+
+
+def test_at_a_kink_what_is_known_is_not_the_only_right_answer():
+    x = np.array([[1.0, 1.0, 0.0], [2.0, 0.5, 2.0]])
+
+    def largest(x):
+        return x.max(axis=1)
+
+    def split(g, out, x):
+        mask = x == out[:, None]
+        return g[:, None] * mask / mask.sum(axis=1, keepdims=True)
+
+    def first(g, out, x):
+        return g[:, None] * (np.arange(3) == x.argmax(axis=1)[:, None])
+
+    with rehearsal() as heard:
+        assert derivative(largest, split, (x,), ("x",), kinks=True).passed
+    token = KNOWN.set(tuple(heard))
+    assert derivative(largest, first, (x,), ("x",), kinks=True).passed
+    assert not derivative(largest, first, (x,), ("x",)).passed
+    KNOWN.reset(token)
 
 
 def test_a_failure_is_the_students(truths):

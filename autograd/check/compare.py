@@ -163,6 +163,24 @@ def whole_jacobian(answers: Answers, rng: np.random.Generator, rtol: float, prog
     )
 
 
+def against(answers: Answers, right: Vector, rtol: float) -> Comparison:
+    """Every element beside a Jacobian that is known to be right, to the last digits."""
+    problem = answers.problem
+    given = np.stack([answers.vector(unit) for unit in np.eye(problem.size_out)])
+    error = ROUNDING * (np.abs(right) + np.abs(right).max(axis=1, initial=0, keepdims=True))
+    with np.errstate(invalid="ignore"):
+        close = np.abs(given - right) <= error + rtol * np.maximum(np.abs(given), np.abs(right))
+    return Comparison(
+        given,
+        right,
+        error,
+        np.where(close, PASS, FAIL),
+        np.arange(problem.size_in),
+        output_names(answers),
+        np.eye(problem.size_out),
+    )
+
+
 def _enough(problem: Problem, slopes: Slopes, findings: Findings) -> Any:
     """Where a derivative of 0 is known well: beside the largest of the same output and input, or the output's last digit.
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
-_ATOMS = (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.Constant, ast.List, ast.Tuple)
+from .additions import SIZES, adding, completing
+from .source import MOST_NAMES, Edit, Source, inside, names_in, scopes
+
 _OPERATORS: dict[type[ast.operator], tuple[str, ...]] = {
     ast.Add: ("-", "*"), ast.Sub: ("+",), ast.Mult: ("/", "@", "+", "**"), ast.Div: ("*",), ast.MatMult: ("*",),
     ast.FloorDiv: ("/",), ast.Mod: ("//",), ast.Pow: ("*",),
@@ -29,98 +30,33 @@ _MIXED_UP = (
 )  # fmt: skip
 _RELATED = {name: [other for other in names if other != name] for names in _MIXED_UP for name in names}
 _REDUCTIONS = ("sum", "mean", "max", "min", "argmax", "argmin", "var", "std", "prod")
-_SIZES = (".size", ".shape[0]", ".shape[-1]")
 _AXES = ("None", "0", "1", "-1")
-_MOST_NAMES = 10  # in a function, which are tried in each other's places
 
 
-@dataclass(frozen=True)
-class Edit:
-    """The text from `start` to `stop` of a source, replaced by `new`; `kind` is what is changed, in a word."""
-
-    kind: str
-    start: int
-    stop: int
-    new: str
-
-    def apply(self, source: str) -> str:
-        return source[: self.start] + self.new + source[self.stop :]
-
-
-class _Source:
-    """A source, its syntax tree, and where in the text a node stands."""
-
-    def __init__(self, text: str) -> None:
-        self.text, self.tree = text, ast.parse(text)
-        self._starts = [0]
-        for line in text.splitlines(keepends=True):
-            self._starts.append(self._starts[-1] + len(line))
-        self._lines = text.splitlines(keepends=True)
-
-    def _place(self, line: int, column: int) -> int:
-        """The character at a column, which the syntax tree counts in bytes."""
-        return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode())
-
-    def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
-        assert node.end_lineno is not None
-        assert node.end_col_offset is not None
-        return self._place(node.lineno, node.col_offset), self._place(node.end_lineno, node.end_col_offset)
-
-    def of(self, node: ast.expr) -> str:
-        """The text of an expression, in brackets where it is none by itself."""
-        start, stop = self.span(node)
-        return self.text[start:stop] if isinstance(node, _ATOMS) else f"({self.text[start:stop]})"
-
-
-def edits(text: str) -> tuple[list[Edit], list[Edit]]:
-    """All edits of a source: those that replace or drop something, and those that add.
+def edits(text: str) -> tuple[list[Edit], list[Edit], list[Edit]]:
+    """All edits of a source: those that replace or drop something, those that add, and those that add more to what is returned.
 
     Raises:
         SyntaxError: it is not Python.
     """
-    source = _Source(text)
-    scopes = list(_scopes(source.tree, [])) or [(source.tree, _names(source.tree))]
+    source = Source(text)
+    functions = list(scopes(source.tree, [])) or [(source.tree, names_in(source.tree))]
 
-    def made(make: Callable[[_Source, ast.AST, list[str]], Iterator[Edit]]) -> list[Edit]:
-        each = dict.fromkeys(edit for function, names in scopes for edit in make(source, function, names))
+    def made(make: Callable[[Source, ast.AST, list[str]], Iterator[Edit]]) -> list[Edit]:
+        each = dict.fromkeys(edit for function, names in functions for edit in make(source, function, names))
         return [edit for edit in each if text[edit.start : edit.stop] != edit.new]
 
-    return made(_replacing), made(_adding)
-
-
-def _scopes(node: ast.AST, outer: list[str]) -> Iterator[tuple[ast.AST, list[str]]]:
-    """Each function with the names that can be used in it: its own, and those of the functions around it."""
-    for child in ast.iter_child_nodes(node):
-        function = isinstance(child, ast.FunctionDef)
-        names = list(dict.fromkeys([*_names(child), *outer]))[:_MOST_NAMES] if function else outer
-        if function:
-            yield child, names
-        yield from _scopes(child, names)
-
-
-def _names(function: ast.AST) -> list[str]:
-    """Parameters and variables of a function, those that stand for numbers or arrays as far as one can see."""
-    arguments = [a.arg for n in ast.walk(function) if isinstance(n, ast.arguments) for a in [*n.args, *n.kwonlyargs]]
-    stored = [n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
-    return [name for name in dict.fromkeys([*arguments, *stored]) if name.strip("_") and name != "self"][:_MOST_NAMES]
-
-
-def _inside(function: ast.AST) -> Iterator[ast.AST]:
-    """What a function consists of, without the functions inside it and without what stands for a type."""
-    for child in ast.iter_child_nodes(function):
-        if not isinstance(child, (ast.FunctionDef, ast.arguments, ast.Import, ast.ImportFrom)):
-            yield child
-            yield from _inside(child)
+    return made(_replacing), made(adding), made(completing)
 
 
 # -- what is there, replaced or dropped -----------------------------------------------------------------------------
 
 
-def _replacing(source: _Source, function: ast.AST, names: list[str]) -> Iterator[Edit]:
+def _replacing(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit]:
     attributes = sorted({n.attr for n in ast.walk(source.tree) if isinstance(n, ast.Attribute)})
-    dotted = [source.of(n) for n in _inside(function) if isinstance(n, ast.Attribute) and _of_name(n) and n.attr != "T"]
-    dotted = [text for text in dict.fromkeys(dotted) if not text.startswith(("np.", "math."))][:_MOST_NAMES]
-    for node in _inside(function):
+    dotted = [source.of(n) for n in inside(function) if isinstance(n, ast.Attribute) and _of_name(n) and n.attr != "T"]
+    dotted = [text for text in dict.fromkeys(dotted) if not text.startswith(("np.", "math."))][:MOST_NAMES]
+    for node in inside(function):
         if isinstance(node, ast.BinOp):
             yield from _operation(source, node)
         elif isinstance(node, ast.UnaryOp):
@@ -129,8 +65,10 @@ def _replacing(source: _Source, function: ast.AST, names: list[str]) -> Iterator
             yield from _comparison(source, node)
         elif isinstance(node, ast.Call):
             yield from _call(source, node)
-        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
-            yield from _subscript(source, node)
+        elif isinstance(node, ast.Subscript):
+            yield from _indexed(source, node, names)
+            if isinstance(node.ctx, ast.Load):
+                yield from _subscript(source, node)
         elif isinstance(node, ast.Constant):
             yield from _constant(source, node, names)
         elif isinstance(node, ast.Name) and node.id in names:
@@ -151,7 +89,7 @@ def _replacing(source: _Source, function: ast.AST, names: list[str]) -> Iterator
             yield from _statement(source, node)
 
 
-def _operation(source: _Source, node: ast.BinOp) -> Iterator[Edit]:
+def _operation(source: Source, node: ast.BinOp) -> Iterator[Edit]:
     place, left, right = source.span(node), source.of(node.left), source.of(node.right)
     sign, operator = _SIGNS.get(type(node.op)), type(node.op)
     if sign is None:
@@ -186,6 +124,9 @@ def _operation(source: _Source, node: ast.BinOp) -> Iterator[Edit]:
                 f"(({left} {sign} {a}) {other_sign} {b})" if outer_first else f"({a} {other_sign} ({b} {sign} {right}))"
             )
             yield Edit("brackets", *place, new)
+    if isinstance(inner := node.left, ast.BinOp) and type(inner.op) in _SIGNS:  # (a / b)**2 → a**2 / b
+        a, b = source.of(inner.left), source.of(inner.right)
+        yield Edit("brackets", *place, f"(({a} {sign} {right}) {_SIGNS[type(inner.op)]} {b})")
     if isinstance(node.right, ast.Call) and isinstance(node.right.func, ast.Attribute):  # a * b.sum() → (a * b).sum()
         end = source.span(node.right.func.value)[1]
         yield Edit(
@@ -204,14 +145,14 @@ def _of_name(node: ast.Attribute) -> bool:
     return isinstance(node.value, ast.Name)
 
 
-def _comparison(source: _Source, node: ast.Compare) -> Iterator[Edit]:
+def _comparison(source: Source, node: ast.Compare) -> Iterator[Edit]:
     left, right = source.of(node.left), source.of(node.comparators[0])
     for operator, sign in _COMPARISONS.items():
         if not isinstance(node.ops[0], operator) and type(node.ops[0]) in _COMPARISONS:
             yield Edit("comparison", *source.span(node), f"({left} {sign} {right})")
 
 
-def _call(source: _Source, node: ast.Call) -> Iterator[Edit]:
+def _call(source: Source, node: ast.Call) -> Iterator[Edit]:
     name = (
         node.func.attr
         if isinstance(node.func, ast.Attribute)
@@ -220,6 +161,8 @@ def _call(source: _Source, node: ast.Call) -> Iterator[Edit]:
         else ""
     )
     stop = source.span(node.func)[1]
+    if not node.args and not node.keywords:  # _backward() → _backward
+        yield Edit("call", *source.span(node), source.of(node.func))
     for other in _RELATED.get(name, ()):
         yield Edit("function", stop - len(name), stop, other)
     if name == "outer" and len(node.args) == 2 and None not in (pair := [_summed(n) for n in node.args]):
@@ -264,7 +207,7 @@ def _call(source: _Source, node: ast.Call) -> Iterator[Edit]:
             yield from (Edit("axis", end, end, f"{comma}axis={axis}{kept}") for kept in ("", ", keepdims=True"))
 
 
-def _subscript(source: _Source, node: ast.Subscript) -> Iterator[Edit]:
+def _subscript(source: Source, node: ast.Subscript) -> Iterator[Edit]:
     value = source.of(node.value)
     yield Edit("index", *source.span(node), value)
     if isinstance(node.slice, ast.Tuple):
@@ -277,7 +220,17 @@ def _subscript(source: _Source, node: ast.Subscript) -> Iterator[Edit]:
         yield from (Edit("index", *source.span(node), f"{value}[{index} {shift}]") for shift in ("- 1", "+ 1"))
 
 
-def _constant(source: _Source, node: ast.Constant, names: list[str]) -> Iterator[Edit]:
+def _indexed(source: Source, node: ast.Subscript, names: list[str]) -> Iterator[Edit]:
+    """One index more beside a single one: p[i] → p[i, j], p[i, labels[i]]."""
+    if isinstance(node.slice, ast.Name):
+        value, i = source.of(node.value), node.slice.id
+        for j in (name for name in names if name not in (i, value)):
+            yield from (
+                Edit("index", *source.span(node), f"{value}[{index}]") for index in (f"{i}, {j}", f"{i}, {j}[{i}]")
+            )
+
+
+def _constant(source: Source, node: ast.Constant, names: list[str]) -> Iterator[Edit]:
     c, text = node.value, source.text[slice(*source.span(node))]
     if isinstance(c, bool):
         yield Edit("number", *source.span(node), str(not c))
@@ -295,85 +248,37 @@ def _constant(source: _Source, node: ast.Constant, names: list[str]) -> Iterator
     if isinstance(c, float) and c % 1:  # 1e-3 for 1e-5
         yield from (Edit("number", *source.span(node), f"{c * 10.0**k:.6g}") for k in (-2, -1, 1, 2))
     if type(c) is int and c > 1:  # a size that was written down
-        yield from (Edit("number", *source.span(node), f"{name}{size}") for name in names for size in _SIZES)
+        yield from (Edit("number", *source.span(node), f"{name}{size}") for name in names for size in SIZES)
 
 
-def _attribute(source: _Source, node: ast.Attribute, attributes: list[str]) -> Iterator[Edit]:
+def _attribute(source: Source, node: ast.Attribute, attributes: list[str]) -> Iterator[Edit]:
     stop = source.span(node)[1]
     if node.attr == "T":
         yield Edit("transpose", *source.span(node), source.of(node.value))
     elif node.attr not in _RELATED:
-        others = [name for name in attributes if name not in (node.attr, "T") and name not in _RELATED][:_MOST_NAMES]
+        others = [name for name in attributes if name not in (node.attr, "T") and name not in _RELATED][:MOST_NAMES]
         yield from (Edit("name", stop - len(node.attr), stop, name) for name in others)
 
 
-def _statement(source: _Source, node: ast.stmt) -> Iterator[Edit]:
+def _statement(source: Source, node: ast.stmt) -> Iterator[Edit]:
     start, stop = source.span(node)
     if isinstance(node, ast.AugAssign):
         target, value = source.of(node.target), source.text[slice(*source.span(node.value))]
         sign = _SIGNS.get(type(node.op))
         for other in ("=", "+=", "-=", "*="):
             if other != f"{sign}=":
-                yield Edit("assignment", start, stop, f"{target} {other} {value}")
+                yield Edit("assignment", start, stop, f"{target} {other} {value}", other)
     elif isinstance(node, ast.Assign) and len(node.targets) == 1:
         target, value = source.text[slice(*source.span(node.targets[0]))], source.text[slice(*source.span(node.value))]
         if not isinstance(node.targets[0], (ast.Tuple, ast.List)):
-            yield from (Edit("assignment", start, stop, f"{target} {sign} {value}") for sign in ("+=", "-=", "*="))
+            yield from (
+                Edit("assignment", start, stop, f"{target} {sign} {value}", sign) for sign in ("+=", "-=", "*=")
+            )
+            if isinstance(node.targets[0], ast.Attribute) and isinstance(node.value, ast.Attribute):
+                yield Edit("sides", start, stop, f"{value} = {target}", "sides")
     elif isinstance(node, (ast.If, ast.While)):
         word = "if" if isinstance(node, ast.If) else "while"
         yield Edit("statement", start, start + len(word), "while" if word == "if" else "if")
     text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     if isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr, ast.Break, ast.Continue)) and not text:
         yield Edit("statement", start, stop, "pass")
-
-
-# -- what is missing, added ------------------------------------------------------------------------------------------
-
-
-def _adding(source: _Source, function: ast.AST, names: list[str]) -> Iterator[Edit]:
-    """Around whole terms and factors only: what is returned or assigned, the operands of an operator, the arguments of a call."""
-    for node in _inside(function):
-        for part in _parts(node):
-            place, x = source.span(part), source.of(part)
-            if not isinstance(part, ast.Constant):
-                yield from _around(source, part)
-            for new in (f"{x} * 2", f"{x} / 2", *(f"{x} {sign} {name}" for sign in "*/" for name in names)):
-                yield Edit("factor", *place, f"({new})")
-            for size in (f"{name}{size}" for name in names for size in (".size", ".shape[0]", ".shape[-1]")):
-                yield Edit("factor", *place, f"({x} / {size})")
-            for new in (f"{x} {sign} {term}" for sign in "+-" for term in ("1", *names)):
-                yield Edit("term", *place, f"({new})")
-
-
-def _around(source: _Source, part: ast.expr) -> Iterator[Edit]:
-    """What is done with an expression that is not a number: a sign, a power, a transpose, a sum, an axis, a mask's negation."""
-    place, x = source.span(part), source.of(part)
-    yield Edit("sign", *place, f"(-{x})")
-    yield Edit("function", *place, f"np.abs({x})")
-    for new in (f"{x}**2", f"{x}**3", f"np.sqrt({x})", f"1 / {x}"):
-        yield Edit("power", *place, f"({new})")
-    yield Edit("transpose", *place, f"{x}.T")
-    for axis in ("", "axis=0", "axis=1", "axis=-1", "axis=0, keepdims=True", "axis=1, keepdims=True"):
-        yield Edit("sum", *place, f"{x}.sum({axis})")
-    for index in ("[:, None]", "[None, :]", "[None]", "[..., None]"):
-        yield Edit("axis", *place, f"{x}{index}")
-    yield Edit("term", *place, f"(1 - {x})")
-    if isinstance(part, ast.Compare):
-        yield Edit("comparison", *place, f"(~{x})")
-
-
-def _parts(node: ast.AST) -> list[ast.expr]:
-    parts: list[ast.expr | None] = []
-    if isinstance(node, ast.BinOp):
-        parts = [node.left, node.right]
-    elif isinstance(node, ast.Lambda):
-        parts = list(node.body.elts) if isinstance(node.body, ast.Tuple) else [node.body]
-    elif isinstance(node, (ast.Return, ast.Assign, ast.AugAssign)):
-        parts = list(node.value.elts) if isinstance(node.value, ast.Tuple) else [node.value]
-    elif isinstance(node, ast.Call):
-        parts = list(node.args)
-    return [
-        part
-        for part in parts
-        if part is not None and not isinstance(part, (ast.Starred, ast.Lambda, ast.Tuple, ast.List))
-    ]

@@ -133,13 +133,19 @@ def check_vjp(
     Where it is wrong, and its source is at hand, the report's `edits` say which small change of the source makes it right.
     Everything else is as in `gradcheck`.
     """
+    return vjp_report(f, vjp, inputs, names, Options(seed, rtol, mode, progress))
+
+
+def vjp_report(
+    f: Callable[..., Any], vjp: Callable[..., Any], inputs: Any, names: Sequence[str], options: Options
+) -> Report:
+    """What `check_vjp` returns."""
     arguments, derivative = take_apart(inputs, names), Exchangeable(vjp)
     problem = of_vjp(f, derivative, arguments, f"check_vjp of {_name(f)}")
 
     def again(g: Any, out: Any, arrays: list[Any]) -> list[Any]:
         return chosen(vjp(g, out, *arguments.filled(arrays)), arguments)
 
-    options = Options(seed, rtol, mode, progress)
     report = check(problem, Uses(_caller(f, arguments), again), options)
     if report.verdict == "fail":
         quietly = replace(options, progress=False)

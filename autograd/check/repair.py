@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import ast
 import itertools
+import math
+import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -20,6 +23,15 @@ _MOST_EDITS = 3  # that one answer may need
 _MOST_TRANSPOSES = 16  # of which pairs are tried
 _REWRITTEN = ("brackets", "operator")  # after which one more edit of the same text is tried
 _FINISHING = ("function", "sign", "number", "name", "sum", "transpose")
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+_MOST_LIKELY = 60  # edits of which pairs are tried
+_HARDLY = 0.5  # words by which a second change may be larger than the smallest, to be said as well
+_MOVED, _UNLIKELY = 2.5, 6.0
+_WORD = re.compile(r"[\w.]+|\*\*|//|[<>=!]=|[^\s\w.(),=]")
+_NUMBER = re.compile(r"-?[\d.]+(e-?\d+)?")
+_STORED = re.compile(r"\s*=[^=]")
+_CALLED = re.compile(r"\(*[\w.]+\(")
+_BESIDE = ("term", "factor")
 _TICKS = 10_000  # times that the loops of an edited answer may go round
 
 
@@ -46,7 +58,8 @@ _WORDS = {
     "comparison": "A comparison is wrong", "function": "A function is wrong", "axis": "An axis is wrong",
     "keepdims": "An axis is wrong", "ddof": "A count is wrong", "number": "A number is wrong", "name": "A name is wrong",
     "index": "An index is wrong", "transpose": "A transpose is wrong", "sum": "A sum is wrong",
-    "assignment": "An assignment is wrong", "statement": "A statement is wrong",
+    "assignment": "An assignment is wrong", "statement": "A statement is wrong", "call": "A function is called too early",
+    "sides": "The sides of an assignment are interchanged",
 }  # fmt: skip
 
 
@@ -90,12 +103,14 @@ _Change = tuple[Edit, ...]
 def _round(
     source: str, found: Sequence[bool] | None, judge: Judge, until: float
 ) -> tuple[list[_Change], tuple[_Change, Sequence[bool]] | None]:
-    """The changes that make everything right, of the simplest sort that has any; and what gains the most without a loss."""
+    """The smallest changes that make everything right, and any hardly larger; and what gains the most without a loss."""
     right: list[_Change] = []
     better: tuple[_Change, Sequence[bool]] | None = None
-    gained = sum(found or ())
+    gained, most = sum(found or ()), math.inf
     for changes in _sorts(source):
-        for change in changes:
+        for cost, change in changes:
+            if cost > most:
+                break
             if time.process_time() > until:
                 if right:
                     break
@@ -105,33 +120,69 @@ def _round(
                 continue
             if all(flags):
                 right.append(change)
+                most = min(most, cost + _HARDLY)
             elif found and sum(flags) > gained and all(new or not old for old, new in zip(found, flags, strict=False)):
                 better, gained = (change, flags), sum(flags)
-        if right:
+        if right or better:
             break
-    return sorted(right, key=lambda change: _is_far_fetched(source, change)), better
+    return right, better
 
 
-def _is_far_fetched(source: str, change: _Change) -> bool:
-    """Another 1e-3, which can be fitted to any numbers, and another assignment, in which a sign may be undone."""
-    return any(
-        edit.kind == "assignment"
-        or (edit.kind == "number" and ("inf" in edit.new or not source[edit.start : edit.stop].isdigit()))
-        for edit in change
-    )
+def _cost(source: str, change: _Change) -> float:
+    """How large a change is, and how unlikely: the words and signs that it writes, and half of what it strikes out beyond those.
+
+    The same done again costs half. Far-fetched are another 1e-3 and a term beside a number, which can be fitted to any numbers,
+    another name for a result, a function of itself, and another assignment, in which a sign may be undone.
+    """
+    costs = []
+    for edit in change:
+        old = source[edit.start : edit.stop]
+        mine, right = (Counter(_WORD.findall(text)) for text in (old, edit.new))
+        written, struck = (right - mine).total(), (mine - right).total()
+        cost = max(_MOVED if edit.kind == "brackets" else 1.0, written + max(0, struck - written) / 2)
+        number = _NUMBER.fullmatch(old)
+        if edit.kind == "assignment" or (number and (edit.kind in _BESIDE or "inf" in edit.new or not old.isdigit())):
+            cost += _UNLIKELY
+        if edit.kind == "name" and _STORED.match(source, edit.stop):
+            cost += _UNLIKELY
+        if (name := _CALLED.match(edit.new)) and edit.new.count(name[0]) > old.count(name[0]):
+            cost += _UNLIKELY * (edit.new.startswith(f"{name[0]}{name[0]}"))
+        costs.append(cost)
+    return max(costs) + sum(sorted(costs)[:-1]) / 2
 
 
-def _sorts(source: str) -> Iterator[Iterable[_Change]]:
-    """Something replaced, also wherever else a line or the whole says the same; something added, likewise; two things."""
-    replacing, adding = edits(source)
-    yield ((edit,) for edit in replacing)
-    yield _alike(source, replacing, by_line=True)
-    yield _alike(source, replacing, by_line=False)
-    yield ((edit,) for edit in adding)
-    yield ((twice,) for edit in replacing if edit.kind in _REWRITTEN for twice in _edited_again(source, edit))
-    yield _alike(source, adding, by_line=False)
+def _sorts(source: str) -> Iterator[Iterable[tuple[float, _Change]]]:
+    """One edit, also wherever else a line or the whole says the same; then more at the end; an edited edit; two edits."""
+    replacing, adding, completing = edits(source)
+
+    def ordered(changes: Iterable[_Change]) -> list[tuple[float, _Change]]:
+        return sorted(((_cost(source, change), change) for change in changes), key=lambda pair: pair[0])
+
+    alike = [*_alike(source, replacing, by_line=True), *_alike(source, [*replacing, *adding], by_line=False)]
+    ones = [(edit,) for edit in [*replacing, *adding]]
+    every = ordered(dict.fromkeys([*ones, *alike, *_of_one_rule(replacing)]))
+    small = [(cost, change) for cost, change in every if cost < _UNLIKELY]
+    yield small
     transposes = [edit for edit in adding if edit.kind == "transpose"][:_MOST_TRANSPOSES]
-    yield (pair for pair in itertools.combinations(transposes, 2) if _apart(*pair))
+    pairs = [pair for pair in itertools.combinations(transposes, 2) if _apart(*pair)]
+    yield ordered([*(change for _, change in every[len(small) :]), *pairs, *((edit,) for edit in completing)])
+    yield ((0, (again,)) for edit in replacing if edit.kind in _REWRITTEN for again in _edited_again(source, edit))
+    likely = [change for _, change in small if all(edit.kind != "transpose" for edit in change)][:_MOST_LIKELY]
+    both = [(*one, *other) for one, other in itertools.combinations(likely, 2)]
+    yield ordered(change for change in both if all(itertools.starmap(_apart, itertools.combinations(change, 2))))
+
+
+def _of_one_rule(some: list[Edit]) -> Iterator[_Change]:
+    """All edits of one rule, and those of neighbouring lines."""
+    rules: dict[str, list[Edit]] = {}
+    for edit in some:
+        if edit.rule:
+            rules.setdefault(edit.rule, []).append(edit)
+    for same in rules.values():
+        for i in range(len(same)):
+            for j in range(i + 2, len(same) + 1):
+                if all(itertools.starmap(_apart, itertools.pairwise(same[i:j]))):
+                    yield tuple(same[i:j])
 
 
 def _alike(source: str, some: list[Edit], *, by_line: bool) -> Iterator[_Change]:
@@ -212,11 +263,19 @@ def bounded(source: str) -> ast.Module:
         SyntaxError: it is not Python.
     """
     tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.While, ast.For)):
-            call = ast.copy_location(ast.Expr(ast.Call(ast.Name("_tick_", ast.Load()), [], [])), node.body[0])
-            node.body.insert(0, ast.fix_missing_locations(call))
+    for loop in _loops(tree):
+        call = ast.copy_location(ast.Expr(ast.Call(ast.Name("_tick_", ast.Load()), [], [])), loop.body[0])
+        loop.body.insert(0, ast.fix_missing_locations(call))
     return tree
+
+
+def _loops(node: ast.AST) -> Iterator[ast.While | ast.For]:
+    """All loops in a block of statements and those inside."""
+    for name in _BLOCKS:
+        for inner in getattr(node, name, ()):
+            if isinstance(inner, (ast.While, ast.For)):
+                yield inner
+            yield from _loops(inner)
 
 
 def tick() -> Callable[[], None]:

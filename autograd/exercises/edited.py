@@ -21,7 +21,7 @@ from .truth import ALONE, KNOWN, rehearsal
 
 UNKNOWN = "fits none of the usual mistakes"
 # Kinds that say that something is wrong, and not what.
-VAGUE = frozenset({"unknown", "value", "shape", "nonlinear", "places", "nearly", "gradient"})
+VAGUE = frozenset({"unknown", "value", "shape", "nonlinear", "places", "nearly", "gradient", "nan"})
 
 
 class Change(NamedTuple):

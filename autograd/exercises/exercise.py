@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..check import Report, check_vjp
+from ..check import Report
+from ..check.checker import Options
+from ..check.public import vjp_report
 from ..check.report import Element
 from ..engine.value import Value
 from .elsewhere import Trial, by_numbers_or_size, copies, is_number, shapes, trials, wrong_type
-from .truth import ALONE, agreement, confirmed
+from .truth import ALONE, agreement, confirmed, jacobian
 
 ELSEWHERE = "It is right for other numbers of these shapes, and wrong for these"
 SHOWN = 3  # wrong elements that a message names
@@ -208,7 +210,8 @@ def _differences(
     parts = agreement(title, f, vjp, inputs) or (False,) * len(inputs)
     if all(parts) or (ALONE.get() and not kinks):
         return Finding(all(parts), title, parts=parts)
-    report = check_vjp(f, vjp, tuple(copies(inputs)), seed=0, names=names, progress=False)
+    right = None if kinks else jacobian(title, inputs)
+    report = vjp_report(f, vjp, tuple(copies(inputs)), names, Options(seed=0, progress=False, jacobian=right))
     if report.verdict == "pass":
         got = vjp(*copies([np.ones_like(f(*copies(inputs))), f(*copies(inputs)), *inputs]))
         if words := wrong_type(got if isinstance(got, tuple) else (got,), inputs, names):

@@ -1,0 +1,90 @@
+"""What may be missing in a wrong answer: a factor, a term, a sign, a power, a transpose, a sum, an axis, around a part of it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from .source import Edit, Source, inside
+
+SIZES = (".size", ".shape[0]", ".shape[-1]")
+_ARGUMENTS = 5  # of a function, whose lengths may be divided by
+_MORE = ("", " * 2", " * g", " * 2 * g")  # beside a product
+
+
+def adding(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit]:
+    """Around whole terms and factors only: what is returned or assigned, the operands of an operator, the arguments of a call.
+
+    A factor of one operand of a product is one of the product, and a term beside one of a sum is one beside the sum: of those there
+    is one edit, around the whole.
+    """
+    lengths = [f"{name}{size}" for name in names[:_ARGUMENTS] for size in SIZES]
+    factors = [*(f"* {n}" for n in ("2", *names)), *(f"/ {n}" for n in ("2", *names, *lengths))]
+    terms = [f"{sign} {term}" for sign in "+-" for term in ("1", *names)]
+    for node in inside(function):
+        operator = node.op if isinstance(node, ast.BinOp) else None
+        for part in _parts(node):
+            place, x = source.span(part), source.of(part)
+            of_product = isinstance(operator, (ast.Mult, ast.Div))
+            if not isinstance(part, ast.Constant):
+                yield from _around(source, part, signed=not of_product)
+            if not of_product:
+                yield from (Edit("factor", *place, f"({x} {factor})") for factor in factors)
+            if not isinstance(operator, (ast.Add, ast.Sub)):
+                yield from (Edit("term", *place, f"({x} {term})") for term in terms)
+
+
+def _around(source: Source, part: ast.expr, *, signed: bool) -> Iterator[Edit]:
+    """What is done with an expression that is not a number: a sign, a power, a transpose, a sum, an axis, a mask's negation."""
+    place, x = source.span(part), source.of(part)
+    if signed:
+        yield Edit("sign", *place, f"(-{x})")
+    yield Edit("function", *place, f"np.abs({x})")
+    for new in (f"{x}**2", f"{x}**3", f"np.sqrt({x})", f"1 / {x}"):
+        yield Edit("power", *place, f"({new})")
+    yield Edit("transpose", *place, f"{x}.T")
+    for axis in ("", "axis=0", "axis=1", "axis=-1", "axis=0, keepdims=True", "axis=1, keepdims=True"):
+        yield Edit("sum", *place, f"{x}.sum({axis})")
+    for index in ("[:, None]", "[None, :]", "[None]", "[..., None]"):
+        yield Edit("axis", *place, f"{x}{index}")
+    yield Edit("term", *place, f"(1 - {x})")
+    if isinstance(part, ast.Compare):
+        yield Edit("comparison", *place, f"(~{x})")
+
+
+def completing(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit]:
+    """What is returned, with a factor or a term more that is a product itself: steps of a chain rule that were forgotten."""
+    slopes = [text for a in names for text in (a, f"(1 - {a})", f"{a} * (1 - {a})", f"(1 - {a}**2)", f"{a}**2")]
+    products = [f"{a} * {b}" for i, a in enumerate(names) for b in names[i:]]
+    for node in inside(function):
+        for part in _parts(node) if isinstance(node, (ast.Return, ast.Lambda)) else []:
+            place, x = source.span(part), source.of(part)
+            for slope in slopes:
+                for new in (f"{slope}", f"2 * {slope}", f"-{slope}", f"-2 * {slope}"):
+                    yield Edit("factor", *place, f"({x} * ({new}))")
+                yield from (Edit("factor", *place, f"({x} / {number}({slope}))") for number in ("", "2 / ", "-"))
+            for term in products:
+                yield from (Edit("term", *place, f"({x} {sign} {term}{more})") for sign in "+-" for more in _MORE)
+
+
+def _parts(node: ast.AST) -> list[ast.expr]:
+    parts: list[ast.expr | None] = []
+    if isinstance(node, ast.BinOp):
+        parts = [node.left, node.right]
+    elif isinstance(node, ast.Lambda):
+        parts = list(node.body.elts) if isinstance(node.body, ast.Tuple) else [node.body]
+    elif isinstance(node, (ast.Return, ast.Assign, ast.AugAssign)):
+        parts = list(node.value.elts) if isinstance(node.value, ast.Tuple) else [node.value]
+    elif isinstance(node, ast.Call):
+        parts = list(node.args)
+    elif isinstance(node, ast.List):
+        parts = list(node.elts)
+    elif isinstance(node, (ast.Attribute, ast.Subscript)):  # (a * b).sum(), (a * b)[0]
+        parts = [node.value if isinstance(node.value, ast.BinOp) else None]
+    elif isinstance(node, ast.UnaryOp):
+        parts = [node.operand if isinstance(node.operand, ast.BinOp) else None]
+    return [
+        part
+        for part in parts
+        if part is not None and not isinstance(part, (ast.Starred, ast.Lambda, ast.Tuple, ast.List))
+    ]

@@ -1,0 +1,77 @@
+"""A piece of Python that may be edited: its text, its syntax tree, where a node stands, the names in reach of a function."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+ATOMS = (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.Constant, ast.List, ast.Tuple)
+MOST_NAMES = 16  # in a function, which are tried in each other's places
+
+
+@dataclass(frozen=True)
+class Edit:
+    """The text from `start` to `stop` of a source, replaced by `new`; `kind` is what is changed, in a word.
+
+    Edits of the same `rule` do the same to different texts, as "=" → "+=" does in several lines.
+    """
+
+    kind: str
+    start: int
+    stop: int
+    new: str
+    rule: str = ""
+
+    def apply(self, source: str) -> str:
+        return source[: self.start] + self.new + source[self.stop :]
+
+
+class Source:
+    """A source, its syntax tree, and where in the text a node stands."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.tree = text, ast.parse(text)
+        self._starts = [0]
+        for line in text.splitlines(keepends=True):
+            self._starts.append(self._starts[-1] + len(line))
+        self._lines = text.splitlines(keepends=True)
+
+    def _place(self, line: int, column: int) -> int:
+        """The character at a column, which the syntax tree counts in bytes."""
+        return self._starts[line - 1] + len(self._lines[line - 1].encode()[:column].decode())
+
+    def span(self, node: ast.expr | ast.stmt) -> tuple[int, int]:
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
+        return self._place(node.lineno, node.col_offset), self._place(node.end_lineno, node.end_col_offset)
+
+    def of(self, node: ast.expr) -> str:
+        """The text of an expression, in brackets where it is none by itself."""
+        start, stop = self.span(node)
+        return self.text[start:stop] if isinstance(node, ATOMS) else f"({self.text[start:stop]})"
+
+
+def scopes(node: ast.AST, outer: list[str]) -> Iterator[tuple[ast.AST, list[str]]]:
+    """Each function with the names that can be used in it: its own, and those of the functions around it."""
+    for child in ast.iter_child_nodes(node):
+        function = isinstance(child, ast.FunctionDef)
+        names = list(dict.fromkeys([*names_in(child), *outer]))[:MOST_NAMES] if function else outer
+        if function:
+            yield child, names
+        yield from scopes(child, names)
+
+
+def names_in(function: ast.AST) -> list[str]:
+    """Parameters and variables of a function, those that stand for numbers or arrays as far as one can see."""
+    arguments = [a.arg for n in ast.walk(function) if isinstance(n, ast.arguments) for a in [*n.args, *n.kwonlyargs]]
+    stored = [n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    return [name for name in dict.fromkeys([*arguments, *stored]) if name.strip("_") and name != "self"][:MOST_NAMES]
+
+
+def inside(function: ast.AST) -> Iterator[ast.AST]:
+    """What a function consists of, without the functions inside it and without what stands for a type."""
+    for child in ast.iter_child_nodes(function):
+        if not isinstance(child, (ast.FunctionDef, ast.arguments, ast.Import, ast.ImportFrom)):
+            yield child
+            yield from inside(child)
