@@ -1,11 +1,12 @@
 """The pages that the examples write, and the gallery."""
 
 import importlib
-import json
 import re
 from pathlib import Path
 
 import pytest
+
+from tests.draw_pages import data_of
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -16,10 +17,6 @@ def pages(tmp_path_factory):
         patch.syspath_prepend(EXAMPLES)
         out = tmp_path_factory.mktemp("out")
         return {path.name: path.read_text(encoding="utf-8") for path in importlib.import_module("explorer").main(out)}
-
-
-def data_of(text):
-    return json.loads(re.search(r'id="data">(.*?)</script>', text, re.DOTALL)[1])
 
 
 def test_a_page_for_each_and_the_gallery_links_them(pages):

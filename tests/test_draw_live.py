@@ -6,7 +6,6 @@ import operator
 import re
 import shutil
 import subprocess
-from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -15,6 +14,7 @@ from autograd import Value, custom_vjp
 from autograd.draw import draw
 from autograd.draw.collect import collect
 from autograd.draw.explore import live, sweep
+from autograd.draw.explore.page import script
 from autograd.rules import OPS
 from autograd.rules.op import Op
 from tests import browser
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::Runt
 
 # Each row of the table that computes number by number and has a derivative; a condition is fixed when a program runs.
 ROWS = [op for op in OPS.values() if not op.folds and any(op.rules) and op.name not in ("where", "imag")]
-ENGINE = (files("autograd.draw.explore") / "assets" / "engine.js").read_text(encoding="utf-8")
+ENGINE = script("rules", "const RULES = [];")
 
 
 def random_program(rng):
@@ -57,7 +57,7 @@ def scope_of(graph, edits):
     assert facts["still"] == ""
     data = json.dumps({**sweep.structure(graph), **facts})
     return (
-        f"(() => {{ {rules}\n{ENGINE}\nconst data = {data};\nreturn {json.dumps(edits)}.map((leaves) => {{"
+        f"(() => {{ {script('rules', rules)}\nconst data = {{ ...{data}, compiled: RULES }};\nreturn {json.dumps(edits)}.map((leaves) => {{"
         "const values = forwardPass(data, leaves); return { values, ...backwardPass(data, values) }; }); })()"
     )
 
@@ -203,7 +203,8 @@ def test_an_operation_of_the_users_own_is_translated_and_its_name_does_nothing(j
 def test_the_page_holds_what_was_tested_here(tmp_path):
     text = draw(two_two_one()).html(tmp_path / "page.html").read_text(encoding="utf-8")
     rules, facts = live.script(collect(two_two_one(), limit=99, gradients=True))
-    assert f"{rules}\n{ENGINE}" in text
+    _, blocks = script("rules", rules).split("\n", 1)
+    assert blocks in text
     assert f'"live":{json.dumps(facts["live"], separators=(",", ":"))}' in text
     assert sorted(re.findall('name: "([a-z]+)"', rules)) == ["add", "multiply", "power", "sigmoid", "subtract"]
     assert '"still":"it computes' in draw(mnist()).html(tmp_path / "other.html").read_text(encoding="utf-8")

@@ -1,7 +1,6 @@
 """Pictures in a notebook, in a real kernel."""
 
 import html
-import json
 import os
 import re
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from autograd import Value
 from autograd.draw import Recorder, draw
 from tests.browser import CHROMIUM, DRIVER, start
+from tests.draw_pages import data_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 
@@ -55,7 +55,7 @@ def test_micrograds_functions_do_what_its_notebooks_expect(outputs):
 
 
 def test_the_explorer_knows_the_lines_of_a_cell(outputs):
-    data = json.loads(outputs[1].split('id="data">')[1].split("</script>")[0])
+    data = data_of(outputs[1])
     assert [node.get("code") for node in data["nodes"] if node["op"]] == ["d = a * b + 10"] * 2
 
 
@@ -65,8 +65,7 @@ def test_the_explorer_and_a_film_show_themselves_whole(outputs, cell, moments):
     frame = shown["text/html"]
     assert frame.startswith("<iframe srcdoc=")
     inside = html.unescape(frame.split('srcdoc="')[1].split('"')[0])
-    data = json.loads(inside.split('id="data">')[1].split("</script>")[0])
-    assert len(data["snapshots"]) == moments
+    assert len(data_of(inside)["snapshots"]) == moments
     assert re.findall(r"""(?:src|href)=["'](?!data:,|#)""", inside) == []  # nothing is fetched
 
 

@@ -63,8 +63,8 @@ def rows(node: Node, graph: Graph, number: str) -> list[tuple[str, str]]:
     if node.data is not None:
         if np.shape(node.data):
             result.append(("shape", shape(node.data)))
-        elif getattr(node.data, "dtype", np.float64) not in (np.float64, np.int64):
-            result.append(("dtype", str(node.data.dtype)))
+        elif odd := odd_dtype(node.data):
+            result.append(("dtype", odd))
         result += _numbers("value", node.data, number)
     if node.differentiable and (node.data is not None or node.kind != "module"):
         if node.grad is not None:
@@ -74,6 +74,12 @@ def rows(node: Node, graph: Graph, number: str) -> list[tuple[str, str]]:
     if node.note:
         result.append(("", node.note))
     return result
+
+
+def odd_dtype(data: Any) -> str:
+    """The kind of a number that is not the usual one."""
+    dtype = getattr(data, "dtype", np.float64)
+    return "" if dtype in (np.float64, np.int64) else str(dtype)
 
 
 def _numbers(word: str, data: Any, number: str) -> list[tuple[str, str]]:

@@ -30,7 +30,7 @@ _CALLED = {
     np.sign: "sign", np.floor: "floor", np.ceil: "ceil", np.trunc: "trunc", np.fix: "trunc", np.maximum: "max",
     np.minimum: "min",
 }  # fmt: skip
-_OWN = {  # the functions of engine.js
+_OWN = {  # the functions of engine.mjs
     np.power: "power", np.remainder: "remainder", np.rint: "rint", np.copysign: "copysign", np.logaddexp: "logaddexp",
     np.logaddexp2: "logaddexp2", np.sinc: "sinc", np.fmax: "fmax", np.fmin: "fmin", np.heaviside: "heaviside",
     np.round: "rint",
@@ -102,6 +102,11 @@ def script(graph: Graph) -> tuple[str, dict[str, Json]]:
             }
         numbers.append(lines.setdefault(line, len(lines)) if line else None)
     return "\n".join(["const RULES = [", *(f"  {line}," for line in lines), "];"]), {"still": "", "live": numbers}
+
+
+def module(rules: str) -> str:
+    """The rules as a module of the page, with the functions of `engine.mjs` that they may call."""
+    return f'import {{ {", ".join(sorted({*_OWN.values()}))} }} from "./engine.mjs";\nexport {rules}\n'
 
 
 def _obstacle(node: Node) -> str:

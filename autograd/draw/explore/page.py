@@ -1,4 +1,4 @@
-"""The page: a template, the picture, the numbers as JSON, and the scripts, all in one file."""
+"""The page: a template, the pictures and the numbers as JSON, and the scripts, all in one file."""
 
 from __future__ import annotations
 
@@ -11,27 +11,15 @@ from pathlib import Path
 
 import numpy as np
 
-from .. import dot, render
+from .. import words
 from ..collect import Graph
+from ..dot import Style
 from ..fold import fold_modules
 from ..theme import THEMES, Theme
-from . import live, sweep
+from . import live, pack, sweep
 from .arrays import Json
-
-_SCRIPTS = (
-    "engine.js",
-    "numbers.js",
-    "views.js",
-    "camera.js",
-    "graph.js",
-    "heat.js",
-    "sums.js",
-    "panel.js",
-    "live.js",
-    "plane.js",
-    "film.js",
-    "explorer.js",
-)
+from .bundle import bundle, plain_css
+from .layout import layout
 
 
 @dataclass(frozen=True)
@@ -68,29 +56,27 @@ class Page:
         )
 
 
-def page(program: Program, snapshots: list[Json], style: dot.Style, title: str) -> Page:
+def page(program: Program, snapshots: list[Json], style: Style, title: str) -> Page:
     """The page for `program` and the numbers in `snapshots` (all of its graph)."""
     graph = program.graph
-    light = dot.Style(style.direction, "light", style.number, caption=False)
     depths = range(max((len(node.calls) for node in graph.nodes.values()), default=0))
-    folded = [fold_modules(graph, depth) for depth in depths]
-    folds = [_results(graph, fold, depth) for depth, fold in enumerate(folded)]
     data = {
         "title": title,
         "theme": style.theme,
+        "number": style.number,
+        "direction": style.direction,
         "hint": _hint(graph),
-        "folds": folds,
-        "snapshots": snapshots,
-        **program.data,
+        "views": [layout(graph, style.direction, style.number), *(_folded(graph, depth, style) for depth in depths)],
+        **pack.structure(program.data),
+        **pack.moments(snapshots, live=not program.data["still"]),
     }
     parts = {
         "title": html.escape(title),
-        "style": f"{_colours()}\n{_asset('explorer.css')}",
-        "pictures": "\n".join(_picture(view, light, n) for n, view in enumerate([graph, *folded])),
+        "style": plain_css(f"{_colours()}\n{_asset('explorer.css')}"),
         "data": json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
-        "script": "\n".join([program.rules, *map(_asset, _SCRIPTS)]),
+        "script": script("main", program.rules),
     }
-    rest = _asset("explorer.html")
+    rest = re.sub(r"^ +", "", _asset("explorer.html"), flags=re.MULTILINE)
     pieces = []
     for name, content in parts.items():  # in the order of the template, so that no content is searched for marks
         before, _, rest = rest.partition(f"<!--{name}-->")
@@ -98,11 +84,16 @@ def page(program: Program, snapshots: list[Json], style: dot.Style, title: str) 
     return Page("".join([*pieces, rest]))
 
 
+def script(entry: str, rules: str) -> str:
+    """A module of the page and all that it needs; `rules` are those of its graph."""
+    return bundle(entry, lambda name: live.module(rules) if name == "rules" else _asset(f"{name}.mjs"))
+
+
 def _colours() -> str:
     """The colours of the picture as variables of the page, so that it has one list of them."""
 
     def variables(theme: Theme) -> str:
-        named = {"ground": theme.ground, "text": theme.text, "edge": theme.edge}
+        named = {"ground": theme.ground, "text": theme.text, "edge": theme.edge, "result": theme.result}
         named |= {"frame": theme.frame, "frame-line": theme.frame_border}
         for kind, (fill, border) in theme.kinds.items():
             named |= {kind: fill, f"{kind}-line": border}
@@ -127,18 +118,24 @@ def _hint(graph: Graph) -> str:
     return ""
 
 
-def _picture(graph: Graph, style: dot.Style, n: int) -> str:
-    """The picture number `n`, with identifiers of its own: the first is the whole graph, the others are folded."""
-    svg = render.svg(dot.source(graph, style))
-    unique = svg if n == 0 else re.sub(r'<g id="(?=node|edge|call)', f'<g id="fold{n}-', svg)
-    return f'<div class="view"{" hidden" if n else ""}>{unique}</div>'
-
-
-def _results(graph: Graph, folded: Graph, depth: int) -> dict[int, int]:
-    """For each call that is folded at `depth`, by its number, the key of the box that stands for it."""
+def _folded(graph: Graph, depth: int, style: Style) -> Json:
+    """The picture in which the calls at `depth` are folded, and what is another there than in the whole graph."""
+    folded = fold_modules(graph, depth)
     numbers = {call: i for i, call in enumerate(graph.labels)}
-    boxes = {key for key, node in folded.nodes.items() if node.kind == "module"}
-    return {numbers[graph.nodes[key].calls[depth]]: key for key in boxes}
+    boxes = {key: node for key, node in folded.nodes.items() if node.kind == "module"}
+    return {
+        **layout(folded, style.direction, style.number),
+        "inputs": {k: n.inputs for k, n in folded.nodes.items() if n.inputs != graph.nodes[k].inputs},
+        "modules": {
+            key: {
+                "label": words.clean(node.name or ""),
+                "note": node.note,
+                "rows": [word for word, _ in words.rows(node, folded, style.number)],
+            }
+            for key, node in boxes.items()
+        },
+        "calls": {numbers[graph.nodes[key].calls[depth]]: key for key in boxes},
+    }
 
 
 def _asset(name: str) -> str:

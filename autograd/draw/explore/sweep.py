@@ -17,6 +17,7 @@ from ...engine.value import Value
 from .. import words
 from ..collect import Graph, Node
 from .arrays import Json, encode
+from .boxes import is_bare, stretched
 from .elements import MOST_FACTORS, factors
 from .formula import formula
 
@@ -60,6 +61,9 @@ def _node(graph: Graph, node: Node, formulas: dict[str, Json]) -> dict[str, Json
         "inputs": list(node.inputs),
         "rules": rules,
         "note": node.note,
+        "rows": [word for word, _ in words.rows(node, graph, "")] if not is_bare(node) else [],
+        "dtype": "" if np.shape(node.data) else words.odd_dtype(node.data),
+        "stretched": [i for i in range(len(node.inputs)) if node.kind == "operation" and stretched(node.value, i)],
         **_line(node),
     }
 

@@ -1,5 +1,13 @@
 // Of a graph of two data inputs: the selected number over their plane, and where on it the program is.
 
+import { CIVIDIS, css, mix } from "./colours.mjs";
+import { byId } from "./dom.mjs";
+import { forwardPass } from "./engine.mjs";
+import { numbersNow, setLeaves } from "./live.mjs";
+import { known, nameOf } from "./names.mjs";
+import { asNumber, format } from "./numbers.mjs";
+import { data, leaves, state, value } from "./state.mjs";
+
 const SIDE = 32; // squares along each axis
 const axes = leaves.filter((key) => data.nodes[key].kind === "input" && nameOf(key) !== null);
 const hasPlane = !data.still && axes.length === 2;
@@ -24,7 +32,7 @@ function overPlane(key) {
   return found;
 }
 
-function paintPlane() {
+export function paintPlane() {
   if (!hasPlane || !byId("plane").open) return;
   const found = overPlane(painted());
   const finite = found.filter(Number.isFinite);
@@ -48,7 +56,7 @@ function paintPlane() {
   byId("squares").setAttribute("aria-label", `${words}, over ${axes.map(nameOf).join(" and ")}`);
 }
 
-function preparePlane() {
+export function preparePlane() {
   byId("plane").hidden = !hasPlane;
   if (!hasPlane) return;
   byId("plane").addEventListener("toggle", paintPlane);

@@ -1,33 +1,26 @@
 // The live part: a leaf's number is changed, or all of them follow the gradient, and the page computes everything anew.
 
+import { byId, make } from "./dom.mjs";
+import { nameOf } from "./names.mjs";
+import { asNumber, format } from "./numbers.mjs";
+import { data, grad, leaves, listen, now, paint, say, select, state, value } from "./state.mjs";
+import { computed } from "./unpack.mjs";
+
 const MOST = 600; // points of the curve
-const leaves = data.nodes.flatMap((node, key) => (node.kind === "operation" ? [] : [key]));
-const live = { leaf: leaves[0], losses: [], timer: null };
-const json = (x) => (Number.isFinite(x) ? x : Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf");
+export const live = { leaf: leaves[0], losses: [], timer: null };
 
-// The moment that these numbers of the leaves make; a node without a gradient stays without.
-function computed(numbers) {
-  const values = forwardPass(data, numbers);
-  const { grads, terms } = backwardPass(data, values);
-  const written = ({ local, product }) => ({ local: json(local), product: json(product) });
-  return {
-    label: "edited",
-    values: values.map(json),
-    grads: grads.map((x, key) => (data.snapshots[0].grads[key] === null ? null : json(x))),
-    terms: Object.fromEntries(Object.entries(terms).map(([key, list]) => [key, list.map((term) => term && written(term))])),
-  };
-}
+listen("select", (key) => { if (data.nodes[key].kind !== "operation") live.leaf = key; });
 
-const numbersNow = () => now().values.map(asNumber);
+export const numbersNow = () => now().values.map(asNumber);
 
 // Leaves and their new numbers, in pairs.
-function setLeaves(changes) {
+export function setLeaves(changes) {
   if (!changes.every(([, x]) => Number.isFinite(x))) return;
   halt();
   live.losses = [];
   const numbers = numbersNow();
   changes.forEach(([key, x]) => { numbers[key] = x; });
-  state.edited = computed(numbers);
+  state.edited = computed(data, numbers);
   paint();
 }
 
@@ -38,13 +31,13 @@ function descend() {
   const rate = Number(byId("rate").value);
   const wants = (key) => data.nodes[key].kind === "parameter" && grad(key) !== null;
   if (!live.losses.length) live.losses.push(asNumber(value(data.root)));
-  state.edited = computed(numbersNow().map((x, key) => (wants(key) ? x - rate * asNumber(grad(key)) : x)));
+  state.edited = computed(data, numbersNow().map((x, key) => (wants(key) ? x - rate * asNumber(grad(key)) : x)));
   live.losses.push(asNumber(value(data.root)));
   paint();
   if (!Number.isFinite(live.losses.at(-1))) halt();
 }
 
-function halt() {
+export function halt() {
   if (live.timer === null) return;
   clearInterval(live.timer);
   live.timer = null;
@@ -58,7 +51,7 @@ function run() {
   descend();
 }
 
-function reset() {
+export function reset() {
   halt();
   live.losses = [];
   state.edited = null;
@@ -76,7 +69,7 @@ function leafWords(key) {
   return nameOf(key) ?? `${kind} ${format(now().values[key])}`;
 }
 
-function paintLive() {
+export function paintLive() {
   if (data.still) return;
   const x = asNumber(value(live.leaf));
   const [drag, number] = [byId("drag"), byId("number")];
@@ -91,7 +84,6 @@ function paintLive() {
   byId("reset").disabled = state.edited === null;
   byId("progress").textContent = progressWords();
   paintCurve();
-  paintPlane();
 }
 
 function paintCurve() {
@@ -100,7 +92,7 @@ function paintCurve() {
 }
 
 // A line through numbers, 300 wide and 60 high; what is not finite is left out.
-function drawCurve(svg, numbers) {
+export function drawCurve(svg, numbers) {
   const finite = numbers.filter(Number.isFinite);
   svg.toggleAttribute("hidden", finite.length < 2);
   if (finite.length < 2) return;
@@ -111,7 +103,7 @@ function drawCurve(svg, numbers) {
   svg.setAttribute("aria-label", `Loss curve from ${format(finite[0])} to ${format(finite.at(-1))}`);
 }
 
-function prepareLive() {
+export function prepareLive() {
   byId("still").textContent = `Not live: ${data.still}.`;
   byId("still").hidden = !data.still;
   byId("controls").hidden = Boolean(data.still);
@@ -119,7 +111,7 @@ function prepareLive() {
   byId("leaf").append(...leaves.map((key) => make("option", { value: key }, leafWords(key))));
   byId("leaf").addEventListener("change", (event) => {
     live.leaf = Number(event.target.value);
-    if (leaves.includes(state.key)) select(live.leaf);
+    if (data.nodes[state.key].kind !== "operation") select(live.leaf);
     else paintLive();
   });
   for (const id of ["drag", "number"]) {

@@ -1,20 +1,21 @@
 // An array as a grid of colours: blue below zero, orange above, the same distance the same strength.
 
-function heatMap(array, title, cell, choose) {
+import { colourOf, DIVERGING, isLight } from "./colours.mjs";
+import { make, svg } from "./dom.mjs";
+import { asNumber, fitted, format, place, shapeOf } from "./numbers.mjs";
+
+export function heatMap(array, title, cell, choose) {
   const { rows, cols, cells, block, stats } = array;
   const largest = Math.max(...cells.map((x) => Math.abs(asNumber(x))).filter(Number.isFinite), 0);
-  const picture = document.createElementNS(SVG, "svg");
-  picture.setAttribute("viewBox", `0 0 ${cols} ${rows}`);
-  picture.setAttribute("class", "heat");
+  const picture = svg("svg", {
+    viewBox: `0 0 ${cols} ${rows}`, class: "heat", preserveAspectRatio: "none", role: "application", tabindex: 0,
+  });
   picture.style.aspectRatio = `${cols} / ${rows}`;
   const written = rows <= 8 && cols <= 8; // the numbers have room in their cells
   picture.style.maxWidth = `${Math.min(cols * (written ? 44 : 28), 340)}px`;
-  picture.setAttribute("preserveAspectRatio", "none");
-  picture.setAttribute("role", "application");
-  picture.setAttribute("tabindex", "0");
   const whole = block[0] === 1 && block[1] === 1;
   const where = (i) => `[${place(array.shape, i).join(", ")}]`;
-  cells.forEach((x, i) => picture.append(square(i, cols, colourOf(x, largest), i === cell)));
+  cells.forEach((x, i) => picture.append(square(`${title}-${i}`, i, cols, colourOf(x, largest), i === cell)));
   if (written) picture.append(...cells.map((x, i) => numberIn(i, cols, x, largest)));
   const words = `${title}, ${shapeOf(array)}: ${format(array)}. Zeros: ${stats.zero}.`;
   const said = make("figcaption", { "aria-live": "polite" });
@@ -43,45 +44,26 @@ function heatMap(array, title, cell, choose) {
   const note = whole ? "" : ` Each cell is the largest of ${block[0]} × ${block[1]} numbers.`;
   const caption = make("p", { class: "facts" }, (stats.finite ? facts : facts.slice(3)).join(" · ") + "." + note);
   const label = make("div", { class: "label" }, `${title}, ${shapeOf(array)} ${array.dtype}`);
-  return make("figure", { "data-heat": title }, label, picture, said, caption);
+  return make("figure", { "data-heat": title }, label, picture, scaleOf(largest), said, caption);
 }
 
-function square(i, cols, fill, chosen) {
-  const rect = document.createElementNS(SVG, "rect");
+// What the colours mean: from as far below zero to as far above as the largest number is.
+function scaleOf(largest) {
+  const bar = make("i", { class: "scale", "aria-hidden": "true" });
+  bar.style.background = `linear-gradient(to right, ${DIVERGING.join(",")})`;
+  return make("div", { class: "facts" }, `${format(-largest, 3)} `, bar, ` ${format(largest, 3)}`);
+}
+
+function square(id, i, cols, fill, chosen) {
   const column = i % cols;
-  for (const [name, number] of Object.entries({ x: column, y: (i - column) / cols, width: 1, height: 1 })) rect.setAttribute(name, number);
+  const rect = svg("rect", { id: `cell-${id}`, x: column, y: (i - column) / cols, width: 1, height: 1 });
   rect.style.fill = fill;
   if (chosen) rect.setAttribute("class", "chosen");
   return rect;
 }
 
 function numberIn(i, cols, x, largest) {
-  const text = document.createElementNS(SVG, "text");
   const column = i % cols;
-  text.setAttribute("x", column + 0.5);
-  text.setAttribute("y", (i - column) / cols + 0.5);
-  const number = asNumber(x);
-  text.setAttribute("class", Number.isFinite(number) && !isDark(heatOf(number, largest)) ? "dark" : "light");
-  text.textContent = fitted(x, 5);
-  return text;
-}
-
-// As a colour: blue below zero, orange above.
-const heatOf = (x, largest) => mix(DIVERGING, largest ? 0.5 + x / largest / 2 : 0.5);
-
-function colourOf(x, largest) {
-  const number = asNumber(x);
-  if (Number.isNaN(number)) return "var(--nan)";
-  if (!Number.isFinite(number)) return "var(--infinite)";
-  return css(heatOf(number, largest));
-}
-
-// The index along each axis of the element that is number i in a row.
-function place(shape, i) {
-  const result = [];
-  for (const n of [...shape].reverse()) {
-    result.unshift(i % n);
-    i = Math.floor(i / n);
-  }
-  return result;
+  const shade = isLight(x, largest) ? "dark" : "light";
+  return svg("text", { x: column + 0.5, y: (i - column) / cols + 0.5, class: shade }, fitted(x, 5));
 }

@@ -1,5 +1,10 @@
 // An element of a gradient as the sum that made it: the numbers that reached the operation, each times its factor.
 
+import { make } from "./dom.mjs";
+import { elementName } from "./names.mjs";
+import { asNumber, element, format } from "./numbers.mjs";
+import { data, grad, now, state } from "./state.mjs";
+
 const MOST_ROWS = 12;
 
 // The parts of element `index` of what the operation `user` hands to its input number `i`; null if the page has no factors.
@@ -16,15 +21,9 @@ function partsOf(user, i, index) {
   return parts;
 }
 
-// What to call an element: h[1, 2]; a scalar by its name alone.
-function elementName(key, index) {
-  const { op, title } = data.nodes[key];
-  return isArray(value(key)) ? `${nameOf(key) ?? (op || title)}[${place(value(key).shape, index).join(", ")}]` : known(key);
-}
-
 const sumUp = (parts) => parts.reduce((sum, { product }) => sum + product, 0);
 
-function sumOf(user, i, index) {
+export function sumOf(user, i, index) {
   const parts = index === null ? null : partsOf(user, i, index);
   if (!parts) return null;
   const rows = parts.slice(0, MOST_ROWS).map(({ from, by, incoming, product }) => make("tr", {},
