@@ -162,12 +162,14 @@ def near(s: Suspect) -> Diagnosis | None:
     wrong = (s.comparison.status[:, s.comparison.within(s.part)] == FAIL) & s.known & (s.numeric != 0)
     with np.errstate(all="ignore"):
         off = np.abs(s.given / s.numeric - 1)[wrong]
-    if len(off) < _MANY or not off.max() < _NEARLY:
+    if not len(off) or not off.max() < _NEARLY:
         return None
+    digits_right = int(-np.log10(off.max()))
     return Diagnosis(
         "nearly",
-        f"The derivative with respect to {s.part.name} is right to {int(-np.log10(off.max()))} digits and no more: a small "
-        "number (such as an ε) is missing or in the wrong place, or a series or an iteration ends too early.",
+        f"The derivative with respect to {s.part.name} is right to {digits_right} digits and no more: a small number (such as "
+        "an ε) is missing or in the wrong place, or a series or an iteration ends too early. If it is the function's own "
+        f"iteration that ends there, as by a tolerance, rtol=1e-{digits_right} asks for no more digits than it has.",
     )
 
 
