@@ -7,7 +7,7 @@ perceptron loss max(0, −t·w·x), so nothing needs to be derived: `PerceptronL
 from __future__ import annotations
 
 import numpy as np
-from _common import OUT, RED, TEAL, Row, claim, draw_graph, figure, print_table, save, scatter
+from _common import INK, OUT, Row, claim, draw_graph, figure, known, print_table, save, scatter
 
 import nn
 from autograd import Value
@@ -19,7 +19,7 @@ def main() -> list[Row]:
     rng = np.random.default_rng(0)
     points = rng.uniform(-1, 1, (POINTS, 2))
     labels = np.where(points[:, 0] > points[:, 1], 1.0, -1.0)
-    w = Value(rng.uniform(-1, 1, 2), name="w")
+    w = Value(np.random.default_rng(2).uniform(-1, 1, 2), name="w")
     start = w.numpy()
     loss, optimizer = nn.PerceptronLoss(), nn.SGD([w], lr=RATE)
 
@@ -40,7 +40,7 @@ def main() -> list[Row]:
     before = int(np.sum(np.sign(points @ start) != labels))
     miss = Value(start, name="w")
     first = int(np.argmax(np.sign(points @ start) != labels))
-    error = loss(points[first] @ miss, labels[first])
+    error = loss(known(points[first], "x") @ miss, labels[first])
     error.backward()
     rule = -labels[first] * points[first]
     rows = [
@@ -60,9 +60,9 @@ def main() -> list[Row]:
 
     drawing, (left, right) = figure("Is x greater than y?", "Points missed in each pass", height=5.4)
     ends = np.array([-1.0, 1.0])
-    scatter(left, points, labels > 0, size=40)
-    left.plot(ends, -start[0] / start[1] * ends, "--", color=RED, label="the line before training")
-    left.plot(ends, -w.data[0] / w.data[1] * ends, color=TEAL, label=f"after {len(misses)} passes")
+    scatter(left, points, labels > 0, size=40, names=("x > y", "x < y"))
+    left.plot(ends, -start[0] / start[1] * ends, "--", color=INK, label=f"before: {before} of {POINTS} wrong")
+    left.plot(ends, -w.data[0] / w.data[1] * ends, color=INK, label=f"after {len(misses)} passes: {wrong} wrong")
     left.set(xlim=(-1, 1), ylim=(-1, 1), xlabel="x", ylabel="y", aspect="equal")
     left.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
     right.plot(range(1, len(misses) + 1), misses, marker="o", markersize=4)

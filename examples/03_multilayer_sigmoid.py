@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-from _common import OUT, Row, claim, draw_graph, figure, print_table, save, scatter, shade
+from _common import OUT, Row, claim, draw_graph, figure, known, print_table, save, scatter, shade
 
 import nn
 from autograd import no_grad
@@ -61,7 +61,7 @@ def main() -> list[Row]:
     curve.set(xlabel="step", ylabel="cost", yscale="log", xlim=(0, STEPS))
     print(f"  wrote {save(drawing, '03_multilayer_sigmoid.png')}")
     small = sigmoid_net((2, 2, 1), rng)
-    picture = cost(small(x[:1]), t[:1])
+    picture = cost(small(known(x[:1], "x")), known(t[:1], "t"))
     picture.backward()
     print(f"  wrote {draw_graph(picture, OUT / '03_multilayer_sigmoid_graph.svg')}")
     return rows

@@ -13,6 +13,7 @@ from _common import (
     Row,
     draw_graph,
     figure,
+    known,
     number,
     print_side_by_side,
     print_table,
@@ -78,7 +79,7 @@ def main() -> list[Row]:
     right.set(xlabel="epoch", ylabel="loss", xscale="log", xlim=(1, EPOCHS), ylim=(0, None))
     right.legend()
     print(f"  wrote {save(drawing, '05_or_gate.png')}")
-    picture = loss(Value(WEIGHTS, name="w"), Value(BIAS, name="b"), X, T)
+    picture = loss(Value(WEIGHTS, name="w"), Value(BIAS, name="b"), known(X, "x"), known(T, "t"))
     picture.backward()
     print(f"  wrote {draw_graph(picture, OUT / '05_or_gate_graph.svg')}")
     return rows + checks

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 from _article4 import EPOCHS, gradient_check, loss, train_like_the_article, train_with_autograd
-from _common import OUT, RED, TEAL, Row, claim, draw_graph, figure, number, print_side_by_side, print_table, save
+from _common import OUT, RED, TEAL, Row, claim, draw_graph, figure, known, number, print_side_by_side, print_table, save
 
 from autograd import Value
 
@@ -67,7 +67,7 @@ def main() -> list[Row]:
     right.set(xlabel="epoch", ylabel="loss", xscale="log", xlim=(1, EPOCHS), ylim=(0, None))
     right.legend()
     print(f"  wrote {save(drawing, '06_virus.png')}")
-    picture = loss(Value(WEIGHTS, name="w"), Value(BIAS, name="b"), X[:1], T[:1])
+    picture = loss(Value(WEIGHTS, name="w"), Value(BIAS, name="b"), known(X[:1], "x"), known(T[:1], "t"))
     picture.backward()
     print(f"  wrote {draw_graph(picture, OUT / '06_virus_graph.svg')}")
     return columns[0] + columns[1] + checks + findings

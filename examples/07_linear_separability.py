@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from _common import Row, claim, figure, print_table, save, scatter, shade
+from _common import INK, Row, claim, figure, print_table, save, scatter, shade
 
 import nn
 from autograd import no_grad
@@ -45,8 +45,12 @@ def main() -> list[Row]:
             shade(axis, lambda points, net=net: net(points).data, (-0.3, 1.3), (-0.3, 1.3))
         right = int(np.sum((out > 0.5) == t))
         scatter(axis, x, t > 0.5, size=120 if len(x) == 4 else 40)
+        if len(x) == 4:
+            for corner, number in zip(x, out, strict=True):
+                axis.annotate(f"{number:.2f}", corner, (0, 11), textcoords="offset points", ha="center")
         axis.set(aspect="equal", xlabel="x₁", ylabel="x₂")
         if name == "XOR":
+            axis.text(0.5, 0.5, "no side is taken:\n0.50 at every point", ha="center", va="center", color=INK)
             rows.append(claim("XOR: no line separates it", "at most 3 of 4", f"{right} of 4", right <= 3))
             rows.append(
                 claim(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from _common import OUT, Row, claim, draw_graph, figure, print_table, save, scatter, shade
+from _common import OUT, Row, claim, draw_graph, figure, known, print_table, save, scatter, shade
 
 import nn
 from autograd import no_grad
@@ -34,7 +34,7 @@ def main() -> list[Row]:
     right.plot([epoch.loss for epoch in history])
     right.set(xlabel="step", ylabel="loss", yscale="log", xlim=(0, STEPS))
     print(f"  wrote {save(drawing, '08_xor.png')}")
-    error = loss(net(X[1:2]), T[1:2])
+    error = loss(net(known(X[1:2], "x")), known(T[1:2], "t"))
     error.backward()
     print(f"  wrote {draw_graph(error, OUT / '08_xor_graph.svg')}")
     return rows

@@ -113,6 +113,7 @@ def figure(*titles: str, width: float = 5.4, height: float = 4.2) -> tuple[Any, 
     drawing, axes = plt.subplots(
         1, len(titles), figsize=(0.8 + width * len(titles), height), squeeze=False, layout="constrained"
     )
+    drawing.get_layout_engine().set(w_pad=0.12, h_pad=0.1)
     for axis, title in zip(axes[0], titles, strict=True):
         axis.set_title(title)
     return drawing, list(axes[0])
@@ -143,10 +144,12 @@ def shade(axis: Any, f: Callable[[Any], Any], x: tuple[float, float], y: tuple[f
     axis.set(xlim=x, ylim=y)
 
 
-def scatter(axis: Any, points: Any, positive: Any, size: float = 60) -> None:
-    """Points of two classes: circles for the positive, squares for the negative."""
+def scatter(
+    axis: Any, points: Any, positive: Any, size: float = 60, names: Sequence[str | None] = (None, None)
+) -> None:
+    """Points of two classes, with their names for a legend: circles for the positive, squares for the negative."""
     points, positive = np.asarray(points), np.asarray(positive, dtype=bool)
-    for chosen, colour, marker in ((positive, TEAL, "o"), (~positive, RED, "s")):
+    for chosen, colour, marker, name in ((positive, TEAL, "o", names[0]), (~positive, RED, "s", names[1])):
         axis.scatter(
             *points[chosen].T,
             s=size,
@@ -156,10 +159,16 @@ def scatter(axis: Any, points: Any, positive: Any, size: float = 60) -> None:
             linewidths=1,
             zorder=3,
             clip_on=False,
+            label=name,
         )
 
 
 # -- pictures of graphs ------------------------------------------------------------------------------------------
+
+
+def known(data: Any, name: str) -> Value:
+    """Data, with a name for pictures."""
+    return Value(data, name=name, requires_grad=False)
 
 
 def draw_graph(value: Value, path: Path) -> Path:

@@ -49,6 +49,8 @@ def two_pages_of_alice(out: Path) -> list[Path]:
     with trace_lines():
         after = alice(p)
     labels = ("before the step", "after the step")
+    draw(before).render(out / "explorer_alice.svg")
+    draw(after, gradients=True).render(out / "explorer_step.svg")
     return [first, picture.html(out / "explorer_step.html", compare=after, labels=labels, title="One step of descent")]
 
 
@@ -70,6 +72,7 @@ def film_of_xor(out: Path, steps: int = 400) -> Path:
         for parameter in p.values():
             parameter.data -= 1.0 * parameter.grad
             parameter.grad = None
+    draw(loss).render(out / "explorer_training.svg")
     return film.html(out / "explorer_training.html", title="A 2-4-1 network learns XOR")
 
 
@@ -85,6 +88,7 @@ def layers(out: Path) -> Path:
             h = relu(h) if i < 2 else h
     with trace_lines():
         loss = named(-(log_softmax(h) * np.eye(10)[rng.integers(0, 10, 8)]).sum(axis=1).mean(), "loss")
+    draw(loss, gradients=True).render(out / "explorer_mlp.svg")
     return draw(loss).html(out / "explorer_mlp.html", title="784-100-200-10, softmax cross-entropy")
 
 

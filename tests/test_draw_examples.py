@@ -53,8 +53,23 @@ def test_the_gallery_escapes_names_and_groups_by_example(tmp_path, monkeypatch):
     for name in ("01_alice_graph.svg", "01_alice_graph.html", "01_two_two_one.png", "notes.txt", 'x_"quote".html'):
         (tmp_path / name).touch()
     text = gallery.write(tmp_path).read_text(encoding="utf-8")
-    assert re.findall("<h2>(.*)</h2>", text) == ["Two two one", "X"]
+    tutorial, further = re.findall("<h2>(.*)</h2>", text)
+    assert "Machine Learning for Beginners" in tutorial
+    assert "https://victorzhou.com/" in tutorial
+    assert further == "Further pages"
+    assert text.index("01_two_two_one.png") < text.index("01_alice_graph.svg")  # what it is about comes first
     assert '<a class="page" href="01_alice_graph.html"><img src="01_alice_graph.svg"' in text
     assert '<a href="01_two_two_one.png"><img src="01_two_two_one.png"' in text
+    assert "<strong>The 2-2-1 network</strong><small>The loss in 1,000 epochs" in text
     assert 'href="x_&quot;quote&quot;.html"' in text
     assert "notes" not in text
+
+
+def test_each_picture_of_an_example_has_a_caption_and_a_tutorial(monkeypatch):
+    monkeypatch.syspath_prepend(EXAMPLES)
+    gallery = importlib.import_module("gallery")
+    numbered = sorted(EXAMPLES.glob("[0-9][0-9]_*.py"))
+    assert [path.name[:2] for path in numbered] == sorted(" ".join(t[3] for t in gallery.TUTORIALS).split())
+    source = "".join(path.read_text(encoding="utf-8") for path in (*numbered, EXAMPLES / "explorer.py"))
+    written = set(re.findall(r"[\"']((?:\d\d|explorer)_\w+)\.(?:png|svg|html)", source))
+    assert written == set(gallery.CAPTIONS)

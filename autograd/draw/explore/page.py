@@ -52,7 +52,7 @@ class Page:
     def _repr_html_(self) -> str:
         return (
             f'<iframe srcdoc="{html.escape(self.source)}" sandbox="allow-scripts" title="Backpropagation, step by step" '
-            'style="width: 100%; height: 720px; border: 1px solid #cfd7e3; border-radius: 6px"></iframe>'
+            'style="width: 100%; height: 720px; box-sizing: border-box; border: 1px solid #cfd7e3; border-radius: 6px"></iframe>'
         )
 
 
