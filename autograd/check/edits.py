@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from .additions import SIZES, adding, completing
+from .additions import adding, completing
 from .source import MOST_NAMES, Edit, Source, inside, names_in, scopes
 
 _OPERATORS: dict[type[ast.operator], tuple[str, ...]] = {
@@ -30,6 +30,7 @@ _MIXED_UP = (
 )  # fmt: skip
 _RELATED = {name: [other for other in names if other != name] for names in _MIXED_UP for name in names}
 _REDUCTIONS = ("sum", "mean", "max", "min", "argmax", "argmin", "var", "std", "prod")
+_SIZES = (".size", ".shape[0]", ".shape[-1]")
 _AXES = ("None", "0", "1", "-1")
 
 
@@ -72,7 +73,8 @@ def _replacing(source: Source, function: ast.AST, names: list[str]) -> Iterator[
         elif isinstance(node, ast.Constant):
             yield from _constant(source, node, names)
         elif isinstance(node, ast.Name) and node.id in names:
-            yield from (Edit("name", *source.span(node), name) for name in names if name != node.id)
+            stored = isinstance(node.ctx, ast.Store)
+            yield from (Edit("name", *source.span(node), n, unlikely=stored) for n in names if n != node.id)
             if isinstance(node.ctx, ast.Load):
                 yield from (Edit("name", *source.span(node), text) for text in dotted)
         elif isinstance(node, ast.Attribute):
@@ -189,7 +191,10 @@ def _call(source: Source, node: ast.Call) -> Iterator[Edit]:
         )
     if len(node.args) == 1:  # np.log(x) → x, grad(f) → grad(grad(f))
         yield Edit("function", *source.span(node), source.of(node.args[0]))
-        yield Edit("function", *source.span(node), f"{source.of(node.func)}({source.of(node)})")
+        again = (
+            f"{source.of(node.func)}({source.of(node)})"  # a derivative may be taken twice, and hardly anything else
+        )
+        yield Edit("function", *source.span(node), again, unlikely=name != "grad")
     if len(node.args) == 1 and isinstance(inner := node.args[0], ast.BinOp) and (sign := _SIGNS.get(type(inner.op))):
         within = f"{source.of(node.func)}({source.of(inner.left)})"  # cos(x**2) → cos(x)**2
         yield Edit("brackets", *source.span(node), f"({within} {sign} {source.of(inner.right)})")
@@ -244,11 +249,12 @@ def _constant(source: Source, node: ast.Constant, names: list[str]) -> Iterator[
             f"(1 / {text})",
             *(("-np.inf", "np.inf") if c == 0 else ()),
         ):
-            yield Edit("number", *source.span(node), f"({new})" if new.startswith("-") else new)
+            far = isinstance(c, float) or "inf" in new
+            yield Edit("number", *source.span(node), f"({new})" if new.startswith("-") else new, unlikely=far)
     if isinstance(c, float) and c % 1:  # 1e-3 for 1e-5
-        yield from (Edit("number", *source.span(node), f"{c * 10.0**k:.6g}") for k in (-2, -1, 1, 2))
+        yield from (Edit("number", *source.span(node), f"{c * 10.0**k:.6g}", unlikely=True) for k in (-2, -1, 1, 2))
     if type(c) is int and c > 1:  # a size that was written down
-        yield from (Edit("number", *source.span(node), f"{name}{size}") for name in names for size in SIZES)
+        yield from (Edit("number", *source.span(node), f"{name}{size}") for name in names for size in _SIZES)
 
 
 def _attribute(source: Source, node: ast.Attribute, attributes: list[str]) -> Iterator[Edit]:
@@ -267,7 +273,7 @@ def _statement(source: Source, node: ast.stmt) -> Iterator[Edit]:
         sign = _SIGNS.get(type(node.op))
         for other in ("=", "+=", "-=", "*="):
             if other != f"{sign}=":
-                yield Edit("assignment", start, stop, f"{target} {other} {value}", other)
+                yield Edit("assignment", start, stop, f"{target} {other} {value}", other, other == "*=")
     elif isinstance(node, ast.Assign) and len(node.targets) == 1:
         target, value = source.text[slice(*source.span(node.targets[0]))], source.text[slice(*source.span(node.value))]
         if not isinstance(node.targets[0], (ast.Tuple, ast.List)):

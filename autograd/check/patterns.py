@@ -63,9 +63,9 @@ def dependence(s: Suspect) -> Diagnosis | None:
 
 
 def inverted(s: Suspect) -> Diagnosis | None:
-    """Zero for the elements on which the outputs depend, and something for those on which none does."""
+    """Zero for the elements on which the outputs depend, and something for all those on which none does."""
     true, given = ((s.known & some).any(axis=0) for some in (np.abs(s.numeric) > 5 * s.error, s.given != 0))
-    if len(true) < _MANY or not true.any() or not given.any() or (true & given).any():
+    if len(true) < _MANY or not true.any() or not given.any() or (true == given).any():
         return None
     return Diagnosis(
         "inverted",

@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
+from ..check.repair import SECONDS
 from .book import LESSONS
 from .edited import Change, change, may_help, vague, with_change
 from .form import Exercise, load
@@ -202,7 +203,7 @@ def _verdict(order: Order, exercise: Exercise) -> str:
 
 def _change(order: Order, exercise: Exercise) -> str:
     with suppress(TimeUpError), time_limit(order.seconds):
-        return json.dumps(change(exercise, order.source))
+        return json.dumps(change(exercise, order.source, SECONDS / 2 if order.rehearsed else SECONDS))
     return ""
 
 
