@@ -226,13 +226,31 @@ def _subscript(source: Source, node: ast.Subscript) -> Iterator[Edit]:
 
 
 def _indexed(source: Source, node: ast.Subscript, names: list[str]) -> Iterator[Edit]:
-    """One index more beside a single one: p[i] → p[i, j], p[i, labels[i]]."""
+    """One index more beside a single one, p[i] → p[i, j], p[i, labels[i]]; a plain one for a computed one, w[n - i] → w[i]."""
+    value = source.of(node.value)
     if isinstance(node.slice, ast.Name):
-        value, i = source.of(node.value), node.slice.id
+        i = node.slice.id
         for j in (name for name in names if name not in (i, value)):
             yield from (
                 Edit("index", *source.span(node), f"{value}[{index}]") for index in (f"{i}, {j}", f"{i}, {j}[{i}]")
             )
+    elif isinstance(node.slice, ast.BinOp):
+        used = {n.id for n in ast.walk(node.slice) if isinstance(n, ast.Name)}
+        yield from (Edit("index", *source.span(node), f"{value}[{name}]") for name in names if name in used)
+
+
+def _exchanged(source: Source, node: ast.Assign | ast.AugAssign) -> Iterator[Edit]:
+    """The indices on both sides of an assignment in each other's places: x[i] += g[j[i]] → x[j[i]] += g[i]."""
+    left = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
+    if isinstance(left, ast.Subscript) and isinstance(left.slice, ast.expr):
+        (a, b), (start, stop) = source.span(left.slice), source.span(node)
+        for right in ast.walk(node.value):
+            if isinstance(right, ast.Subscript) and hasattr(right.slice, "lineno"):
+                c, d = source.span(right.slice)
+                one, other = source.text[a:b], source.text[c:d]
+                yield Edit(
+                    "index", start, stop, source.text[start:a] + other + source.text[b:c] + one + source.text[d:stop]
+                )
 
 
 def _constant(source: Source, node: ast.Constant, names: list[str]) -> Iterator[Edit]:
@@ -268,6 +286,8 @@ def _attribute(source: Source, node: ast.Attribute, attributes: list[str]) -> It
 
 def _statement(source: Source, node: ast.stmt) -> Iterator[Edit]:
     start, stop = source.span(node)
+    if isinstance(node, (ast.Assign, ast.AugAssign)):
+        yield from _exchanged(source, node)
     if isinstance(node, ast.AugAssign):
         target, value = source.of(node.target), source.text[slice(*source.span(node.value))]
         sign = _SIGNS.get(type(node.op))

@@ -30,6 +30,7 @@ from .sandbox import STOPPED, Result, check_source, clean
 from .truth import KNOWN, Truth, rehearsal
 
 GRACE = 2.0  # seconds in which the code may say where it was when its time was up
+_BRIEF = 0.75 * SECONDS  # for a change that is sought in one of many answers
 LARGEST = 2**20  # bytes of a verdict
 PRINTED = 1500  # characters, and
 PRINTED_LINES = 12  # lines of a program's output that are shown
@@ -203,7 +204,7 @@ def _verdict(order: Order, exercise: Exercise) -> str:
 
 def _change(order: Order, exercise: Exercise) -> str:
     with suppress(TimeUpError), time_limit(order.seconds):
-        return json.dumps(change(exercise, order.source, SECONDS / 2 if order.rehearsed else SECONDS))
+        return json.dumps(change(exercise, order.source, _BRIEF if order.rehearsed else SECONDS))
     return ""
 
 
