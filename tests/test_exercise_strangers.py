@@ -1,4 +1,4 @@
-"""Whole answers as students write them, with loops, names of their own and two slips at once: what is said of each, and what not."""
+"""Whole answers as students write them, with loops, names of their own, two slips at once: what is said of each, and what not."""
 
 import contextvars
 from textwrap import dedent
@@ -165,7 +165,7 @@ def train(layers, samples, targets, rate, epochs):
 
 
 def said(name, code, words):
-    """What the checker says of an answer, whose exercise has been rehearsed; and the search for a change, where it lacks `words`."""
+    """What the checker says of an answer to a rehearsed exercise; and the search for a change, where that lacks `words`."""
     exercise = BOOK[name].ready()
     with rehearsal() as heard:
         check_source(exercise, exercise.file(exercise.solution), "solution.py")
