@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from .source import Edit, Source, inside
 
-SIZES = (".size", ".shape[0]", ".shape[-1]")
 _ARGUMENTS = 5  # of a function, whose lengths may be divided by
 _MORE = ("", " * 2", " * g", " * 2 * g")  # beside a product
 
@@ -15,23 +14,27 @@ _MORE = ("", " * 2", " * g", " * 2 * g")  # beside a product
 def adding(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit]:
     """Around whole terms and factors only: what is returned or assigned, the operands of an operator, the arguments of a call.
 
-    A factor of one operand of a product is one of the product, and a term beside one of a sum is one beside the sum: of those there
-    is one edit, around the whole.
+    A factor of one operand of a product is one of the product, and a term beside one of a sum is one beside the sum: there is one
+    edit of both, around the whole.
     """
-    lengths = [f"{name}{size}" for name in names[:_ARGUMENTS] for size in SIZES]
-    factors = [*(f"* {n}" for n in ("2", *names)), *(f"/ {n}" for n in ("2", *names, *lengths))]
+    lengths = [text for name in names[:_ARGUMENTS] for text in (f"{name}.size", f"len({name})", f"{name}.shape[-1]")]
+    factors = [*(f"* {n}" for n in ("2", *names)), *(f"/ {n}" for n in ("2", *names))]
     terms = [f"{sign} {term}" for sign in "+-" for term in ("1", *names)]
     for node in inside(function):
         operator = node.op if isinstance(node, ast.BinOp) else None
         for part in _parts(node):
             place, x = source.span(part), source.of(part)
             of_product = isinstance(operator, (ast.Mult, ast.Div))
-            if not isinstance(part, ast.Constant):
+            number = isinstance(part, ast.Constant)
+            if not number:
                 yield from _around(source, part, signed=not of_product)
             if not of_product:
-                yield from (Edit("factor", *place, f"({x} {factor})") for factor in factors)
+                yield from (Edit("factor", *place, f"({x} {factor})", unlikely=number) for factor in factors)
+                yield from (Edit("factor", *place, f"({x} / {n})", "length", number) for n in lengths)
             if not isinstance(operator, (ast.Add, ast.Sub)):
-                yield from (Edit("term", *place, f"({x} {term})") for term in terms)
+                yield from (
+                    Edit("term", *place, f"({x} {term})", unlikely=number and term[2:] != "1") for term in terms
+                )
 
 
 def _around(source: Source, part: ast.expr, *, signed: bool) -> Iterator[Edit]:
@@ -40,6 +43,8 @@ def _around(source: Source, part: ast.expr, *, signed: bool) -> Iterator[Edit]:
     if signed:
         yield Edit("sign", *place, f"(-{x})")
     yield Edit("function", *place, f"np.abs({x})")
+    if isinstance(part, ast.Name):
+        yield Edit("function", *place, f"np.argsort({x})")  # the order that undoes an order
     for new in (f"{x}**2", f"{x}**3", f"np.sqrt({x})", f"1 / {x}"):
         yield Edit("power", *place, f"({new})")
     yield Edit("transpose", *place, f"{x}.T")
@@ -54,15 +59,15 @@ def _around(source: Source, part: ast.expr, *, signed: bool) -> Iterator[Edit]:
 
 def completing(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit]:
     """What is returned, with a factor or a term more that is a product itself: steps of a chain rule that were forgotten."""
-    slopes = [text for a in names for text in (a, f"(1 - {a})", f"{a} * (1 - {a})", f"(1 - {a}**2)", f"{a}**2")]
+    slopes = [text for a in names for text in (f"(1 - {a})", f"{a} * (1 - {a})", f"(1 - {a}**2)", f"{a}**2")]
     products = [f"{a} * {b}" for i, a in enumerate(names) for b in names[i:]]
     for node in inside(function):
         for part in _parts(node) if isinstance(node, (ast.Return, ast.Lambda)) else []:
             place, x = source.span(part), source.of(part)
             for slope in slopes:
-                for new in (f"{slope}", f"2 * {slope}", f"-{slope}", f"-2 * {slope}"):
-                    yield Edit("factor", *place, f"({x} * ({new}))")
-                yield from (Edit("factor", *place, f"({x} / {number}({slope}))") for number in ("", "2 / ", "-"))
+                for new in (f"{x} * {slope}", f"{x} * 2 * {slope}", f"-{x} * {slope}", f"{x} * -2 * {slope}"):
+                    yield Edit("factor", *place, f"({new})", "forgotten")
+                yield from (Edit("factor", *place, f"({sign}{x} / ({slope}))", "forgotten") for sign in ("", "-"))
             for term in products:
                 yield from (Edit("term", *place, f"({x} {sign} {term}{more})") for sign in "+-" for more in _MORE)
 

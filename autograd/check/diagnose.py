@@ -258,14 +258,14 @@ def broadcast(s: Suspect) -> Diagnosis | None:
 
 
 def _kept_rows(s: Suspect) -> str | None:
-    """Where all derivatives are right or zero, and for each input only one output counts: the first or the last."""
+    """Where all derivatives are right or zero, and for each input that several outputs use one counts: the first or the last."""
     if not _right_or_zero(s):
         return None
     true, kept = s.known & (np.abs(s.numeric) > 5 * s.error), s.given != 0
     several = true.sum(axis=0) > 1
-    if not several.any() or (kept[:, several].sum(axis=0) > 1).any() or not kept[:, several].any():
+    if not several.any() or (kept[:, several].sum(axis=0) != 1).any():
         return None
-    columns = np.flatnonzero(several & kept.any(axis=0))
+    columns = np.flatnonzero(several)
     first, last = true.argmax(axis=0), len(true) - 1 - true[::-1].argmax(axis=0)
     chosen = kept.argmax(axis=0)
     if (chosen[columns] == last[columns]).all():

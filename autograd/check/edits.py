@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
-from .additions import SIZES, adding, completing
+from .additions import adding, completing
 from .source import MOST_NAMES, Edit, Source, inside, names_in, scopes
 
 _OPERATORS: dict[type[ast.operator], tuple[str, ...]] = {
@@ -30,6 +30,7 @@ _MIXED_UP = (
 )  # fmt: skip
 _RELATED = {name: [other for other in names if other != name] for names in _MIXED_UP for name in names}
 _REDUCTIONS = ("sum", "mean", "max", "min", "argmax", "argmin", "var", "std", "prod")
+_SIZES = (".size", ".shape[0]", ".shape[-1]")
 _AXES = ("None", "0", "1", "-1")
 
 
@@ -72,7 +73,8 @@ def _replacing(source: Source, function: ast.AST, names: list[str]) -> Iterator[
         elif isinstance(node, ast.Constant):
             yield from _constant(source, node, names)
         elif isinstance(node, ast.Name) and node.id in names:
-            yield from (Edit("name", *source.span(node), name) for name in names if name != node.id)
+            stored = isinstance(node.ctx, ast.Store)
+            yield from (Edit("name", *source.span(node), n, unlikely=stored) for n in names if n != node.id)
             if isinstance(node.ctx, ast.Load):
                 yield from (Edit("name", *source.span(node), text) for text in dotted)
         elif isinstance(node, ast.Attribute):
@@ -189,7 +191,10 @@ def _call(source: Source, node: ast.Call) -> Iterator[Edit]:
         )
     if len(node.args) == 1:  # np.log(x) → x, grad(f) → grad(grad(f))
         yield Edit("function", *source.span(node), source.of(node.args[0]))
-        yield Edit("function", *source.span(node), f"{source.of(node.func)}({source.of(node)})")
+        again = (
+            f"{source.of(node.func)}({source.of(node)})"  # a derivative may be taken twice, and hardly anything else
+        )
+        yield Edit("function", *source.span(node), again, unlikely=name != "grad")
     if len(node.args) == 1 and isinstance(inner := node.args[0], ast.BinOp) and (sign := _SIGNS.get(type(inner.op))):
         within = f"{source.of(node.func)}({source.of(inner.left)})"  # cos(x**2) → cos(x)**2
         yield Edit("brackets", *source.span(node), f"({within} {sign} {source.of(inner.right)})")
@@ -221,13 +226,31 @@ def _subscript(source: Source, node: ast.Subscript) -> Iterator[Edit]:
 
 
 def _indexed(source: Source, node: ast.Subscript, names: list[str]) -> Iterator[Edit]:
-    """One index more beside a single one: p[i] → p[i, j], p[i, labels[i]]."""
+    """One index more beside a single one, p[i] → p[i, j], p[i, labels[i]]; a plain one for a computed one, w[n - i] → w[i]."""
+    value = source.of(node.value)
     if isinstance(node.slice, ast.Name):
-        value, i = source.of(node.value), node.slice.id
+        i = node.slice.id
         for j in (name for name in names if name not in (i, value)):
             yield from (
                 Edit("index", *source.span(node), f"{value}[{index}]") for index in (f"{i}, {j}", f"{i}, {j}[{i}]")
             )
+    elif isinstance(node.slice, ast.BinOp):
+        used = {n.id for n in ast.walk(node.slice) if isinstance(n, ast.Name)}
+        yield from (Edit("index", *source.span(node), f"{value}[{name}]") for name in names if name in used)
+
+
+def _exchanged(source: Source, node: ast.Assign | ast.AugAssign) -> Iterator[Edit]:
+    """The indices on both sides of an assignment in each other's places: x[i] += g[j[i]] → x[j[i]] += g[i]."""
+    left = node.target if isinstance(node, ast.AugAssign) else node.targets[0]
+    if isinstance(left, ast.Subscript) and isinstance(left.slice, ast.expr):
+        (a, b), (start, stop) = source.span(left.slice), source.span(node)
+        for right in ast.walk(node.value):
+            if isinstance(right, ast.Subscript) and hasattr(right.slice, "lineno"):
+                c, d = source.span(right.slice)
+                one, other = source.text[a:b], source.text[c:d]
+                yield Edit(
+                    "index", start, stop, source.text[start:a] + other + source.text[b:c] + one + source.text[d:stop]
+                )
 
 
 def _constant(source: Source, node: ast.Constant, names: list[str]) -> Iterator[Edit]:
@@ -244,11 +267,12 @@ def _constant(source: Source, node: ast.Constant, names: list[str]) -> Iterator[
             f"(1 / {text})",
             *(("-np.inf", "np.inf") if c == 0 else ()),
         ):
-            yield Edit("number", *source.span(node), f"({new})" if new.startswith("-") else new)
+            far = isinstance(c, float) or "inf" in new
+            yield Edit("number", *source.span(node), f"({new})" if new.startswith("-") else new, unlikely=far)
     if isinstance(c, float) and c % 1:  # 1e-3 for 1e-5
-        yield from (Edit("number", *source.span(node), f"{c * 10.0**k:.6g}") for k in (-2, -1, 1, 2))
+        yield from (Edit("number", *source.span(node), f"{c * 10.0**k:.6g}", unlikely=True) for k in (-2, -1, 1, 2))
     if type(c) is int and c > 1:  # a size that was written down
-        yield from (Edit("number", *source.span(node), f"{name}{size}") for name in names for size in SIZES)
+        yield from (Edit("number", *source.span(node), f"{name}{size}") for name in names for size in _SIZES)
 
 
 def _attribute(source: Source, node: ast.Attribute, attributes: list[str]) -> Iterator[Edit]:
@@ -262,12 +286,14 @@ def _attribute(source: Source, node: ast.Attribute, attributes: list[str]) -> It
 
 def _statement(source: Source, node: ast.stmt) -> Iterator[Edit]:
     start, stop = source.span(node)
+    if isinstance(node, (ast.Assign, ast.AugAssign)):
+        yield from _exchanged(source, node)
     if isinstance(node, ast.AugAssign):
         target, value = source.of(node.target), source.text[slice(*source.span(node.value))]
         sign = _SIGNS.get(type(node.op))
         for other in ("=", "+=", "-=", "*="):
             if other != f"{sign}=":
-                yield Edit("assignment", start, stop, f"{target} {other} {value}", other)
+                yield Edit("assignment", start, stop, f"{target} {other} {value}", other, other == "*=")
     elif isinstance(node, ast.Assign) and len(node.targets) == 1:
         target, value = source.text[slice(*source.span(node.targets[0]))], source.text[slice(*source.span(node.value))]
         if not isinstance(node.targets[0], (ast.Tuple, ast.List)):

@@ -63,9 +63,9 @@ def dependence(s: Suspect) -> Diagnosis | None:
 
 
 def inverted(s: Suspect) -> Diagnosis | None:
-    """Zero for the elements on which the outputs depend, and something for those on which none does."""
+    """Zero for the elements on which the outputs depend, and something for all those on which none does."""
     true, given = ((s.known & some).any(axis=0) for some in (np.abs(s.numeric) > 5 * s.error, s.given != 0))
-    if len(true) < _MANY or not true.any() or not given.any() or (true & given).any():
+    if len(true) < _MANY or not true.any() or not given.any() or (true == given).any():
         return None
     return Diagnosis(
         "inverted",
@@ -191,7 +191,7 @@ def series(s: Suspect) -> Diagnosis | None:
     return Diagnosis(
         "nearly",
         f"The derivative with respect to {name} is nearly right where {name} is near 0, and the further off the larger {name} "
-        "is: an approximation for small numbers, such as a series that is cut off.",
+        "is: something that vanishes there is wrong (a power or a sign beside it), or is left out, as where a series is cut off.",
     )
 
 

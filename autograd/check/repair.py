@@ -15,7 +15,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from .edits import Edit, edits
+from .edits import edits
+from .source import Edit
 
 Judge = Callable[[str], Sequence[bool] | None]  # which parts of an answer are right; None: it does not run
 SECONDS = 2.0  # of computing that a search may take
@@ -25,13 +26,14 @@ _REWRITTEN = ("brackets", "operator")  # after which one more edit of the same t
 _FINISHING = ("function", "sign", "number", "name", "sum", "transpose")
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 _MOST_LIKELY = 60  # edits of which pairs are tried
-_HARDLY = 0.5  # words by which a second change may be larger than the smallest, to be said as well
-_MOVED, _UNLIKELY = 2.5, 6.0
+_HARDLY, _MORE = (
+    0.4,
+    300,
+)  # words by which a second change may be larger than the smallest, and how many are still tried
+_LEAST = {"brackets": 2.5}  # of words that only move
+_MOST = {"forgotten": 1.9, "length": 2.0}  # of a product that is missing at the end, and of a division by a length
+_UNLIKELY = 6.0
 _WORD = re.compile(r"[\w.]+|\*\*|//|[<>=!]=|[^\s\w.(),=]")
-_NUMBER = re.compile(r"-?[\d.]+(e-?\d+)?")
-_STORED = re.compile(r"\s*=[^=]")
-_CALLED = re.compile(r"\(*[\w.]+\(")
-_BESIDE = ("term", "factor")
 _TICKS = 10_000  # times that the loops of an edited answer may go round
 
 
@@ -106,10 +108,11 @@ def _round(
     """The smallest changes that make everything right, and any hardly larger; and what gains the most without a loss."""
     right: list[_Change] = []
     better: tuple[_Change, Sequence[bool]] | None = None
-    gained, most = sum(found or ()), math.inf
+    gained, most, left = sum(found or ()), math.inf, _MORE
     for changes in _sorts(source):
         for cost, change in changes:
-            if cost > most:
+            left -= bool(right)
+            if cost > most or not left:
                 break
             if time.process_time() > until:
                 if right:
@@ -129,47 +132,35 @@ def _round(
 
 
 def _cost(source: str, change: _Change) -> float:
-    """How large a change is, and how unlikely: the words and signs that it writes, and half of what it strikes out beyond those.
-
-    The same done again costs half. Far-fetched are another 1e-3 and a term beside a number, which can be fitted to any numbers,
-    another name for a result, a function of itself, and another assignment, in which a sign may be undone.
-    """
+    """How large a change is: the words and signs that it writes, and half of what it strikes out beyond those; again, half."""
     costs = []
     for edit in change:
-        old = source[edit.start : edit.stop]
-        mine, right = (Counter(_WORD.findall(text)) for text in (old, edit.new))
+        mine, right = (Counter(_WORD.findall(text)) for text in (source[edit.start : edit.stop], edit.new))
         written, struck = (right - mine).total(), (mine - right).total()
-        cost = max(_MOVED if edit.kind == "brackets" else 1.0, written + max(0, struck - written) / 2)
-        number = _NUMBER.fullmatch(old)
-        if edit.kind == "assignment" or (number and (edit.kind in _BESIDE or "inf" in edit.new or not old.isdigit())):
-            cost += _UNLIKELY
-        if edit.kind == "name" and _STORED.match(source, edit.stop):
-            cost += _UNLIKELY
-        if (name := _CALLED.match(edit.new)) and edit.new.count(name[0]) > old.count(name[0]):
-            cost += _UNLIKELY * (edit.new.startswith(f"{name[0]}{name[0]}"))
-        costs.append(cost)
+        cost = max(_LEAST.get(edit.kind, 1.0), written + max(0, struck - written) / 2)
+        costs.append(min(cost, _MOST.get(edit.rule, cost)) + _UNLIKELY * edit.unlikely)
     return max(costs) + sum(sorted(costs)[:-1]) / 2
 
 
 def _sorts(source: str) -> Iterator[Iterable[tuple[float, _Change]]]:
-    """One edit, also wherever else a line or the whole says the same; then more at the end; an edited edit; two edits."""
+    """One edit, also wherever else a line or the whole says the same; an edited edit; two edits; what is unlikely."""
     replacing, adding, completing = edits(source)
 
     def ordered(changes: Iterable[_Change]) -> list[tuple[float, _Change]]:
         return sorted(((_cost(source, change), change) for change in changes), key=lambda pair: pair[0])
 
     alike = [*_alike(source, replacing, by_line=True), *_alike(source, [*replacing, *adding], by_line=False)]
-    ones = [(edit,) for edit in [*replacing, *adding]]
+    ones = [(edit,) for edit in [*replacing, *adding, *completing]]
     every = ordered(dict.fromkeys([*ones, *alike, *_of_one_rule(replacing)]))
-    small = [(cost, change) for cost, change in every if cost < _UNLIKELY]
-    yield small
-    transposes = [edit for edit in adding if edit.kind == "transpose"][:_MOST_TRANSPOSES]
-    pairs = [pair for pair in itertools.combinations(transposes, 2) if _apart(*pair)]
-    yield ordered([*(change for _, change in every[len(small) :]), *pairs, *((edit,) for edit in completing)])
+    likely = [(cost, change) for cost, change in every if cost < _UNLIKELY]
+    yield likely
     yield ((0, (again,)) for edit in replacing if edit.kind in _REWRITTEN for again in _edited_again(source, edit))
-    likely = [change for _, change in small if all(edit.kind != "transpose" for edit in change)][:_MOST_LIKELY]
-    both = [(*one, *other) for one, other in itertools.combinations(likely, 2)]
-    yield ordered(change for change in both if all(itertools.starmap(_apart, itertools.combinations(change, 2))))
+    transposes = [edit for edit in adding if edit.kind == "transpose"][:_MOST_TRANSPOSES]
+    first = [change for _, change in likely if all(edit.kind != "transpose" for edit in change)][:_MOST_LIKELY]
+    both = [(*one, *other) for one, other in itertools.combinations(first, 2)]
+    pairs = [*itertools.combinations(transposes, 2), *both]
+    yield ordered(change for change in pairs if all(itertools.starmap(_apart, itertools.combinations(change, 2))))
+    yield every[len(likely) :]
 
 
 def _of_one_rule(some: list[Edit]) -> Iterator[_Change]:

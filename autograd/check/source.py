@@ -14,7 +14,8 @@ MOST_NAMES = 16  # in a function, which are tried in each other's places
 class Edit:
     """The text from `start` to `stop` of a source, replaced by `new`; `kind` is what is changed, in a word.
 
-    Edits of the same `rule` do the same to different texts, as "=" → "+=" does in several lines.
+    Edits of the same `rule` do the same to different texts, as "=" → "+=" does in several lines. What is `unlikely` as a slip may
+    fit all the same, as another 1e-3 can be fitted to any numbers, and is tried last.
     """
 
     kind: str
@@ -22,6 +23,7 @@ class Edit:
     stop: int
     new: str
     rule: str = ""
+    unlikely: bool = False
 
     def apply(self, source: str) -> str:
         return source[: self.start] + self.new + source[self.stop :]

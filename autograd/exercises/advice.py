@@ -17,6 +17,11 @@ ADVICE: tuple[tuple[type[BaseException], str, str], ...] = (
         "converted to Python scalars",
         "float(…) and the functions of `math` take a single number: for arrays use NumPy's, np.cos for math.cos.",
     ),
+    (
+        TypeError,
+        "'NoneType' object is not callable",
+        "Something that is to be called is None: is a function called where it is only to be handed on (f() in place of f)?",
+    ),
     (TypeError, "'NoneType'", "Something is None here: does a function lack its `return`, or does it work in place?"),
     (TypeError, "method' object", "A method is called with parentheses: x.sum(), self.everything_before()."),
     (

@@ -27,6 +27,12 @@ _METHODS: dict[type[ast.operator], str] = {
 }  # fmt: skip
 
 
+_DIRECTION = (
+    "_backward changed {0}.grad, the gradient that it was given: that stays as it is, and is handed on to {0}'s parents, whose "
+    "gradients are set."
+)
+
+
 @dataclass(frozen=True)
 class Slip:
     """A usual mistake: the edit of the solution that makes it, by whose numbers it is known, and what is to be said of it."""
@@ -182,6 +188,11 @@ def backward(work: Program, *, title: str = "", g: float = 1.0, call: str = "bac
         getattr(mine[work.result], call)()
         return {**_numbers(mine, "grad"), **_numbers(mine, "data"), **times}
 
+    def explain(label: str, got: float) -> Iterable[tuple[str, str]]:
+        if call == "_backward" and label == f"{work.result}.grad":
+            return [("direction", _DIRECTION.format(work.result))]
+        return explained(work, label.removesuffix(".grad"), got, right)
+
     return Case(
         title,
         ask,
@@ -189,7 +200,7 @@ def backward(work: Program, *, title: str = "", g: float = 1.0, call: str = "bac
         f"   {work}; {start}{work.result}.{call}()",
         "gradient",
         lambda names: _strange(title, names, work),
-        lambda label, got: explained(work, label.removesuffix(".grad"), got, right),
+        explain,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -50,5 +51,10 @@ def real_loss(parameters: Sequence[float], samples: Sequence[Any], targets: Sequ
 
 def slopes(parameters: Sequence[float], samples: Sequence[Any], targets: Sequence[float]) -> Numbers:
     """Its gradients, by the real engine, under the parameters' names."""
-    given = grad(_loss)(np.array(parameters), np.array(samples), np.array(targets))
-    return {f"{name}.grad": float(g) for name, g in zip(NAMES, given, strict=True)}
+    given = _slopes(tuple(parameters), tuple(map(tuple, samples)), tuple(targets))
+    return {f"{name}.grad": g for name, g in zip(NAMES, given, strict=True)}
+
+
+@cache
+def _slopes(parameters: tuple[float, ...], samples: tuple[Any, ...], targets: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple(map(float, grad(_loss)(np.array(parameters), np.array(samples), np.array(targets))))

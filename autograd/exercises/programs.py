@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import count
+from types import CodeType
 from typing import Any
-
-import numpy as np
 
 from ..engine.value import Value
 
@@ -44,7 +44,7 @@ class Program:
         nodes = {name: make(number) for name, number in self.leaves.items()}
         yield nodes
         for name, line in self.lines.items():
-            nodes[name] = eval(compile(line, LINE, "eval"), {"__builtins__": {}}, nodes)  # noqa: S307 - ours
+            nodes[name] = eval(_compiled(line), {"__builtins__": {}}, nodes)  # noqa: S307 - ours
             yield nodes
 
     def right(self) -> dict[str, Value]:
@@ -56,6 +56,11 @@ class Program:
         *_, nodes = self.run(Value)
         nodes[self.result].backward()
         return nodes
+
+
+@cache
+def _compiled(line: str) -> CodeType:
+    return compile(line, LINE, "eval")
 
 
 @cache  # a check is asked hundreds of times while the change is sought that makes an answer right
@@ -131,4 +136,4 @@ SENTENCES = {
 
 
 def close(a: float, b: float) -> bool:
-    return bool(np.isclose(a, b, rtol=1e-9, atol=1e-14))
+    return a == b or abs(a - b) <= 1e-14 + 1e-9 * abs(b) < math.inf

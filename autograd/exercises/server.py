@@ -20,6 +20,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
+from ..check.repair import SECONDS
 from .book import LESSONS
 from .edited import Change, change, may_help, vague, with_change
 from .form import Exercise, load
@@ -29,6 +30,7 @@ from .sandbox import STOPPED, Result, check_source, clean
 from .truth import KNOWN, Truth, rehearsal
 
 GRACE = 2.0  # seconds in which the code may say where it was when its time was up
+_BRIEF = 0.75 * SECONDS  # for a change that is sought in one of many answers
 LARGEST = 2**20  # bytes of a verdict
 PRINTED = 1500  # characters, and
 PRINTED_LINES = 12  # lines of a program's output that are shown
@@ -202,7 +204,7 @@ def _verdict(order: Order, exercise: Exercise) -> str:
 
 def _change(order: Order, exercise: Exercise) -> str:
     with suppress(TimeUpError), time_limit(order.seconds):
-        return json.dumps(change(exercise, order.source))
+        return json.dumps(change(exercise, order.source, _BRIEF if order.rehearsed else SECONDS))
     return ""
 
 

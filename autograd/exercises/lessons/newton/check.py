@@ -61,28 +61,29 @@ def check(answer: Answer) -> Iterator[Finding]:
         ("minimise(lambda x: x**3 / 3 - x, -1.7, 3)", lambda x: x**3 / 3 - x, -1.7, 3),
         ("minimise(lambda x: (x - 3)**2, 5.0, 0)", lambda x: (x - 3) ** 2, 5.0, 0),
     )
+
+    def mistakes(f: Callable[[Any], Any], start: float, steps: int, best: Any) -> Iterator[tuple[str, Any, str]]:
+        dropped = newton(f, start, steps, _to_the_side_of_the_minimum)
+        if not np.isclose(dropped, best):
+            yield "second-order", dropped, DROPPED
+        yield from ((kind, newton(f, start, steps, step), sentence) for kind, step, sentence in STEPS)
+        for n in (*range(steps + 2), 2 * steps, 100):
+            if n != steps:
+                words = f"This is x after {n} step{'s' * (n != 1)}, and {steps} were asked for."
+                yield "steps", newton(f, start, n, right), words
+        yield "step", newton(f, start, steps, _half), "This is half of each step: x ← x − f′(x) / f″(x), undamped."
+        yield "value", f(best), "This is f(x): return x, the place of the minimum."
+        once = divided_by(gradient(gradient_of(f), start))
+        yield (
+            "second-order",
+            newton(f, start, steps, once),
+            "f″ was taken once, at the start: it changes with x, so take it anew in every step.",
+        )
+
     for words, f, start, steps in cases:
         best = newton(f, start, steps, right)
-        dropped = newton(f, start, steps, _to_the_side_of_the_minimum)
-        mistakes = [] if np.isclose(dropped, best) else [("second-order", dropped, DROPPED)]
-        mistakes += [(kind, newton(f, start, steps, step), sentence) for kind, step, sentence in STEPS]
-        mistakes += [
-            (
-                "steps",
-                newton(f, start, n, right),
-                f"This is x after {n} step{'s' * (n != 1)}, and {steps} were asked for.",
-            )
-            for n in (*range(steps + 2), 2 * steps, 100)
-            if n != steps and n >= 0
-        ]
-        mistakes += [
-            ("step", newton(f, start, steps, _half), "This is half of each step: x ← x − f′(x) / f″(x), undamped."),
-            ("value", f(best), "This is f(x): return x, the place of the minimum."),
-            ("second-order", newton(f, start, steps, divided_by(gradient(gradient_of(f), start))),
-             "f″ was taken once, at the start: it changes with x, so take it anew in every step."),
-        ]  # fmt: skip
         asked = Asked(f)
-        yield value(words, answer.minimise(asked, start, steps), best, kind="newton", mistakes=mistakes,
+        yield value(words, answer.minimise(asked, start, steps), best, kind="newton", mistakes=mistakes(f, start, steps, best),
                     advice="One step is x ← x − f′(x) / f″(x), and x itself is returned.")  # fmt: skip
         if len(asked.points) > steps + 1:  # one for each step, and where it arrives
             yield Finding(False, f"{words}, without differences", asked.sentence, ("differences",))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.exercises.exercise import Answer, Finding, derivative
+from autograd.exercises.exercise import Answer, Finding, Mistake, derivative
 
 _R = np.random.default_rng(0)
 # Each with the order of its axes, by its shape.
@@ -18,6 +18,17 @@ AXES = {
 FIRST, *ALSO = ((_R.normal(size=shape),) for shape in AXES)
 
 
+ORDER = (
+    "The axes of g are put into the order {}: needed is the one that undoes `axes`, in which axis axes[i] comes from axis i "
+    "(np.argsort(axes))."
+)
+MISTAKES = (
+    Mistake("order", lambda g, out, x, axes: g.transpose(axes), ORDER.format("`axes` once more")),
+    Mistake("order", lambda g, out, x, axes: g.transpose(axes[::-1]), ORDER.format("of `axes` from the end")),
+    Mistake("order", lambda g, out, x, axes: g.transpose([axes[i] for i in axes]), ORDER.format("`axes` taken twice")),
+)
+
+
 def transposed(x: Any) -> Any:
     return x.transpose(AXES[x.shape])
 
@@ -26,4 +37,8 @@ def check(answer: Answer) -> Iterator[Finding]:
     def vjp(g: Any, out: Any, x: Any) -> Any:
         return answer.transpose_vjp(g, out, x, AXES[x.shape])
 
-    yield derivative(transposed, vjp, FIRST, ("x",), title="axes (2, 0, 1)", also=ALSO)
+    def of_shape(answer: Any) -> Any:
+        return lambda g, out, x: answer(g, out, x, AXES[x.shape])
+
+    mistakes = [Mistake(each.kind, of_shape(each.answer), each.sentence) for each in MISTAKES]
+    yield derivative(transposed, vjp, FIRST, ("x",), title="axes (2, 0, 1)", also=ALSO, mistakes=mistakes)

@@ -1,0 +1,191 @@
+"""Whole answers as students write them, with loops, names of their own, two slips at once: what is said of each, and what not."""
+
+import contextvars
+from textwrap import dedent
+
+import pytest
+
+from autograd.exercises.book import built_in
+from autograd.exercises.edited import change, may_help, with_change
+from autograd.exercises.sandbox import check_source
+from autograd.exercises.truth import KNOWN, rehearsal
+
+BOOK = built_in()
+PATIENCE = 60.0  # seconds of computing: coverage makes a search several times as slow
+
+NETWORK = """
+def dL_dw1(w1, rest, x):
+    w2, w3, w4, w5, w6, b1, b2, b3 = rest
+    h1 = sigmoid(w1 * x[0] + w2 * x[1] + b1)
+    h2 = sigmoid(w3 * x[0] + w4 * x[1] + b2)
+    y = sigmoid(w5 * h1 + w6 * h2 + b3)
+"""
+
+# The exercise, the answer, what is said of it, and what is not because it fits by accident.
+ANSWERS = {
+    "two steps of the chain rule forgotten": (
+        "network",
+        f"{NETWORK}    return -(1 - y) * y * (1 - y) * w5 * x[0]\n",
+        ["* 2 * h1 * (1 - h1)`"],
+        [],
+    ),
+    "the derivative of another weight": (
+        "network",
+        f"{NETWORK}    return 2 * (y - 1) * y * (1 - y) * h1\n",
+        ["∂L/∂w5"],
+        [],
+    ),
+    "one index too few": (
+        "cross_entropy",
+        """
+def cross_entropy_vjp(g, out, logits, labels):
+    p = softmax(logits)
+    n = len(labels)
+    for row in range(n):
+        p[row] -= 1
+    return g * p / n
+""",
+        ["`p[row]` should be `p[row, labels[row]]`"],
+        ["none of the usual"],
+    ),
+    "read backwards": (
+        "convolution",
+        """
+def convolve_vjp(g, out, x, w):
+    gx = np.zeros_like(x)
+    gw = np.zeros_like(w)
+    for i in range(len(g)):
+        for k in range(len(w)):
+            gx[i + k] += g[i] * w[len(w) - 1 - k]
+            gw[k] += g[i] * x[i + k]
+    return gx, gw
+""",
+        ["`w[len(w) - 1 - k]` should be `w[k]`"],
+        [],
+    ),
+    "the output in place of one of its terms": (
+        "fan_out",
+        """
+def f_vjp(g, out, x):
+    d = np.exp(x) + out + 2 * x
+    return d * g
+""",
+        ["`d * g` should be `(d * g) - x * x * g`"],
+        ["2 - x"],
+    ),
+    "the power rule for an exponential": (
+        "fan_out",
+        """
+def f_vjp(g, out, x):
+    dexp = x * np.exp(x - 1)
+    return g * (np.exp(x) + x * dexp + 2 * x)
+""",
+        ["`x - 1` should be `x`", "`x * dexp` should be `dexp`"],
+        [],
+    ),
+    "a slope at the output": (
+        "chain",
+        """
+def f_vjp(g, out, x):
+    y = x * x
+    return g * np.cos(out) * (x + x)
+""",
+        ["`out` should be `y`"],
+        ["`y` should be"],
+    ),
+    "a factor twice": (
+        "batch_norm",
+        """
+def batch_norm_vjp(g, out, x):
+    s = np.sqrt(x.var(axis=0) + 1e-5)
+    var = s * s
+    return (g - g.mean(axis=0) - out * np.mean(g * out, axis=0)) / var
+""",
+        ["`s * s` should be `s`"],
+        ["np.sqrt(np.sqrt("],
+    ),
+    "the largest of each column": (
+        "max",
+        """
+def max_vjp(g, out, x):
+    gx = np.zeros_like(x)
+    where = x.argmax(axis=0)
+    for i in range(x.shape[0]):
+        gx[i, where[i % len(where)] % x.shape[1]] = g[i]
+    return gx
+""",
+        ["`0` should be `1`"],
+        ["the wrong way round"],
+    ),
+    "an order that undoes some orders": (
+        "transpose",
+        """
+def transpose_vjp(g, out, x, axes):
+    order = list(axes)
+    for i in range(len(axes)):
+        order[i] = axes[axes[i]]
+    return g.transpose(order)
+""",
+        ["`axes` taken twice"],
+        ["a size written down"],
+    ),
+    "a function that is called too early": (
+        "engine_multiply",
+        BOOK["engine_multiply"].solution.replace("= _backward", "= _backward()"),
+        ["`_backward()` should be `_backward`", "is to be called is None"],
+        [],
+    ),
+    "gradients sent the other way": (
+        "engine_local",
+        BOOK["engine_local"]
+        .solution.replace("self.grad = out.grad", "out.grad = self.grad")
+        .replace("other.grad = out.grad", "out.grad = other.grad"),
+        ["`out.grad = self.grad` should be `self.grad = out.grad`", "_backward changed c.grad"],
+        ["with respect to itself"],
+    ),
+    "a sign inside": (
+        "engine_functions",
+        BOOK["engine_functions"].solution.replace("math.exp(-self.data)", "math.exp(self.data)"),
+        ["`self.data` should be `-self.data`"],
+        ["1 - Value"],
+    ),
+    "a list that begins anew": (
+        "engine_train",
+        """
+def train(layers, samples, targets, rate, epochs):
+    params = []
+    for layer in layers:
+        params = layer.parameters()
+    return descend(lambda: mean_square(layers, samples, targets), params, rate, epochs)
+""",
+        ["`params = layer.parameters()` should be `params += layer.parameters()`"],
+        [],
+    ),
+}
+
+
+def said(name, code, words):
+    """What the checker says of an answer to a rehearsed exercise; and the search for a change, where that lacks `words`."""
+    exercise = BOOK[name].ready()
+    with rehearsal() as heard:
+        check_source(exercise, exercise.file(exercise.solution), "solution.py")
+    KNOWN.set(tuple(heard))
+    source = exercise.file(dedent(code).strip())
+    result = check_source(exercise, source, "answer.py")
+    assert not result.passed
+    assert may_help(exercise, result)
+    if any(each not in spoken(result) for each in words) and (made := change(exercise, source, PATIENCE)):
+        result = with_change(result, made)
+    return spoken(result)
+
+
+def spoken(result):
+    return "\n".join([result.message, *(f.message for f in result.findings if not f.passed)])
+
+
+@pytest.mark.parametrize("what", ANSWERS)
+def test_what_is_wrong_is_said_and_nothing_else(what):
+    name, code, words, accidents = ANSWERS[what]
+    text = contextvars.copy_context().run(said, name, code, words)
+    assert [each for each in words if each not in text] == []
+    assert [each for each in accidents if each in text] == []
