@@ -197,7 +197,7 @@ def test_a_link_to_a_step(browser, pages):
     browser.get(address)
     assert browser.find_element(By.ID, "where").text == "3 of 17"
     browser.find_element(By.ID, "forward").click()
-    assert browser.current_url.endswith("#step=4")
+    WebDriverWait(browser, 5).until(lambda _: browser.current_url.endswith("#step=4"))
     browser.get(f"{(pages / 'film.html').as_uri()}#step=2&moment=3")
     assert browser.find_element(By.ID, "when").text == "step 6"
     assert browser.find_element(By.ID, "where").text.startswith("2 of")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import time
 from collections import Counter
 from dataclasses import asdict
 from functools import partial
@@ -84,7 +85,9 @@ def _line(node: Node) -> dict[str, str]:
     return {"line": f"{Path(file).name}:{number}", "code": linecache.getline(file, int(number)).strip()}
 
 
+MANY = 1000  # nodes, from which on a page says less of each
 _PAGE_FACTORS = 20_000  # of all operations
+_PAGE_SECONDS = 2.0
 
 
 def numbers(graph: Graph, label: str, cells: int, *, by_element: bool = False) -> dict[str, Json]:
@@ -118,7 +121,7 @@ def _terms(graph: Graph, node: Node, uses: Counter[int], cells: int) -> list[Jso
             result.append(None)
             continue
         scalars = all(np.shape(x) == () for x in (value.data, *value.inputs))
-        by_number = scalars or formula(value.op, i).local
+        by_number = scalars or (formula(value.op, i).local and len(graph.nodes) <= MANY)
         local = _apply(value, i, np.ones_like(value.data)[()]) if by_number else None
         product = None if uses[source] == 1 else encode(_pushed(value, i, node.grad), cells)
         result.append({"local": None if local is None else encode(local, cells), "product": product})
@@ -136,8 +139,11 @@ def _apply(value: Value, i: int, g: Any) -> Any:
 def _add_factors(graph: Graph, terms: dict[str, Json]) -> None:
     """Where a contribution's elements are sums, or come from other places, or have factors that no formula shows."""
     room = _PAGE_FACTORS
+    until = time.monotonic() + _PAGE_SECONDS
     for node in reversed(graph.nodes.values()):
         value = node.value
+        if room <= 0 or time.monotonic() > until:
+            return
         if node.kind != "operation" or value is None or value.op is None:
             continue
         for i, term in enumerate(terms[str(node.key)]):

@@ -20,7 +20,7 @@ export function math(tag, ...children) {
   return made;
 }
 
-export const mathName = (text) => math(/^[−\d]/.test(text) ? "mn" : "mi", text);
+const mathName = (text) => math(/^[−\d]/.test(text) ? "mn" : "mi", text);
 
 // A formula from the table of rules; `put` says what stands for a variable: a name or a number.
 export function mathOf(markup, put) {

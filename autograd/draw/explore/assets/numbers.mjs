@@ -10,7 +10,7 @@ export function format(x, digits = 4) {
   if (x === 0) return "0";
   const short = Number(x.toPrecision(digits));
   const size = Math.abs(short);
-  return (size < 1e-4 || size >= 1e6 ? short.toExponential() : String(short)).replace("-", "−");
+  return (size < 1e-4 || size >= 1e6 ? short.toExponential() : String(short)).replaceAll("-", "−");
 }
 
 function summary(array, digits) {
