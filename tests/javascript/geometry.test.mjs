@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { around, beyond, boxAround, boxesOf, edgeOf, finder, headOf, inside, neighbour, pathOf } from "../../autograd/draw/explore/assets/geometry.mjs";
+import { around, beyond, boxAround, boxesOf, edgeOf, finder, headOf, neighbour, pathOf } from "../../autograd/draw/explore/assets/geometry.mjs";
 
 test("boxes out of the page's list", () => {
   const given = { keys: [3, 5], sizes: [[10, 20], [30, 40]], boxes: [1, 2, 1, 7, 8, 0] };
@@ -23,8 +23,6 @@ test("what is in sight is what touches it: as looking at every box says", () => 
 test("the box around boxes, and how far to scroll", () => {
   assert.deepEqual(around([[0, 5, 10, 10], [-3, 8, 2, 20]]), [-3, 5, 13, 23]);
   assert.deepEqual([beyond(5, 8, 0, 10), beyond(-5, 8, 0, 10), beyond(5, 18, 0, 10)], [0, -5, 8]);
-  assert.ok(inside([1, 1, 2, 2], [0, 0, 3, 3]));
-  assert.ok(!inside([1, 1, 2, 2], [0, 0, 2, 3]));
 });
 
 test("an edge of Graphviz's: a curve, its tip, its label", () => {

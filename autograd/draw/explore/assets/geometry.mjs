@@ -32,7 +32,6 @@ const touch = ([x, y, w, h], [left, top, width, height]) =>
   x <= left + width && left <= x + w && y <= top + height && top <= y + h;
 
 export const grown = ([x, y, w, h], by) => [x - by, y - by, w + 2 * by, h + 2 * by];
-export const inside = ([x, y, w, h], [left, top, width, height]) => left <= x && top <= y && x + w <= left + width && y + h <= top + height;
 
 // The box around boxes.
 export function around(boxes) {

@@ -1,0 +1,80 @@
+"""Names out of the program, where lines were traced: the variable that a line assigns to, and those of whoever draws."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from ..engine.value import Value
+from ..scope import line_of
+
+
+def of_results(values: Sequence[Value], root: Value) -> dict[int, str]:
+    """By number the names of computed Values: of what one statement computes, what is used elsewhere has its variable's name.
+
+    `values` are in order of age.
+    """
+    statements = [_assigned(line) if (line := line_of(value)) else None for value in values]
+    runs: list[list[Value]] = []
+    names: list[str] = []
+    for i, value in enumerate(values):
+        if i == 0 or statements[i] is None or statements[i] != statements[i - 1]:
+            runs.append([])
+            names.append(statements[i][1] if statements[i] else "")  # type: ignore[index]
+        runs[-1].append(value)
+    run_of = {value.number: n for n, run in enumerate(runs) for value in run}
+    wanted = {root.number}
+    for value in values:
+        here = run_of[value.number]
+        wanted |= {p.number for p in value.parents if p is not None and run_of.get(p.number, here) != here}
+    found = {}
+    for run, name in zip(runs, names, strict=True):
+        used = [value.number for value in run if value.number in wanted]
+        if name and len(used) == 1:
+            found[used[0]] = name
+    return found
+
+
+def _assigned(line: str) -> tuple[tuple[str, int], str] | None:
+    """The statement that the line ``file.py:12`` belongs to, and the one variable that it assigns to; None if it does not."""
+    file, _, number = line.rpartition(":")
+    for first, last, name in _assignments(file, tuple(linecache.getlines(file))):
+        if first <= int(number) <= last:
+            return (file, first), name
+    return None
+
+
+@lru_cache(maxsize=64)
+def _assignments(_: str, lines: tuple[str, ...]) -> list[tuple[int, int, str]]:
+    """First and last line of each assignment to a name, the innermost of those that hold one another first."""
+    try:
+        tree = ast.parse("".join(lines))
+    except SyntaxError:
+        return []
+    found = []
+    for node in ast.walk(tree):
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        is_one = isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and len(targets) == 1
+        if is_one and isinstance(targets[0], ast.Name):
+            found.append((node.lineno, node.end_lineno or node.lineno, targets[0].id))
+    return sorted(found, key=lambda one: one[1] - one[0])
+
+
+def of_variables(frame: FrameType) -> dict[int, str]:
+    """By identity the names of the Values and arrays that a frame's variables hold."""
+    found: dict[int, str] = {}
+    for name, thing in _variables(frame):
+        if isinstance(thing, (Value, np.ndarray)) and not name.startswith("_"):
+            found.setdefault(id(thing), name)
+    return found
+
+
+def _variables(frame: FrameType) -> Iterable[tuple[str, Any]]:
+    yield from list(frame.f_locals.items())
+    yield from list(frame.f_globals.items())
