@@ -15,6 +15,7 @@ from autograd.draw.collect import collect
 from autograd.draw.explore import recorder, sweep
 from autograd.draw.explore.arrays import encode
 from autograd.draw.explore.formula import formula
+from autograd.draw.explore.phrases import phrase
 from autograd.errors import ChangedDataError, GraphError
 from autograd.rules import OPS
 from autograd.rules.op import Op
@@ -72,7 +73,41 @@ def test_formulas_read_as_written_by_hand():
     assert formula(OPS["subtract"], 1).variable == "y"
     assert "contribution" not in text("matmul")
     assert formula(OPS["matmul"], 0).about.startswith("g yᵀ")
-    assert formula(OPS["sum"], 0).about.startswith("spread: g, the cotangent of a reduction")
+    assert ", repeated along the axes that were reduced" in formula(OPS["sum"], 0).math
+
+
+SIGNS = {
+    "ln",
+    "sgn",
+    "σ",
+    "cos",
+    "cosh",
+    "sin",
+    "sinh",
+    "hypot",
+    "trunc",
+    "copysign",
+    "clip",
+    "log softmax",
+    "spherical bessel",
+}
+
+
+@each_rule
+def test_the_panel_says_a_rule_in_formulas_and_words_and_not_in_code(op, i):
+    shown = formula(op, i)
+    assert shown.math or shown.about
+    for text in re.findall("<mtext>(.*?)</mtext>", shown.math):
+        assert not re.search(r"[_*=.\[{]|\w\(|None|lambda", text.removeprefix("[")), text
+    names = set(re.findall(r"<mi>([^<]*)</mi><mo>\(", shown.math)) - SIGNS
+    assert all(f"{name}: " in shown.about for name in names), names
+    assert not re.search(r"\bself\b|lambda|\*\*|\w_\w", shown.about), shown.about
+
+
+def test_a_phrase_that_needs_more_arguments_than_there_are_is_not_used():
+    assert phrase("convolve", ["<mi>g</mi>"]) is None
+    assert phrase("nothing", []) is None
+    assert phrase("sum", ["<mi>g</mi>"]) == "<mrow><mo>Σ</mo><mi>g</mi></mrow>"
 
 
 @pytest.mark.parametrize(

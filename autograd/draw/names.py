@@ -20,14 +20,17 @@ def of_results(values: Sequence[Value], root: Value) -> dict[int, str]:
 
     `values` are in order of age.
     """
-    statements = [_assigned(line) if (line := line_of(value)) else None for value in values]
     runs: list[list[Value]] = []
     names: list[str] = []
-    for i, value in enumerate(values):
-        if i == 0 or statements[i] is None or statements[i] != statements[i - 1]:
+    before = None
+    for value in values:
+        line = line_of(value)
+        statement = _assigned(line) if line else None
+        if statement is None or statement != before:
             runs.append([])
-            names.append(statements[i][1] if statements[i] else "")  # type: ignore[index]
+            names.append(statement[1] if statement else "")
         runs[-1].append(value)
+        before = statement
     run_of = {value.number: n for n, run in enumerate(runs) for value in run}
     wanted = {root.number}
     for value in values:
@@ -59,10 +62,14 @@ def _assignments(_: str, lines: tuple[str, ...]) -> list[tuple[int, int, str]]:
         return []
     found = []
     for node in ast.walk(tree):
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        is_one = isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)) and len(targets) == 1
-        if is_one and isinstance(targets[0], ast.Name):
-            found.append((node.lineno, node.end_lineno or node.lineno, targets[0].id))
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target: ast.expr = node.targets[0]
+        elif isinstance(node, (ast.AnnAssign, ast.AugAssign)):
+            target = node.target
+        else:
+            continue
+        if isinstance(target, ast.Name):
+            found.append((node.lineno, node.end_lineno or node.lineno, target.id))
     return sorted(found, key=lambda one: one[1] - one[0])
 
 

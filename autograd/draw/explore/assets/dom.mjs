@@ -35,6 +35,13 @@ export function mathOf(markup, put) {
   return row;
 }
 
+// A formula with words in it as text that flows: the words as they are, each piece of mathematics for itself.
+export function flowing(row) {
+  if (row.localName === "mtext") return [row.textContent];
+  if (row.localName !== "mrow" || !row.querySelector("mtext")) return [math("math", row.cloneNode(true))];
+  return [...row.children].flatMap(flowing);
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 export function svg(tag, attributes = {}, ...children) {
