@@ -215,7 +215,7 @@ ELEMENTS = {
 def test_each_element_is_a_sum_whose_factors_are_those_of_finite_differences(name):
     x = np.array([[0.3, -1.2, 0.8], [1.5, 0.1, -0.4]])
     graph = collect(ELEMENTS[name](Value(x, name="x")), limit=100, gradients=True)
-    terms = sweep.numbers(graph, "now", cells=100, by_element=True)["terms"]
+    terms = sweep.numbers(graph, "now", cells=100, by_element=sweep.FACTORS)["terms"]
     seen = 0
     for key, node in graph.nodes.items():
         for i, term in enumerate(terms.get(str(key), [])):
@@ -249,7 +249,7 @@ def test_a_rule_that_is_slow_or_refuses_a_unit_cotangent_spoils_no_page():
     result = Op(np.sin, picky, name="picky")(x).sum() + Op(np.sin, slow, name="slow")(y).sum()
     began = time.monotonic()
     graph = collect(result, limit=9, gradients=True)
-    terms = sweep.numbers(graph, "now", cells=9, by_element=True)["terms"]
+    terms = sweep.numbers(graph, "now", cells=9, by_element=sweep.FACTORS)["terms"]
     assert time.monotonic() - began < 3
     own = {node.op: terms[str(key)][0] for key, node in graph.nodes.items() if node.op in ("picky", "slow")}
     assert [name for name, term in own.items() if "factors" in term] == []
@@ -261,7 +261,7 @@ def test_too_many_terms_are_left_out():
     graph = collect((x @ x).sum() + Value(np.ones(3000), name="y").sum(), limit=9, gradients=True)
     found = [
         "factors" in term
-        for step in sweep.numbers(graph, "now", cells=9, by_element=True)["terms"].values()
+        for step in sweep.numbers(graph, "now", cells=9, by_element=sweep.FACTORS)["terms"].values()
         for term in step
         if term is not None
     ]

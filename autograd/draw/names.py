@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import ast
 import linecache
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from types import FrameType
-from typing import Any
 
 import numpy as np
 
@@ -74,14 +73,12 @@ def _assignments(_: str, lines: tuple[str, ...]) -> list[tuple[int, int, str]]:
 
 
 def of_variables(frame: FrameType) -> dict[int, str]:
-    """By identity the names of the Values and arrays that a frame's variables hold."""
+    """By identity the names of the Values and arrays that a frame's variables hold, or those of the frames that called it."""
     found: dict[int, str] = {}
-    for name, thing in _variables(frame):
-        if isinstance(thing, (Value, np.ndarray)) and not name.startswith("_"):
-            found.setdefault(id(thing), name)
+    around: FrameType | None = frame
+    while around is not None:
+        for name, thing in [*around.f_locals.items(), *around.f_globals.items()]:
+            if isinstance(thing, (Value, np.ndarray)) and not name.startswith("_"):
+                found.setdefault(id(thing), name)
+        around = around.f_back
     return found
-
-
-def _variables(frame: FrameType) -> Iterable[tuple[str, Any]]:
-    yield from list(frame.f_locals.items())
-    yield from list(frame.f_globals.items())

@@ -16,6 +16,7 @@ from .arrays import Json, room
 
 _CELLS, _CELLS_IN_FILM = 1024, 256  # of an array
 _NUMBERS, _NUMBERS_IN_FILM = 50_000, 600_000  # of all arrays of a page, of all moments
+_FACTORS_IN_FILM = 80_000  # of all moments
 
 
 class Recorder:
@@ -59,7 +60,8 @@ class Recorder:
         else:
             same_graph(self._program.graph, graph)
         cells = _room(graph, _NUMBERS_IN_FILM // self.most, _CELLS_IN_FILM)
-        self._moments.append((step, sweep.numbers(graph, label or f"step {step}", cells)))
+        factors = min(_FACTORS_IN_FILM // self.most, sweep.FACTORS)
+        self._moments.append((step, sweep.numbers(graph, label or f"step {step}", cells, by_element=factors)))
         if len(self._moments) > self.most:
             self.every *= 2
             self._moments = [(step, moment) for step, moment in self._moments if step % self.every == 0]
@@ -85,11 +87,11 @@ def explore(value: Value, *, compare: Value | None, labels: tuple[str, str], tit
     """See `Picture.explore`."""
     graph = collect(value, limit=LIMIT, gradients=True)
     cells = _room(graph, _NUMBERS, _CELLS)
-    snapshots = [sweep.numbers(graph, labels[0], cells, by_element=True)]
+    snapshots = [sweep.numbers(graph, labels[0], cells, by_element=sweep.FACTORS)]
     if compare is not None:
         other = collect(compare, limit=LIMIT, gradients=True)
         same_graph(graph, other)
-        snapshots.append(sweep.numbers(other, labels[1], cells, by_element=True))
+        snapshots.append(sweep.numbers(other, labels[1], cells, by_element=sweep.FACTORS))
     return page.page(page.program(graph), snapshots, style, title)
 
 
