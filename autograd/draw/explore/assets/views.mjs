@@ -11,6 +11,7 @@ const PIXELS = 96 / 72; // of a point
 const MARGIN = 12; // around the picture, in pixels
 const WHOLE = 500; // a picture of no more boxes is drawn whole (layout.py)
 const CROWD = 600; // from so many in sight on, a map is drawn
+const DIGITS = 66.72; // the width of ten digits of 12 points in Helvetica
 const READABLE = [0.45, 0.75]; // the whole width is shown if that is no smaller than the first, otherwise the second
 
 export const stage = byId("stage");
@@ -42,8 +43,18 @@ export function useView(n) {
   view.svg = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": words },
     svg("g", { class: "graph" }, svg("rect", { class: "ground", width, height }), ...Object.values(layers)));
   holder.replaceChildren(view.svg);
+  narrow();
   view.frames = data.calls.map((call, i) => (i in view.picture.frames ? frame(call, i) : undefined));
   layers.frames.append(...view.frames.filter(Boolean));
+}
+
+// Boxes are made for Helvetica's widths (boxes.py): where another font stands in for it, text is as much smaller as that is wider.
+function narrow() {
+  const probe = svg("text", {}, "0123456789");
+  layers.labels.append(probe);
+  const wide = probe.getComputedTextLength();
+  probe.remove();
+  if (wide > DIGITS) stage.style.setProperty("--narrow", DIGITS / wide);
 }
 
 function frame(call, i) {
