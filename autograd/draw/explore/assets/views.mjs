@@ -185,7 +185,7 @@ function node(key) {
     group.append(svg("text", { x: x + 7, y: line, class: "small" }, word), text);
     if (word === "dtype") text.textContent = data.nodes[key].dtype;
     else if (word === "shape") text.textContent = `${shapeOf(value(key))}${value(key).dtype === "float64" ? "" : ` ${value(key).dtype}`}`;
-    else fields[field] = { text, room: Math.floor((width - 22 - 5.5 * word.length) / 6.6) };
+    else fields[field] = { text, room: Math.floor((width - 18 - 5.2 * word.length) / 6.3) };
   });
   return { group, outline, fields, last: {} };
 }
