@@ -30,8 +30,8 @@ def test_a_module_comes_after_what_it_imports_and_keeps_its_own_names():
     }
     assert bundle("main", modules.__getitem__) == (
         "let one, twice;\n"
-        "{\nconst own=5;\none=own - 4;\ntwice=function(x){\nreturn own?2*x:[x];\n};\n}\n"
-        '{\nconst own="  a  =  b";\nreport(twice(one)+ own);\n}\n'
+        "{\nconst own=5;one=own-4;twice=function(x){return own?2*x:[x];};}\n"
+        '{\nconst own="  a  =  b";report(twice(one)+ own);}\n'
     )
 
 

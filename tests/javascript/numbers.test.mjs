@@ -29,6 +29,8 @@ test("a number is as long as its room", () => {
 test("an array by its numbers where they are few, else by its range", () => {
   assert.equal(shortly(array([3], [1, 2.5, -3]), 20, ".4g"), "[1, 2.5, −3]");
   assert.equal(shortly(array([1, 3], [1, 2.5, -3]), 20, ".4g"), "−3 … 2.5");
+  assert.equal(shortly(array([1, 3], [1, 2.5, -3.25]), 9, ".4g"), "−3 … 3");
+  assert.equal(shortly(array([1, 2], [-1e-7 / 3, 123.456]), 9, ".4g"), "|x| ≤ 120");
   assert.equal(shortly(array([2, 2], [1, 1, 1, 1]), 20, ".4g"), "all 1");
   assert.equal(shortly(array([4], [1, 2, 3, 4], { finite: 0, nan: 4 }), 20, ".4g"), "4 NaN");
 });

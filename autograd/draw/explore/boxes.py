@@ -12,7 +12,7 @@ from .formula import formula
 LINE = 16.0  # from one row to the next, in points
 _HEAD = 23.0  # the title, and what is around it
 _AROUND = 14.0  # left and right of the text
-_LEAST = 80.0  # for a number of another moment
+_LEAST, _LEAST_OF_ARRAY = 80.0, 118.0  # for numbers of another moment
 _USUAL = 0.6  # of an em, for characters whose width is not known
 
 
@@ -30,7 +30,8 @@ def size(node: Node, graph: Graph, number: str) -> tuple[float, float]:
     large, small = words.title(node)
     title = width(large, 13, bold=True) + (width(small, 10) + 8 if small else 0)
     rows = (width(word, 10) + width(text, 12) + 8 for word, text in lines)
-    return max(title, *rows, _LEAST) + _AROUND, _HEAD + LINE * len(lines)
+    least = _LEAST_OF_ARRAY if np.shape(node.data) else _LEAST
+    return max(title, *rows, least) + _AROUND, _HEAD + LINE * len(lines)
 
 
 def is_bare(node: Node) -> bool:

@@ -24,7 +24,7 @@ PHRASES = {
     "count": "how many there were",
     "deviation": "({0} <mo>−</mo> its mean)",
     "direction": "({0} over its length)",
-    "divided": _PART,
+    "divided": "{0} <mo>/</mo> {1}",
     "inv": "<msup><mrow>{0}</mrow><mn>−1</mn></msup>",
     "kept": _SUMMED,
     "_of_each_row": "{0}, row by row",
