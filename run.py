@@ -21,7 +21,12 @@ COMMANDS: dict[str, tuple[str, list[list[str]]]] = {
     "test": ("run the tests (further arguments go to pytest)", [["-m", "pytest", "-n", "auto", "--dist", "worksteal"]]),
     "lint": (
         "check style and types",
-        [["-m", "ruff", "check", "."], ["-m", "ruff", "format", "--check", "."], ["-m", "mypy"]],
+        [
+            ["-m", "ruff", "check", "."],
+            ["-m", "ruff", "format", "--check", "."],
+            ["-m", "mypy"],
+            ["tools/javascript.py"],
+        ],
     ),
     "bench": ("measure speed and memory, beside other libraries", [["benchmarks/bench.py"]]),
     "docs": ("build the documentation into site/", [["-m", "mkdocs", "build", "--strict"]]),

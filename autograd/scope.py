@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ContextDecorator
 from contextvars import Token
 from time import perf_counter_ns
@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from .engine.mode import Step, Watch, note, recording
 from .engine.value import Value
+from .engine.witness import next_number
 from .errors import GraphError, user_line
 
 
@@ -177,6 +178,39 @@ def trace_lines() -> Noting:
 def noting() -> bool:
     """Whether new nodes are being noted on, by a `scope`, a `profile` …: then modules add scopes of their own."""
     return isinstance(note.get(), Notes)
+
+
+beginning = next_number  # as a call begins: what is computed in it has a larger number
+
+
+def ended(result: Value, name: str, begun: int) -> None:
+    """Note that `result` came out of a call of something with this name. Of what else was computed since it is `begun` one knows
+    by the numbers, so that this costs nothing for an operation (`within_calls`)."""
+    result.notes.setdefault("ended", []).append((begun, name))
+
+
+def within_calls(values: Iterable[Value]) -> dict[int, tuple[Call, ...]]:
+    """By its number the calls that each of these was computed in, outermost first, as far as their results are among them."""
+    inside = sorted(values, key=lambda value: value.number)
+    spans = [
+        (begun, -value.number, -i, Call(name)) for value in inside for i, (begun, name) in enumerate(ended_in(value))
+    ]
+    waiting = sorted(spans, key=lambda span: span[:3])[::-1]  # as they began, the outer ones first
+    found: dict[int, tuple[Call, ...]] = {}
+    around: list[tuple[int, Call]] = []
+    for value in inside:
+        while waiting and waiting[-1][0] < value.number:
+            _, end, _, call = waiting.pop()
+            around.append((-end, call))
+        around = [(end, call) for end, call in around if end >= value.number]
+        found[value.number] = tuple(call for _, call in around)
+    return found
+
+
+def ended_in(value: Value) -> list[tuple[int, str]]:
+    """The calls that gave `value`, innermost first: when each began, and its name."""
+    calls: list[tuple[int, str]] = value.notes.get("ended", [])
+    return calls
 
 
 def calls_of(value: Value) -> tuple[Call, ...]:

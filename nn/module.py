@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from autograd import DtypeError, GraphError, ShapeError, Value, noting, scope
+from autograd.scope import beginning, ended
 
 from . import state
 from .hooks import Handle, Hook
@@ -93,8 +94,12 @@ class Module:
         run = self._hooked if self._hooks else self.forward
         try:
             if not noting():
-                return run(*args, **kwargs)
-            with scope(type(self).__name__, self):  # a frame around this call's nodes in a picture of the graph
+                begun = beginning()
+                output = run(*args, **kwargs)
+                if output.__class__ is Value and output.op is not None:  # for its frame in a picture of the graph
+                    ended(output, type(self).__name__, begun)
+                return output
+            with scope(type(self).__name__, self):
                 return run(*args, **kwargs)
         except AttributeError as error:
             if isinstance(error.obj, list) and any(error.obj is given for given in args):

@@ -3,7 +3,7 @@
 import json
 import re
 
-STATS = ("finite", "nan", "inf", "zero", "min", "max", "mean")
+STATS = ("min", "max", "mean", "zero", "nan", "inf")
 
 
 def data_of(text):
@@ -13,13 +13,15 @@ def data_of(text):
     nodes = []
     for key, inputs in enumerate(packed["nodes"]):
         facts = {**packed["sorts"][packed["kinds"][key]], "inputs": inputs}
+        facts["calls"] = packed["paths"][packed["within"][key] if packed["within"] else 0]
         nodes.append({**facts, "title": titles.get(key, facts.get("title"))})
 
     def array(x):
         if not isinstance(x, list):
             return x
-        grid, facts, cells = x
-        return {**packed["grids"][grid], "stats": dict(zip(STATS, facts, strict=True)), "cells": cells}
+        grid, facts, *cells = x
+        stats = dict(zip(STATS, facts + [0] * (len(STATS) - len(facts)), strict=True))
+        return {**packed["grids"][grid], "stats": stats, "cells": cells[0] if cells else []}
 
     moments = [
         {**m, "values": [array(x) for x in m["values"]], "grads": [array(x) for x in m["grads"]]}

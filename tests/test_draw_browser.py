@@ -58,6 +58,15 @@ def accumulated():
     return named(c * a + np.tanh(a) * c, "d")
 
 
+def large():
+    """Nine hundred operations: two weights that all points use, one after another."""
+    u, v = Value(0.7, name="first"), Value(-0.4, name="second")
+    total = Value(0.0, requires_grad=False)
+    for i in range(180):
+        total = total + np.tanh(u * (i / 90) + v) * v
+    return named(total, "total")
+
+
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
@@ -68,6 +77,7 @@ def pages(tmp_path_factory):
     draw(accumulated()).html(folder / "accumulated.html")
     training().html(folder / "film.html")
     draw(Value([1.0, 2.0], name="alone")).html(folder / "alone.html")
+    draw(large(), repeats=None).html(folder / "large.html")
     return folder
 
 
@@ -197,7 +207,7 @@ def test_a_link_to_a_step(browser, pages):
     browser.get(address)
     assert browser.find_element(By.ID, "where").text == "3 of 17"
     browser.find_element(By.ID, "forward").click()
-    assert browser.current_url.endswith("#step=4")
+    WebDriverWait(browser, 5).until(lambda _: browser.current_url.endswith("#step=4"))
     browser.get(f"{(pages / 'film.html').as_uri()}#step=2&moment=3")
     assert browser.find_element(By.ID, "when").text == "step 6"
     assert browser.find_element(By.ID, "where").text.startswith("2 of")
@@ -540,6 +550,23 @@ def test_a_film_and_its_comparison(page):
 
 
 @on("film")
+def test_an_element_is_a_sum_at_every_moment_of_a_film(page):
+    page.named("v").click()
+    for _ in range(2):
+        page.all("#panel [data-heat=gradient] .heat")[0].send_keys(Keys.ARROW_RIGHT)
+    seen = set()
+    for _ in range(3):
+        rows = page.all("#panel .sum tr")
+        assert len(rows) > 3, "rows of h that are not 0, and the sum"
+        total = float(rows[-1].text.removeprefix("sum = ").replace("−", "-"))
+        chosen = page.all("#panel [data-heat=gradient] figcaption")[0].text
+        assert float(chosen.rpartition("= ")[2].replace("−", "-")) == pytest.approx(total, rel=1e-3)
+        seen.add(total)
+        page["moment"].send_keys(Keys.ARROW_RIGHT)
+    assert len(seen) == 3
+
+
+@on("film")
 def test_an_element_is_followed_from_array_to_array(page):
     page.named("h").click()
     heat = page.all("#panel .heat")[0]
@@ -600,6 +627,104 @@ def test_everything_is_in_the_one_file(pages, browser):
     page = Page(browser, pages / "article.html")
     assert page.driver.execute_script("return performance.getEntriesByType('resource').length") == 0
     assert (pages / "article.html").stat().st_size < 300_000
+
+
+# -- large graphs ----------------------------------------------------------------------------------------------------
+
+
+@on("large")
+def test_of_a_large_graph_that_is_drawn_which_is_in_sight(page):
+    drawn = lambda: {int(node.get_attribute("id")[4:]) for node in page.all("#stage .node")}
+    at_the_end = drawn()
+    assert 10 < len(at_the_end) < 300
+    page["first"].click()
+    for _ in range(3):
+        page["forward"].click()
+    lit = page.all("#stage .edge.lit")
+    assert lit
+    assert all(page.driver.execute_script(IN_VIEW, "#stage .edge.lit, #stage .node.current"))
+    page.driver.execute_script(
+        "const p = document.getElementById('position'); p.value = 600; p.dispatchEvent(new Event('input'))"
+    )
+    assert not drawn() & at_the_end
+    page.driver.execute_script("document.getElementById('stage').scrollTo(0, 0)")
+    WebDriverWait(page.driver, 5).until(lambda _: any(n.text for n in page.all("#stage .stub")) or page.all("#node0"))
+
+
+@on("large")
+def test_weights_that_are_far_away_stand_at_the_end_of_a_short_arrow_and_their_terms_are_listed_in_part(page):
+    page["search"].send_keys("first", Keys.ENTER)
+    assert page.named("first").is_displayed()
+    assert "a sum of 180" in page.panel
+    assert "and 168 more, together" in page.panel
+    total = float(page.all("#panel td")[2].text.replace("−", "-"))
+    parts = page.all("#panel .running")[-1].text.rpartition("= ")[2], page.panel.rpartition("together ")[2].split()[0]
+    assert sum(float(part.replace("−", "-")) for part in parts) == pytest.approx(total, rel=1e-4)
+    page["first"].click()
+    page.driver.execute_script(
+        "const p = document.getElementById('position'); p.value = 400; p.dispatchEvent(new Event('input'))"
+    )
+    page.named("first").click()
+    assert "before these, together" in page.panel
+    page["forward"].click()
+    assert {"first", "second"} & {stub.get_attribute("textContent") for stub in page.all("#stage .stub")}
+
+
+@on("large")
+def test_from_far_away_a_large_graph_is_a_map(page):
+    page["fit"].click()
+    assert page.all("#stage .map:not(.hidden) path")
+    assert len(page.all("#stage .node")) < 5
+    page.choose("colour", "grad")
+    page["forward"].click()
+    assert len(page.all("#stage .node.current")) == 1
+    for _ in range(12):
+        page["larger"].click()
+    page["forward"].click()
+    assert not page.all("#stage .map:not(.hidden)")
+    assert len(page.all("#stage .node")) >= 3
+
+
+def test_a_large_graph_with_modules_is_met_folded(browser, tmp_path):
+    total = Value(0.0, requires_grad=False)
+    u = Value(0.7, name="u")
+    for i in range(100):
+        with scope("Neuron"):
+            h = np.tanh(u * (i / 90) + 1.0) * 2.0
+        total = total + h
+    page = Page(browser, draw(total, repeats=None).html(tmp_path / "page.html"))
+    assert page["depth"].get_attribute("value") == "1"
+    assert any("folded module" in node.get_attribute("aria-label") for node in page.all("#stage .node"))
+    assert browser.get_log("browser") == []
+
+
+# -- shapes ----------------------------------------------------------------------------------------------------------
+
+
+def test_shapes_stand_beside_the_arrows_and_broadcasting_is_drawn(browser, tmp_path):
+    b = Value([1.0, 2.0, 3.0], name="b")
+    h = named(np.array([[1.0, 0.0, 2.0], [0.5, 1.0, 1.0]]) * b, "h")
+    page = Page(browser, draw(named((h * h).sum(), "loss")).html(tmp_path / "page.html"))
+    shapes = lambda: [text.text for text in page.all("#stage .shape")]
+    assert shapes() == ["2 × 3", "3 → 2 × 3", "2 × 3", "2 × 3", "2 × 3"]
+    resize(browser, 1024, 768)
+    page["first"].click()
+    for _ in range(3):
+        page["forward"].click()
+    assert [text.text for text in page.all("#stage .shape.lit")] == ["Σ 2 × 3 → 3"]
+    assert "b (3) was stretched along axis 0 to 2 × 3" in page.panel
+    assert "summed over axis 0" in page.panel
+    assert len(page.all("#panel .stretch .own")) == 3 + 3
+    assert len(page.all("#panel .stretch .copy")) == 3
+    rows = [row.text for row in page.all("#panel .broadcast tr")]
+    assert rows == ["axis 0 1", "it has – 3", "the result has 2 3", "× 2 same"]
+    assert all(box.size["height"] >= 10 for box in page.all("#stage .shape"))
+    page.driver.execute_script(
+        "const p = document.getElementById('position'); p.value = -2; p.dispatchEvent(new Event('input'))"
+    )
+    assert "b (3) was stretched along axis 0 to 2 × 3." in page.panel
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert browser.get_log("browser") == []
 
 
 # -- live ------------------------------------------------------------------------------------------------------------
@@ -734,8 +859,8 @@ IN_VIEW = """
     return [...document.querySelectorAll(arguments[0])].map(inside)"""
 
 
-@on("article")
-@pytest.mark.parametrize("size", [(1440, 900), (1024, 768), (400, 700)])
+@pytest.mark.parametrize("page", ["article", "accumulated", "film", "mnist"], indirect=True)
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 768), (390, 844)])
 def test_the_lit_step_is_wholly_in_view(page, size):
     resize(page.driver, *size)
     page.driver.refresh()
@@ -743,12 +868,28 @@ def test_the_lit_step_is_wholly_in_view(page, size):
         page["larger"].click()
     page["first"].click()
     each = (
-        "const seen = (selector) => { %s }; return Array.from({ length: 17 }, () => {"
+        "const seen = (selector) => { %s }; return Array.from({ length: position.max }, () => {"
         "document.getElementById('forward').click(); return seen('#stage .edge.lit, #stage .node.current'); })"
     )
     for step, seen in enumerate(page.driver.execute_script(each % IN_VIEW.replace("arguments[0]", "selector"))):
         assert len(seen) >= 2, step
         assert all(seen), step
+
+
+@pytest.mark.parametrize("page", ["article", "accumulated", "film", "mnist", "large"], indirect=True)
+def test_numbers_in_boxes_can_be_read_on_a_projector_and_stay_in_their_boxes(page):
+    resize(page.driver, 1024, 768)
+    page.driver.refresh()
+    heights, outside = page.driver.execute_script(
+        "const texts = [...document.querySelectorAll('#stage .node text.end, #stage .node .title')]; return ["
+        "  texts.map((text) => text.getBoundingClientRect().height),"
+        "  texts.filter((text) => { const around = (x) => x.getBoundingClientRect();"
+        "    const [r, b] = [around(text), around(text.parentNode.querySelector('rect'))];"
+        "    return r.left < b.left || r.right > b.right || r.top < b.top - 1 || r.bottom > b.bottom + 1;"
+        "  }).map((x) => x.textContent)]"
+    )
+    assert min(heights) >= 9
+    assert outside == []
 
 
 @on("article")

@@ -15,6 +15,7 @@ from autograd.draw.collect import collect
 from autograd.draw.explore import recorder, sweep
 from autograd.draw.explore.arrays import encode
 from autograd.draw.explore.formula import formula
+from autograd.draw.explore.phrases import phrase
 from autograd.errors import ChangedDataError, GraphError
 from autograd.rules import OPS
 from autograd.rules.op import Op
@@ -72,7 +73,41 @@ def test_formulas_read_as_written_by_hand():
     assert formula(OPS["subtract"], 1).variable == "y"
     assert "contribution" not in text("matmul")
     assert formula(OPS["matmul"], 0).about.startswith("g yᵀ")
-    assert formula(OPS["sum"], 0).about.startswith("spread: g, the cotangent of a reduction")
+    assert ", repeated along the axes that were reduced" in formula(OPS["sum"], 0).math
+
+
+SIGNS = {
+    "ln",
+    "sgn",
+    "σ",
+    "cos",
+    "cosh",
+    "sin",
+    "sinh",
+    "hypot",
+    "trunc",
+    "copysign",
+    "clip",
+    "log softmax",
+    "spherical bessel",
+}
+
+
+@each_rule
+def test_the_panel_says_a_rule_in_formulas_and_words_and_not_in_code(op, i):
+    shown = formula(op, i)
+    assert shown.math or shown.about
+    for text in re.findall("<mtext>(.*?)</mtext>", shown.math):
+        assert not re.search(r"[_*=.\[{]|\w\(|None|lambda", text.removeprefix("[")), text
+    names = set(re.findall(r"<mi>([^<]*)</mi><mo>\(", shown.math)) - SIGNS
+    assert all(f"{name}: " in shown.about for name in names), names
+    assert not re.search(r"\bself\b|lambda|\*\*|\w_\w", shown.about), shown.about
+
+
+def test_a_phrase_that_needs_more_arguments_than_there_are_is_not_used():
+    assert phrase("convolve", ["<mi>g</mi>"]) is None
+    assert phrase("nothing", []) is None
+    assert phrase("sum", ["<mi>g</mi>"]) == "<mrow><mo>Σ</mo><mi>g</mi></mrow>"
 
 
 @pytest.mark.parametrize(
@@ -180,7 +215,7 @@ ELEMENTS = {
 def test_each_element_is_a_sum_whose_factors_are_those_of_finite_differences(name):
     x = np.array([[0.3, -1.2, 0.8], [1.5, 0.1, -0.4]])
     graph = collect(ELEMENTS[name](Value(x, name="x")), limit=100, gradients=True)
-    terms = sweep.numbers(graph, "now", cells=100, by_element=True)["terms"]
+    terms = sweep.numbers(graph, "now", cells=100, by_element=sweep.FACTORS)["terms"]
     seen = 0
     for key, node in graph.nodes.items():
         for i, term in enumerate(terms.get(str(key), [])):
@@ -214,7 +249,7 @@ def test_a_rule_that_is_slow_or_refuses_a_unit_cotangent_spoils_no_page():
     result = Op(np.sin, picky, name="picky")(x).sum() + Op(np.sin, slow, name="slow")(y).sum()
     began = time.monotonic()
     graph = collect(result, limit=9, gradients=True)
-    terms = sweep.numbers(graph, "now", cells=9, by_element=True)["terms"]
+    terms = sweep.numbers(graph, "now", cells=9, by_element=sweep.FACTORS)["terms"]
     assert time.monotonic() - began < 3
     own = {node.op: terms[str(key)][0] for key, node in graph.nodes.items() if node.op in ("picky", "slow")}
     assert [name for name, term in own.items() if "factors" in term] == []
@@ -226,7 +261,7 @@ def test_too_many_terms_are_left_out():
     graph = collect((x @ x).sum() + Value(np.ones(3000), name="y").sum(), limit=9, gradients=True)
     found = [
         "factors" in term
-        for step in sweep.numbers(graph, "now", cells=9, by_element=True)["terms"].values()
+        for step in sweep.numbers(graph, "now", cells=9, by_element=sweep.FACTORS)["terms"].values()
         for term in step
         if term is not None
     ]
@@ -293,7 +328,8 @@ def test_the_page_is_one_small_file(tmp_path, name):
     assert "<!--" not in text
     assert path.stat().st_size - len(re.search('id="data">(.*?)</script>', text, re.DOTALL)[1]) < 90_000
     whole, *folded = data["views"]
-    assert whole["keys"] == list(range(len(data["nodes"])))
+    assert whole["keys"] is None
+    assert len(whole["boxes"]) == 3 * len(data["nodes"])
     assert len(folded) == (2 if name == "mnist" else 0)
     assert sorted(whole["edges"]) == sorted(
         f"{key}_{i}" for key, node in enumerate(data["nodes"]) for i in range(len(node["inputs"]))

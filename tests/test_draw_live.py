@@ -57,7 +57,8 @@ def scope_of(graph, edits):
     assert facts["still"] == ""
     data = json.dumps({**sweep.structure(graph), **facts})
     return (
-        f"(() => {{ {script('rules', rules)}\nconst data = {{ ...{data}, compiled: RULES }};\nreturn {json.dumps(edits)}.map((leaves) => {{"
+        f"(() => {{ {script('rules', rules)}\nconst data = {{ ...{data}, compiled: RULES }};\n"
+        f"return {json.dumps(edits)}.map((leaves) => {{"
         "const values = forwardPass(data, leaves); return { values, ...backwardPass(data, values) }; }); })()"
     )
 

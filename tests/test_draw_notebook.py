@@ -44,7 +44,7 @@ def outputs(tmp_path_factory):
 def test_a_picture_shows_itself(outputs):
     (shown,) = outputs[0][1]
     assert shown["image/svg+xml"].startswith("<svg")
-    assert "+ (add): 4, grad 1" in shown["text/plain"]
+    assert "d (add): 4, grad 1" in shown["text/plain"], "the line is traced, and with it the name of the variable"
 
 
 def test_micrograds_functions_do_what_its_notebooks_expect(outputs):

@@ -12,8 +12,9 @@ import numpy as np
 from ..engine import backward
 from ..engine.graph import GIVEN_UP
 from ..engine.value import Value
-from ..errors import GraphError, describe, user_line
-from ..scope import Call, calls_of, line_of
+from ..errors import GraphError, describe, user_frame, user_line
+from ..scope import Call, calls_of, line_of, within_calls
+from . import names
 
 Kind = Literal["parameter", "input", "constant", "operation", "module", "omitted"]
 
@@ -88,7 +89,9 @@ def collect(root: Value, *, limit: int, gradients: bool = False) -> Graph:
         raise GraphError(f"limit={limit} at {user_line()}: a graph has at least one operation to show")
     operations = sorted(walk(root), key=lambda value: value.number)
     kept = operations[-limit:]
-    builder = _Builder({value.number for value in kept}, _gradients(root, kept) if gradients else None)
+    builder = _Builder(within_calls(kept), _gradients(root, kept) if gradients else None)
+    if any(line_of(value) for value in kept):
+        builder.name(names.of_results(kept, root), names.of_variables(user_frame()))
     if len(operations) > limit:
         builder.omit(len(operations) - limit)
     for value in kept or [root]:
@@ -129,13 +132,19 @@ def _gradients(root: Value, kept: list[Value]) -> dict[int, Any]:
 class _Builder:
     """Puts nodes in order, each constant and leaf just before the first operation that uses it."""
 
-    def __init__(self, kept: set[int], gradients: dict[int, Any] | None) -> None:
-        self._kept = kept
+    def __init__(self, calls: dict[int, tuple[Call, ...]], gradients: dict[int, Any] | None) -> None:
+        self._calls = calls
         self._gradients = gradients
         self._nodes: dict[int, Node] = {}
         self._keys: dict[int, int] = {}  # the key of each Value, by its number
         self._arrays: dict[int, int] = {}  # the key of each constant array, by identity: a data matrix is one node
         self._omitted: int | None = None
+        self._results: dict[int, str] = {}
+        self._variables: dict[int, str] = {}
+
+    def name(self, results: dict[int, str], variables: dict[int, str]) -> None:
+        """What has no name of its own is called so: computed Values by number, leaves and arrays by identity."""
+        self._results, self._variables = results, variables
 
     def _add(self, kind: Kind, **facts: Any) -> int:
         key = len(self._nodes)
@@ -164,12 +173,12 @@ class _Builder:
         key = self._add(
             "operation" if op is not None else "parameter" if value.requires_grad else "input",
             op=op.name if op is not None else "",
-            name=value.name,
+            name=value.name or (self._results.get(value.number) if op is not None else self._variables.get(id(value))),
             data=value.data,
             grad=value.grad if self._gradients is None else self._gradients.get(value.number),
             inputs=tuple(inputs),
             static=value.static,
-            calls=calls_of(value),
+            calls=calls_of(value) or self._calls.get(value.number, ()),
             line=line_of(value),
             note="an input was changed since" if newer else "",
             value=value,
@@ -181,7 +190,9 @@ class _Builder:
         shared = getattr(raw, "shape", ()) != ()
         if shared and id(raw) in self._arrays:
             return self._arrays[id(raw)]
-        key = self._add("input" if shared else "constant", data=raw)
+        key = self._add(
+            "input" if shared else "constant", name=self._variables.get(id(raw)) if shared else None, data=raw
+        )
         if shared:
             self._arrays[id(raw)] = key
         return key

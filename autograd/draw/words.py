@@ -34,7 +34,7 @@ def title(node: Node) -> tuple[str, str]:
     if node.kind == "operation":
         symbol = SYMBOLS.get(node.op, node.op)
         return symbol, how if symbol.lower() != node.op else static(node)
-    return ("constant" if node.kind == "input" and node.value is None else node.kind), ""
+    return ("constant" if node.kind == "input" else node.kind), ""
 
 
 def described(op: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,18 +11,20 @@ import numpy as np
 from ..words import statistics
 
 Json = Any
+_FEWEST = 16  # cells that are worth a picture
 
 
 def encode(data: Any, cells: int) -> Json:
     """A scalar as a number; an array as its statistics and a grid of at most about `cells` numbers.
 
-    Beyond that each cell stands for a block of the array, and holds the number in it that is largest in size.
+    Beyond that each cell stands for a block of the array, and holds the number in it that is largest in size. With 0 there is
+    no grid.
     """
     array = np.asarray(data)
     if not array.ndim:
         return number(array[()])
     real = abs(array) if array.dtype.kind == "c" else array.astype(float)
-    grid = real.reshape((-1, array.shape[-1])) if array.size else real.reshape((0, 0))
+    grid = real.reshape((-1, array.shape[-1])) if array.size and cells else np.empty((0, 0))
     block = _block(grid.shape, cells)
     shown = grid if block == (1, 1) else _largest(grid, block)
     facts = statistics(array)
@@ -34,6 +37,14 @@ def encode(data: Any, cells: int) -> Json:
         "block": list(block),
         "cells": [number(x, digits=6) for x in shown.ravel()],
     }
+
+
+def room(sizes: Iterable[int], numbers: int, most: int) -> int:
+    """How many cells an array may have, at most `most`, so that arrays of these sizes have about `numbers` in all."""
+    known = list(sizes)
+    while most >= _FEWEST and sum(min(size, most) for size in known) > numbers:
+        most //= 2
+    return most if most >= _FEWEST else 0
 
 
 def number(x: Any, digits: int = 17) -> Json:

@@ -5,21 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from ...engine.value import Value
-from .. import words
+from .. import widths, words
 from ..collect import Graph, Node
 from .formula import formula
 
 LINE = 16.0  # from one row to the next, in points
 _HEAD = 23.0  # the title, and what is around it
 _AROUND = 14.0  # left and right of the text
-_LEAST = 76.0  # for a number of another moment
-_NARROW, _WIDE = "ijl.,:;'|!()[] It", "mMWw@…Σ×÷→ΠQOGD"
+_LEAST, _LEAST_OF_ARRAY = 80.0, 118.0  # for numbers of another moment
+_USUAL = 0.6  # of an em, for characters whose width is not known
 
 
-def width(text: str, points: float) -> float:
-    """About as wide as `text` is in Helvetica."""
-    narrow, wide = (sum(c in some for c in text) for some in (_NARROW, _WIDE))
-    return points * (0.3 * narrow + 0.83 * wide + 0.57 * (len(text) - narrow - wide))
+def width(text: str, points: float, bold: bool = False) -> float:
+    """The width of `text` in Helvetica, or about that."""
+    known = widths.width(text, points, bold)
+    return _USUAL * points * len(text) if known is None else known
 
 
 def size(node: Node, graph: Graph, number: str) -> tuple[float, float]:
@@ -28,9 +28,10 @@ def size(node: Node, graph: Graph, number: str) -> tuple[float, float]:
     if is_bare(node):
         return max(width(lines[0][1], 12) + _AROUND, 28.0), 22.0
     large, small = words.title(node)
-    title = width(large, 14) + (width(small, 10) + 8 if small else 0)
+    title = width(large, 13, bold=True) + (width(small, 10) + 8 if small else 0)
     rows = (width(word, 10) + width(text, 12) + 8 for word, text in lines)
-    return max(title, *rows, _LEAST) + _AROUND, _HEAD + LINE * len(lines)
+    least = _LEAST_OF_ARRAY if np.shape(node.data) else _LEAST
+    return max(title, *rows, least) + _AROUND, _HEAD + LINE * len(lines)
 
 
 def is_bare(node: Node) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 _IMPORT = re.compile(r'^import \{([\w,\s]+)\} from "\./(\w+)\.mjs";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:const (\w+)|function (\w+))", re.MULTILINE)
 _COMMENT = re.compile(r"^ *//.*\n|^ +|^\n", re.MULTILINE)
-_SPACE = re.compile(r'("[^"]*")| ?([=(){}\[\],;:?<>&|*]+) ?')  # in a string they mean something
+_SPACE = re.compile(r'("[^"]*"|`[^`]*`)| ?([=!(){}\[\],;:?<>&|*]+) ?|(?<![-+]) ([-+]) (?![-+])')  # in a string they mean something
 
 
 def bundle(entry: str, read: Callable[[str], str]) -> str:
@@ -51,10 +51,17 @@ def block(source: str) -> str:
     inner = re.sub(r"^export const (\w+)", r"\1", inner, flags=re.MULTILINE)
     inner = re.sub(r"^export function (\w+)", r"\1 = function", inner, flags=re.MULTILINE)
     inner = re.sub(r"^\}$", "};", inner, flags=re.MULTILINE)
-    lines = [line if re.search("['`/]", line) else _SPACE.sub(r"\1\2", line) for line in inner.split("\n")]
-    return "{\n" + "\n".join(lines) + "}\n"
+    return "{\n" + "".join(map(_close, inner.splitlines())) + "}\n"
+
+
+def _close(line: str) -> str:
+    """The line without spaces that mean nothing, unless it is hard to tell where in it a string or a pattern ends, and without
+    its end where the statement goes on or is closed."""
+    unclear = "'" in line or "/" in line or line.count("`") > 2
+    closed = line if unclear else _SPACE.sub(r"\1\2\3", line)
+    return closed if closed[-1] in ";{,(" and "//" not in closed else f"{closed}\n"
 
 
 def plain_css(source: str) -> str:
     """A style sheet without comments and without spaces that mean nothing."""
-    return re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"/\*.*?\*/", "", source, flags=re.DOTALL))
+    return re.sub(r"\s*([{};,]|:(?= ))\s*", r"\1", re.sub(r"/\*.*?\*/\s*", "", source, flags=re.DOTALL))

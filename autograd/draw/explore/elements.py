@@ -19,14 +19,14 @@ MOST_FACTORS = 4096  # of one input: a page has to be small
 SECONDS = 0.25  # for one input: a rule may solve equations
 
 
-def factors(push: Callable[[Any], Any], out: Any, source: Any, most: int = MOST_FACTORS) -> Json:
+def factors(push: Callable[[Any], Any], out: Any, source: Any, most: int, until: float) -> Json:
     """What `push`, from a cotangent of `out` to one of `source`, multiplies with: ``to`` and ``from`` (places in flat
-    order) and ``by``, only where it is not 0. None where there are too many, or complex numbers, where it takes too long, or
-    where the rule, which may be a user's, will not have such a cotangent."""
+    order) and ``by``, only where it is not 0. None where there are more than `most`, or complex numbers, where it takes too
+    long (the monotonic clock shows `until`), or where the rule, which may be a user's, will not have such a cotangent."""
     if np.size(out) > MOST_PLACES or np.iscomplexobj(out) or np.iscomplexobj(source):
         return None
     found: list[tuple[int, int, float]] = []
-    until = time.monotonic() + SECONDS
+    until = min(until, time.monotonic() + SECONDS)
     for place in range(np.size(out)):
         unit = np.zeros(np.shape(out), np.asarray(out).dtype)
         unit.flat[place] = 1

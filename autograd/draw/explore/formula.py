@@ -10,6 +10,7 @@ import ast
 import builtins
 import inspect
 import linecache
+import re
 import types
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ import numpy as np
 from ...rules import activations, arithmetic, guards
 from ...rules.op import Op
 from . import mathml
+from .phrases import PHRASES, RULES
 
 _RULES = arithmetic.__name__.rpartition(".")[0]
 
@@ -44,7 +46,15 @@ def formula(op: Op, index: int) -> Formula:
     """The formula of the rule for the input at `index`."""
     rule = op.rules[0] if op.variadic else op.rules[index]
     assert rule is not None
-    return _formula(rule, index)
+    found = _formula(rule, index)
+    words = RULES.get(op.name) if str(inspect.unwrap(rule).__module__).startswith(_RULES) else None
+    return Formula(about=words) if words else found
+
+
+def _is_program(expression: ast.expr) -> bool:
+    """Whether it has parts that no formula has."""
+    programs = (ast.ListComp, ast.GeneratorExp, ast.IfExp, ast.Tuple, ast.List)
+    return isinstance(expression, (ast.Tuple, ast.List)) or any(isinstance(n, programs) for n in ast.walk(expression))
 
 
 @lru_cache(maxsize=1024)
@@ -56,6 +66,8 @@ def _formula(rule: Callable[..., Any], index: int) -> Formula:
         return Formula(about=about or f"the rule {getattr(function, '__name__', 'of this operation')}")
     names = _names(function)
     lookup = _lookup(function)
+    if about and _is_program(expression):
+        return Formula(about=about)
     local = _number_by_number(expression, names, lookup)
     if local:
         expression = simplified(_WithoutG().visit(expression))
@@ -164,13 +176,15 @@ def _helper(node: ast.AST, lookup: mathml.Lookup) -> str:
     function = lookup(node.func) if isinstance(node, ast.Call) else None
     if not isinstance(function, types.FunctionType) or not function.__module__.startswith(_RULES):
         return ""
+    if function.__name__ in PHRASES:
+        return ""
     about = _about(function).partition("\n\n")[0]
     return f"{function.__name__.strip('_').replace('_', ' ')}: {about}" if about else ""
 
 
 def _about(function: Any) -> str:
-    """A function's docstring, without its marks for code."""
-    return (inspect.getdoc(function) or "").replace("`", "")
+    """A function's docstring, without its marks for code, and names in it as words."""
+    return re.sub(r"(?<=\w)_(?=\w)", " ", (inspect.getdoc(function) or "").replace("`", ""))
 
 
 class _WithoutG(ast.NodeTransformer):

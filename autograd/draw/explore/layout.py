@@ -14,7 +14,7 @@ from ..dot import Direction
 from .arrays import Json
 from .boxes import arrow, size, width
 
-MOST = 1500  # nodes that Graphviz lays out within seconds
+MOST = 500  # nodes that Graphviz lays out within a second; as many as views.mjs draws whole
 _GAP, _BETWEEN, _MARGIN = 42.0, 14.0, 16.0  # points from layer to layer, from box to box, around everything
 _INCH = 72.0
 _Box = tuple[float, float, float, float]  # left, top, width, height
@@ -48,8 +48,6 @@ def _source(
     """The graph for Graphviz: boxes without text, and room beside the edges for the shapes."""
     gap = "0.2" if any(labels.values()) else "0.3"
     dot = graphviz.Digraph(graph_attr={"rankdir": direction, "ranksep": gap, "nodesep": "0.2", "pad": "0"})
-    if len(graph.nodes) > 400:  # layout in a second rather than a minute, at the price of some crossings
-        dot.attr("graph", nslimit="4", nslimit1="4", mclimit="0.5")
     dot.attr("node", shape="box", fixedsize="true", label="")
     numbers = {call: i for i, call in enumerate(graph.labels)}
     members: dict[tuple[Call, ...], list[int]] = {}
@@ -139,7 +137,7 @@ def _packed(boxes: dict[int, _Box], frames: dict[int, _Box], edges: dict[str, li
         flat += [round(x - left), round(y - top), sizes.setdefault((round(w), round(h)), len(sizes))]
     return {
         "size": [round(right - left), round(bottom - top)],
-        "keys": sorted(boxes),
+        "keys": None if len(boxes) == max(boxes) + 1 else sorted(boxes),
         "sizes": list(sizes),
         "boxes": flat,
         "frames": {i: [round(x - left), round(y - top), round(w), round(h)] for i, (x, y, w, h) in frames.items()},

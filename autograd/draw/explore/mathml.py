@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...rules.op import Op
+from .phrases import phrase
 
 Names = dict[str, str]  # a variable of the expression, and what the page knows it as
 Lookup = Callable[[ast.expr], Any]
@@ -50,7 +51,7 @@ class _Writer:
     def _name(self, node: ast.Name) -> tuple[str, int]:
         if node.id in self._names:
             return f'<mi data-v="{self._names[node.id]}">{html.escape(node.id)}</mi>', _ATOM
-        return self._known(node)
+        return self._known(node) if self._lookup(node) is not None else (f"<mi>{html.escape(node.id)}</mi>", _ATOM)
 
     def _known(self, node: ast.expr) -> tuple[str, int]:
         """A constant of the module that the rule stands in."""
@@ -87,6 +88,15 @@ class _Writer:
             text += f"<mo>{html.escape(_COMPARISONS.get(type(op), '?'))}</mo>{self._at(right, _SUM)}"
         return f"<mrow><mo>[</mo>{text}<mo>]</mo></mrow>", _ATOM
 
+    def _subscript(self, node: ast.Subscript) -> tuple[str, int]:
+        """``v[::-1]`` is v in reverse, and new axes are nothing to speak of."""
+        inside = ast.unparse(node.slice)
+        if inside == "::-1":
+            return f"<mrow>{self._at(node.value, _ATOM)}<mtext> in reverse</mtext></mrow>", _ATOM
+        if set(inside) <= set("(.,None) :"):
+            return self.part(node.value)
+        return _plain(node), _ATOM
+
     def _attribute(self, node: ast.Attribute) -> tuple[str, int]:
         if node.attr in ("mT", "T"):
             return f"<msup>{_row(self._at(node.value, _ATOM))}<mi>ᵀ</mi></msup>", _ATOM
@@ -116,6 +126,8 @@ class _Writer:
         if function in (np.floor, np.ceil):
             left, right = "⌊⌋" if function is np.floor else "⌈⌉"
             return f"<mrow><mo>{left}</mo>{first}<mo>{right}</mo></mrow>", _ATOM
+        if found := phrase(name.rpartition(".")[2], arguments):
+            return found, _ATOM
         name = function.name if isinstance(function, Op) else name.rpartition(".")[2]
         shown = _GREEK.get(name) or _FUNCTIONS.get(name, name.strip("_").replace("_", " "))
         return (

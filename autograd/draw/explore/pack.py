@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from typing import Any
 
+from . import sweep
 from .arrays import Json
 
-_MANY = 1000  # nodes of which numbers are written with fewer digits
-_STATS = ("finite", "nan", "inf", "zero", "min", "max", "mean")
+_Facts = tuple[tuple[str, Any], ...]
+_STATS = ("min", "max", "mean", "zero", "nan", "inf")  # those at the end are left out where they are 0
 
 
 def structure(facts: dict[str, Json]) -> dict[str, Json]:
     """The facts of `sweep.structure`, where nodes that differ in their inputs and names alone share what is said of them."""
-    sorts: dict[Hashable, int] = {}
-    kinds, titles = [], {}
+    sorts: dict[_Facts, int] = {}
+    paths: dict[tuple[int, ...], int] = {}
+    kinds, within, titles = [], [], {}
     for key, node in enumerate(facts["nodes"]):
-        shared = {name: fact for name, fact in node.items() if name != "inputs"}
+        shared = {name: fact for name, fact in node.items() if name not in ("inputs", "calls")}
+        within.append(paths.setdefault(tuple(node["calls"]), len(paths)))
         if node["title"] not in (node["symbol"], node["kind"], "constant"):
             titles[key] = shared.pop("title")
         kinds.append(sorts.setdefault(_frozen(shared), len(sorts)))
@@ -25,19 +27,21 @@ def structure(facts: dict[str, Json]) -> dict[str, Json]:
         "nodes": [node["inputs"] for node in facts["nodes"]],
         "sorts": [dict(sort) for sort in sorts],
         "kinds": kinds,
+        "paths": list(paths),
+        "within": within if len(paths) > 1 else [],
         "titles": titles,
         "steps": None,  # the operations, newest first
     }
 
 
-def _frozen(facts: dict[str, Json]) -> Hashable:
+def _frozen(facts: dict[str, Json]) -> _Facts:
     return tuple((name, tuple(fact) if isinstance(fact, list) else fact) for name, fact in facts.items())
 
 
 def moments(snapshots: list[dict[str, Json]], live: bool) -> dict[str, Json]:
     """The snapshots of `sweep.numbers`, and the shapes of their arrays. What a live page computes itself is left out."""
-    grids: dict[Hashable, int] = {}
-    digits = 9 if len(snapshots[0]["values"]) > _MANY else 17
+    grids: dict[_Facts, int] = {}
+    digits = 9 if len(snapshots[0]["values"]) > sweep.MANY else 17
     first = snapshots[0]["terms"]
 
     def brief(x: Json) -> Json:
@@ -46,8 +50,11 @@ def moments(snapshots: list[dict[str, Json]], live: bool) -> dict[str, Json]:
         if not isinstance(x, dict):
             return x
         grid = _frozen({name: x[name] for name in ("shape", "dtype", "rows", "cols", "block")})
-        facts = [_short(x["stats"].get(name), min(digits, 9)) for name in _STATS]
-        return [grids.setdefault(grid, len(grids)), facts, x["cells"]]
+        facts = [_short(x["stats"].get(name), 9 if digits > 9 else 4) for name in _STATS]
+        while facts and not facts[-1]:
+            facts.pop()
+        parts = [grids.setdefault(grid, len(grids)), facts]
+        return [*parts, x["cells"]] if x["cells"] else parts
 
     def term(key: str, i: int, term: Json) -> Json:
         if term is None:
@@ -56,7 +63,9 @@ def moments(snapshots: list[dict[str, Json]], live: bool) -> dict[str, Json]:
         if factors and shared and factors is not shared and _places(factors) == _places(shared):
             factors = {"by": factors["by"]}
         parts = [brief(term["local"]), brief(term["product"])]
-        return [*parts, factors] if factors else parts
+        if factors:
+            return [*parts, factors]
+        return parts if parts != [None, None] else 1
 
     written = [
         {

@@ -12,9 +12,11 @@ from ...errors import GraphError, user_line
 from ..collect import Graph, collect
 from ..dot import Style
 from . import page, sweep
-from .arrays import Json
+from .arrays import Json, room
 
-_CELLS, _CELLS_IN_FILM = 1024, 256
+_CELLS, _CELLS_IN_FILM = 1024, 256  # of an array
+_NUMBERS, _NUMBERS_IN_FILM = 50_000, 600_000  # of all arrays of a page, of all moments
+_FACTORS_IN_FILM = 80_000  # of all moments
 
 
 class Recorder:
@@ -57,7 +59,9 @@ class Recorder:
             self._program = page.program(graph)
         else:
             same_graph(self._program.graph, graph)
-        self._moments.append((step, sweep.numbers(graph, label or f"step {step}", _CELLS_IN_FILM)))
+        cells = _room(graph, _NUMBERS_IN_FILM // self.most, _CELLS_IN_FILM)
+        factors = min(_FACTORS_IN_FILM // self.most, sweep.FACTORS)
+        self._moments.append((step, sweep.numbers(graph, label or f"step {step}", cells, by_element=factors)))
         if len(self._moments) > self.most:
             self.every *= 2
             self._moments = [(step, moment) for step, moment in self._moments if step % self.every == 0]
@@ -76,18 +80,24 @@ class Recorder:
         return self.page()._repr_html_() if self._moments else None
 
 
-LIMIT = 1000  # operations on a page: beyond that a browser is slow, and nobody steps through
+LIMIT = 10_000  # operations on a page
 
 
 def explore(value: Value, *, compare: Value | None, labels: tuple[str, str], title: str, style: Style) -> page.Page:
     """See `Picture.explore`."""
     graph = collect(value, limit=LIMIT, gradients=True)
-    snapshots = [sweep.numbers(graph, labels[0], _CELLS, by_element=True)]
+    cells = _room(graph, _NUMBERS, _CELLS)
+    snapshots = [sweep.numbers(graph, labels[0], cells, by_element=sweep.FACTORS)]
     if compare is not None:
         other = collect(compare, limit=LIMIT, gradients=True)
         same_graph(graph, other)
-        snapshots.append(sweep.numbers(other, labels[1], _CELLS, by_element=True))
+        snapshots.append(sweep.numbers(other, labels[1], cells, by_element=sweep.FACTORS))
     return page.page(page.program(graph), snapshots, style, title)
+
+
+def _room(graph: Graph, numbers: int, most: int) -> int:
+    """The cells that an array may have: each is there as a value, and most as a gradient and a contribution too."""
+    return room((np.size(node.data) for node in graph.nodes.values() if np.shape(node.data)), numbers // 2, most)
 
 
 def same_graph(one: Graph, other: Graph) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import time
 from collections import Counter
 from dataclasses import asdict
 from functools import partial
@@ -84,21 +85,24 @@ def _line(node: Node) -> dict[str, str]:
     return {"line": f"{Path(file).name}:{number}", "code": linecache.getline(file, int(number)).strip()}
 
 
-_PAGE_FACTORS = 20_000  # of all operations
+MANY = 1000  # nodes, from which on a page says less of each
+FACTORS = 20_000  # of all operations of a moment
+SECONDS = 1.0  # for so many
 
 
-def numbers(graph: Graph, label: str, cells: int, *, by_element: bool = False) -> dict[str, Json]:
+def numbers(graph: Graph, label: str, cells: int, *, by_element: int = 0) -> dict[str, Json]:
     """The numbers of one moment: each node's value and gradient, and what each operation hands to its inputs.
 
-    The contribution to a node that receives only one is its gradient, and is not said twice. `by_element` adds, where arrays are
-    small, of which terms each element of a contribution is the sum; the newest operations first, as far as a page has room.
+    The contribution to a node that receives only one is its gradient, and is not said twice. `by_element` is for how many
+    factors there is room: where arrays are small they say of which terms each element of a contribution is the sum, the newest
+    operations first.
     """
     uses = Counter(s for node in graph.nodes.values() for i, s in enumerate(node.inputs) if _takes(graph, node, i))
     nodes = graph.nodes.values()
     with no_grad(), np.errstate(all="ignore"):
         terms = {str(node.key): _terms(graph, node, uses, cells) for node in nodes if node.kind == "operation"}
         if by_element:
-            _add_factors(graph, terms)
+            _add_factors(graph, terms, by_element)
     return {
         "label": label,
         "values": [None if node.data is None else encode(node.data, cells) for node in nodes],
@@ -118,7 +122,7 @@ def _terms(graph: Graph, node: Node, uses: Counter[int], cells: int) -> list[Jso
             result.append(None)
             continue
         scalars = all(np.shape(x) == () for x in (value.data, *value.inputs))
-        by_number = scalars or formula(value.op, i).local
+        by_number = scalars or (formula(value.op, i).local and len(graph.nodes) <= MANY)
         local = _apply(value, i, np.ones_like(value.data)[()]) if by_number else None
         product = None if uses[source] == 1 else encode(_pushed(value, i, node.grad), cells)
         result.append({"local": None if local is None else encode(local, cells), "product": product})
@@ -133,11 +137,13 @@ def _apply(value: Value, i: int, g: Any) -> Any:
     return rule(g, value.data, *value.inputs, **value.static)
 
 
-def _add_factors(graph: Graph, terms: dict[str, Json]) -> None:
+def _add_factors(graph: Graph, terms: dict[str, Json], room: int) -> None:
     """Where a contribution's elements are sums, or come from other places, or have factors that no formula shows."""
-    room = _PAGE_FACTORS
+    until = time.monotonic() + SECONDS * room / FACTORS
     for node in reversed(graph.nodes.values()):
         value = node.value
+        if room <= 0 or time.monotonic() > until:
+            return
         if node.kind != "operation" or value is None or value.op is None:
             continue
         for i, term in enumerate(terms[str(node.key)]):
@@ -145,7 +151,7 @@ def _add_factors(graph: Graph, terms: dict[str, Json]) -> None:
             shapes = np.shape(value.data), np.shape(source)
             if term is None or shapes == ((), ()) or (shapes[0] == shapes[1] and formula(value.op, i).local):
                 continue
-            found = factors(partial(_pushed, value, i), value.data, source, min(room, MOST_FACTORS))
+            found = factors(partial(_pushed, value, i), value.data, source, min(room, MOST_FACTORS), until)
             if found is not None:
                 term["factors"] = found
                 room -= len(found["by"])

@@ -2,8 +2,16 @@
 
 import { state } from "./state.mjs";
 
+let timer = null;
+
+// Not at once: a browser takes as long for an address as for a step, and wants few of them.
 export function remember() {
   if (!["file:", "http:", "https:"].includes(location.protocol)) return;
+  clearTimeout(timer);
+  timer = setTimeout(write, 100);
+}
+
+function write() {
   const parts = [state.walking ? `step=${state.step}` : "", state.moment ? `moment=${state.moment}` : ""].filter(Boolean);
   history.replaceState(null, "", `#${parts.join("&")}`);
 }

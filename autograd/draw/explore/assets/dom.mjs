@@ -20,7 +20,7 @@ export function math(tag, ...children) {
   return made;
 }
 
-export const mathName = (text) => math(/^[−\d]/.test(text) ? "mn" : "mi", text);
+const mathName = (text) => math(/^[−\d]/.test(text) ? "mn" : "mi", text);
 
 // A formula from the table of rules; `put` says what stands for a variable: a name or a number.
 export function mathOf(markup, put) {
@@ -33,6 +33,13 @@ export function mathOf(markup, put) {
     variable.replaceWith(text.startsWith("−") && !alone ? math("mrow", math("mo", "("), name, math("mo", ")")) : name);
   }
   return row;
+}
+
+// A formula with words in it as text that flows: the words as they are, each piece of mathematics for itself.
+export function flowing(row) {
+  if (row.localName === "mtext") return [row.textContent];
+  if (row.localName !== "mrow" || !row.querySelector("mtext")) return [math("math", row.cloneNode(true))];
+  return [...row.children].flatMap(flowing);
 }
 
 const SVG = "http://www.w3.org/2000/svg";

@@ -1,10 +1,13 @@
 // Where things stand, in points from the top left of a picture; a box is [left, top, width, height].
 
 const CELL = 400; // side of the squares that boxes are looked up by
+const FAR = 900; // from here on an edge is a stub
+const STUB = [36, 24]; // how long it is, and how far from the next
 
 // A picture's boxes by key, out of the page's flat list.
 export function boxesOf({ keys, sizes, boxes }) {
-  return new Map(keys.map((key, i) => [key, [boxes[3 * i], boxes[3 * i + 1], ...sizes[boxes[3 * i + 2]]]]));
+  const all = keys ?? Array.from({ length: boxes.length / 3 }, (_, i) => i);
+  return new Map(all.map((key, i) => [key, [boxes[3 * i], boxes[3 * i + 1], ...sizes[boxes[3 * i + 2]]]]));
 }
 
 const span = (from, to) => Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
@@ -29,7 +32,6 @@ const touch = ([x, y, w, h], [left, top, width, height]) =>
   x <= left + width && left <= x + w && y <= top + height && top <= y + h;
 
 export const grown = ([x, y, w, h], by) => [x - by, y - by, w + 2 * by, h + 2 * by];
-export const inside = ([x, y, w, h], [left, top, width, height]) => left <= x && top <= y && x + w <= left + width && y + h <= top + height;
 
 // The box around boxes.
 export function around(boxes) {
@@ -44,23 +46,28 @@ export const beyond = (start, end, from, length) => (start < from ? start - from
 
 // -- edges -----------------------------------------------------------------------------------------------------------
 
-// An edge is { points, tip, label }: what Graphviz gave, or an arc from box to box.
-export function edgeOf(given, from, to, direction) {
+// An edge is { points, tip, label }: what Graphviz gave, or an arc from box to box; from very far away only its end, a stub.
+export function edgeOf(given, from, to, direction, place = 0) {
   if (given) return given.length % 6 === 4 ? ending(given, given.length) : ending(given.slice(0, -2), given.length - 2, given.slice(-2));
   const upright = direction === "TB" || direction === "BT";
   const sign = direction === "RL" || direction === "BT" ? -1 : 1;
   const at = ([x, y, w, h], side) => (upright ? [x + w / 2, y + h * side] : [x + w * side, y + h / 2]);
   const [start, tip] = [at(from, sign > 0 ? 1 : 0), at(to, sign > 0 ? 0 : 1)];
   const axis = upright ? 1 : 0;
-  const bend = sign * Math.max(20, Math.abs(tip[axis] - start[axis]) / 2);
   const away = (point, by) => point.map((x, i) => (i === axis ? x + by : x));
+  const stub = Math.hypot(tip[0] - start[0], tip[1] - start[1]) > FAR;
+  if (stub) {
+    tip[1 - axis] += STUB[1] * (place - 0.5);
+    start.splice(0, 2, ...away(tip, -STUB[0] * sign));
+  }
+  const bend = sign * (stub ? 5 : Math.max(20, Math.abs(tip[axis] - start[axis]) / 2));
   const end = away(tip, -5 * sign);
   const points = [start, away(start, bend), away(end, -bend), end].flat();
-  return { points, tip, label: [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2] };
+  return { points, tip, label: [(start[0] + end[0]) / 2, (start[1] + end[1]) / 2], stub };
 }
 
 // A curve has 1 + 3n points; then comes the tip of the arrow.
-const ending = (given, length, label = null) => ({ points: given.slice(0, length - 2), tip: given.slice(length - 2), label });
+const ending = (given, length, label = null) => ({ points: given.slice(0, length - 2), tip: given.slice(length - 2), label, stub: false });
 
 export function pathOf(points) {
   const pairs = [];

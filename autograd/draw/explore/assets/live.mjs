@@ -7,7 +7,7 @@ import { data, grad, leaves, listen, now, paint, say, select, state, value } fro
 import { computed } from "./unpack.mjs";
 
 const MOST = 600; // points of the curve
-export const live = { leaf: leaves[0], losses: [], timer: null };
+const live = { leaf: leaves[0], losses: [], timer: null };
 
 listen("select", (key) => { if (data.nodes[key].kind !== "operation") live.leaf = key; });
 
@@ -37,7 +37,7 @@ function descend() {
   if (!Number.isFinite(live.losses.at(-1))) halt();
 }
 
-export function halt() {
+function halt() {
   if (live.timer === null) return;
   clearInterval(live.timer);
   live.timer = null;

@@ -10,7 +10,7 @@ export function format(x, digits = 4) {
   if (x === 0) return "0";
   const short = Number(x.toPrecision(digits));
   const size = Math.abs(short);
-  return (size < 1e-4 || size >= 1e6 ? short.toExponential() : String(short)).replace("-", "−");
+  return (size < 1e-4 || size >= 1e6 ? short.toExponential() : String(short)).replaceAll("-", "−");
 }
 
 function summary(array, digits) {
@@ -71,8 +71,9 @@ export function shortly(x, room, spec) {
     const texts = [4, 3, 2, 1].map((digits) => `[${cells.map((cell) => format(cell, digits)).join(", ")}]`);
     return texts.find((text) => text.length <= room) ?? texts[3];
   }
-  if (stats.min === stats.max || !stats.finite) return format(x, 3).split(", mean ")[0];
-  return [4, 3, 2].map((digits) => format(x, digits).split(", mean ")[0]).find((text) => text.length <= room) ?? format(x, 2).split(", mean ")[0];
+  const texts = [4, 3, 2, 1].map((digits) => format(x, digits).split(", mean ")[0]);
+  if (stats.min === stats.max || !stats.finite) return texts[1];
+  return texts.find((text) => text.length <= room) ?? `|x| ≤ ${format(size(x), 2)}`;
 }
 
 // The index along each axis of the element that is number i in a row.

@@ -11,7 +11,7 @@ export const users = line.users;
 export const terms = line.terms;
 export const order = line.order;
 export const ahead = line.ahead;
-export const madeAt = line.madeAt;
+const madeAt = line.madeAt;
 export const leaves = data.nodes.flatMap((node, key) => (node.kind === "operation" ? [] : [key]));
 
 export const state = {
@@ -21,7 +21,7 @@ export const state = {
 
 const listeners = { paint: [], select: [], say: [] };
 export const listen = (to, act) => listeners[to].push(act);
-export const tell = (what, ...facts) => listeners[what].forEach((act) => act(...facts));
+const tell = (what, ...facts) => listeners[what].forEach((act) => act(...facts));
 export const select = (key, focus = false) => tell("select", key, focus);
 export const paint = () => tell("paint");
 export const say = (words) => tell("say", words);

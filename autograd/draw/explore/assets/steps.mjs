@@ -30,9 +30,13 @@ function stepWords() {
   return `Step ${state.step} of ${data.steps.length}: ${known(state.key)}. ${given}`;
 }
 
-export function play(on) {
+function halt() {
   clearInterval(timer);
   timer = null;
+}
+
+function play(on) {
+  halt();
   if (on) {
     if (state.step === data.steps.length) jump(0);
     timer = setInterval(() => {
@@ -53,7 +57,7 @@ export function paintSteps() {
 }
 
 export function prepareSteps() {
-  const stop = (action) => () => { play(false); action(); };
+  const stop = (action) => () => { halt(); action(); };
   byId("first").addEventListener("click", stop(() => jump(0)));
   byId("back").addEventListener("click", stop(() => jump(state.step - 1)));
   byId("forward").addEventListener("click", stop(() => jump(state.walking ? state.step + 1 : 1)));
@@ -65,7 +69,7 @@ export function prepareSteps() {
   byId("position").max = data.steps.length;
   byId("position").addEventListener("input", (event) => {
     const step = Number(event.target.value); // before the slider is set back to where the pass is
-    play(false);
+    halt();
     jump(step);
   });
 }

@@ -10,7 +10,7 @@ const MOST_ROWS = 12;
 // The parts of element `index` of what the operation `user` hands to its input number `i`; null if the page has no factors.
 function partsOf(user, i, index) {
   const { factors } = now().terms[user][i];
-  if (!factors || state.edited !== null) return null;
+  if (!factors || state.edited !== null || element(grad(user), 0) === null) return null;
   const parts = [];
   factors.to.forEach((to, n) => {
     if (to !== index) return;

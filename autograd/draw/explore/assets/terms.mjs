@@ -1,7 +1,7 @@
 // What one operation hands to one of its inputs: the rule, the numbers put in, and their product.
 
 import { broadcast } from "./broadcast.mjs";
-import { make, math, mathOf, partial } from "./dom.mjs";
+import { flowing, make, math, mathOf, partial } from "./dom.mjs";
 import { goTo } from "./links.mjs";
 import { nodeAt, symbolOf } from "./names.mjs";
 import { element, format, isArray } from "./numbers.mjs";
@@ -33,16 +33,9 @@ function term(user, i) {
   if (rule.math) {
     const left = rule.local ? partial(name("out", "out"), name(`i${i}`, rule.variable)) : math("mi", "contribution");
     const symbols = mathOf(rule.math, name);
-    const rows = [math("math", left, math("mo", "="), symbols)]; // a line each where they have no room on one
-    if (rule.local && local !== null && !isArray(local)) {
-      const [numbers, last] = [mathOf(rule.math, number), format(local, 6)];
-      const alone = numbers.textContent === format(local); // a lone variable leaves nothing to compute
-      if (!alone && numbers.textContent !== symbols.textContent) rows.push(math("math", math("mo", "="), numbers));
-      if (symbols.textContent !== last) rows.push(math("math", math("mo", "="), math("mn", last)));
-    }
-    rows.forEach((row) => row.setAttribute("display", "block"));
-    rows[0].setAttribute("aria-label", `local rule: ${ruleText(rule, name)}`);
-    result.push(make("div", { class: "rule local" }, ...rows));
+    if (symbols.querySelector("mtext")) {
+      result.push(make("p", { class: "rule words" }, math("math", left, math("mo", "=")), " ", ...flowing(symbols)));
+    } else result.push(ruleLines(rule, local, left, symbols, name, number));
   }
   if (rule.about) result.push(make("p", { class: "about" }, rule.about));
   const part = (x, words) => make("span", { class: "part" }, make("b", {}, format(x, isArray(x) ? 3 : 6)), make("small", {}, words));
@@ -54,6 +47,20 @@ function term(user, i) {
   result.push(line);
   if (node.stretched.includes(i)) result.push(broadcast(user, i, true));
   return result;
+}
+
+// A rule that is a formula: with names, with numbers, and what it comes to.
+function ruleLines(rule, local, left, symbols, name, number) {
+  const rows = [math("math", left, math("mo", "="), symbols)]; // a line each where they have no room on one
+  if (rule.local && local !== null && !isArray(local)) {
+    const [numbers, last] = [mathOf(rule.math, number), format(local, 6)];
+    const alone = numbers.textContent === format(local); // a lone variable leaves nothing to compute
+    if (!alone && numbers.textContent !== symbols.textContent) rows.push(math("math", math("mo", "="), numbers));
+    if (symbols.textContent !== last) rows.push(math("math", math("mo", "="), math("mn", last)));
+  }
+  rows.forEach((row) => row.setAttribute("display", "block"));
+  rows[0].setAttribute("aria-label", `local rule: ${ruleText(rule, name)}`);
+  return make("div", { class: "rule local" }, ...rows);
 }
 
 // A rule as Python has it, by the same names, to be read aloud.

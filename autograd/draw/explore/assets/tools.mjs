@@ -18,11 +18,9 @@ export function showView(n) {
 
 // The most detailed picture that is not too large; the smallest if all are.
 export function firstView() {
-  const small = data.views.findIndex(({ keys }) => keys.length <= FEW);
-  const sizes = data.views.map(({ keys }) => keys.length);
-  if (sizes[0] <= FEW || sizes.length === 1) return 0;
-  const fitting = sizes.flatMap((size, n) => (size <= FEW ? [n] : []));
-  return small < 0 ? sizes.indexOf(Math.min(...sizes)) : fitting.reduce((best, n) => (sizes[n] > sizes[best] ? n : best));
+  const sizes = data.views.map(({ boxes }) => boxes.length / 3);
+  const fitting = sizes.filter((size) => size <= FEW);
+  return sizes.indexOf(fitting.length ? Math.max(...fitting) : Math.min(...sizes));
 }
 
 function prepareSearch() {

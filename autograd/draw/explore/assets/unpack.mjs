@@ -3,10 +3,12 @@
 import { backwardPass, forwardPass } from "./engine.mjs";
 import { asNumber, json } from "./numbers.mjs";
 
-const STATS = ["finite", "nan", "inf", "zero", "min", "max", "mean"];
+const STATS = ["min", "max", "mean", "zero", "nan", "inf"];
 
 export function unpack(packed, compiled) {
-  const nodes = packed.nodes.map((inputs, key) => ({ ...packed.sorts[packed.kinds[key]], inputs }));
+  const nodes = packed.nodes.map((inputs, key) => ({
+    ...packed.sorts[packed.kinds[key]], inputs, calls: packed.paths[packed.within[key] ?? 0],
+  }));
   for (const [key, title] of Object.entries(packed.titles)) nodes[key].title = title;
   const operations = nodes.flatMap((node, key) => (node.kind === "operation" ? [key] : []));
   const data = { ...packed, nodes, compiled, steps: [...operations].reverse() };
@@ -21,8 +23,9 @@ export function unpack(packed, compiled) {
 
 function array(packed, x) {
   if (!Array.isArray(x)) return x;
-  const [grid, facts, cells] = x;
-  const stats = Object.fromEntries(STATS.map((name, i) => [name, facts[i] ?? undefined]));
+  const [grid, facts, cells = []] = x;
+  const stats = Object.fromEntries(STATS.map((name, i) => [name, facts[i] ?? 0]));
+  stats.finite = packed.grids[grid].shape.reduce((a, b) => a * b, 1) - stats.nan - stats.inf;
   return { ...packed.grids[grid], stats, cells };
 }
 
@@ -35,7 +38,7 @@ function lazily(moment, make) {
 function termsOf(packed, n, operations) {
   const term = (given, place, i) => {
     if (!given) return null;
-    const [local, product, factors] = given;
+    const [local, product, factors] = given === 1 ? [null, null] : given;
     const found = { local: array(packed, local), product: array(packed, product) };
     if (factors) found.factors = { ...packed.snapshots[0].terms[place][i][2], ...factors };
     return found;

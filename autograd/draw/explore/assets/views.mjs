@@ -3,13 +3,15 @@
 
 import { byId, svg } from "./dom.mjs";
 import { around, beyond, boxAround, boxesOf, edgeOf, finder, grown, headOf, pathOf } from "./geometry.mjs";
+import { known } from "./names.mjs";
 import { shapeOf } from "./numbers.mjs";
 import { data, state, value } from "./state.mjs";
 
 const PIXELS = 96 / 72; // of a point
 const MARGIN = 12; // around the picture, in pixels
-const WHOLE = 400; // a picture of no more boxes is drawn whole
+const WHOLE = 500; // a picture of no more boxes is drawn whole (layout.py)
 const CROWD = 600; // from so many in sight on, a map is drawn
+const DIGITS = 66.72; // the width of ten digits of 12 points in Helvetica
 const READABLE = [0.45, 0.75]; // the whole width is shown if that is no smaller than the first, otherwise the second
 
 export const stage = byId("stage");
@@ -29,7 +31,7 @@ export function shown(key) {
   const { n, calls } = view.picture;
   return (n ? calls[data.nodes[key].calls[n - 1]] : null) ?? key;
 }
-export const box = (key) => view.picture.boxes.get(shown(key));
+const box = (key) => view.picture.boxes.get(shown(key));
 
 export function useView(n) {
   view.picture = pictures[n];
@@ -41,8 +43,18 @@ export function useView(n) {
   view.svg = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": words },
     svg("g", { class: "graph" }, svg("rect", { class: "ground", width, height }), ...Object.values(layers)));
   holder.replaceChildren(view.svg);
+  narrow();
   view.frames = data.calls.map((call, i) => (i in view.picture.frames ? frame(call, i) : undefined));
   layers.frames.append(...view.frames.filter(Boolean));
+}
+
+// Boxes are made for Helvetica's widths (boxes.py): where another font stands in for it, text is as much smaller as that is wider.
+function narrow() {
+  const probe = svg("text", {}, "0123456789");
+  layers.labels.append(probe);
+  const wide = probe.getComputedTextLength();
+  probe.remove();
+  if (wide > DIGITS) stage.style.setProperty("--narrow", DIGITS / wide);
 }
 
 function frame(call, i) {
@@ -96,11 +108,11 @@ export const reveal = (key) => scrollTo(box(key));
 
 // An operation, what it hands gradients to and the way there, wholly in sight: smaller if they must be.
 export function showStep(key) {
-  const { inputs, rules } = data.nodes[key];
+  const { rules } = data.nodes[key];
   const takesPart = (i) => state.step < 0 || view.picture.n > 0 || rules[i] !== null;
-  const sources = inputs.filter((_, i) => takesPart(i)).map(box);
-  const ways = view.picture.inputs(shown(key)).flatMap((_, i) => (takesPart(i) ? [boxAround(edge(shown(key), i))] : []));
-  const area = around([box(key), ...sources, ...ways]);
+  const into = shown(key);
+  const taking = view.picture.inputs(into).flatMap((source, i) => (takesPart(i) ? [{ source, way: edge(into, i) }] : []));
+  const area = around([box(key), ...taking.flatMap(({ source, way }) => (way.stub ? [boxAround(way)] : [boxAround(way), box(source)]))]);
   if (view.zoom !== view.wanted) useZoom(view.wanted);
   const room = Math.min(...[stage.clientWidth, stage.clientHeight].map((pixels, i) => (pixels - 2 * MARGIN) / (area[2 + i] * scale())));
   if (room < 1) useZoom(view.zoom * room);
@@ -118,7 +130,7 @@ export function scrollToResult() {
 
 function edge(key, i) {
   const { boxes, edges, inputs } = view.picture;
-  return edgeOf(edges[`${key}_${i}`], boxes.get(inputs(key)[i]), boxes.get(key), data.direction);
+  return edgeOf(edges[`${key}_${i}`], boxes.get(inputs(key)[i]), boxes.get(key), data.direction, i);
 }
 
 // Draws what has come into sight, and what is spoken of; takes away what has left it.
@@ -173,18 +185,19 @@ function node(key) {
     group.append(svg("text", { x: x + 7, y: line, class: "small" }, word), text);
     if (word === "dtype") text.textContent = data.nodes[key].dtype;
     else if (word === "shape") text.textContent = `${shapeOf(value(key))}${value(key).dtype === "float64" ? "" : ` ${value(key).dtype}`}`;
-    else fields[field] = { text, room: Math.floor((width - 22 - 5.5 * word.length) / 6.6) };
+    else fields[field] = { text, room: Math.floor((width - 18 - 5.2 * word.length) / 6.3) };
   });
   return { group, outline, fields, last: {} };
 }
 
 function addEdge(key, i) {
-  const { points, tip, label } = edge(key, i);
+  const { points, tip, label, stub } = edge(key, i);
   const group = svg("g", { id: `edge${key}_${i}`, class: "edge" }, svg("path", { d: pathOf(points) }), svg("polygon", { points: headOf(points, tip) }));
   layers.edges.append(group);
   const words = label && !view.picture.modules.has(key) ? shapes(key, i, false) : "";
   const text = words ? svg("text", { id: `shape${key}_${i}`, class: "shape", x: label[0], y: label[1] + 3.5 }, words) : null;
   if (text) layers.labels.append(text);
+  if (stub) group.append(svg("text", { class: "stub", x: points[0], y: points[1] - 3 }, known(view.picture.inputs(key)[i]).slice(0, 8)));
   view.edges.set(`${key}_${i}`, { group, text, last: {} });
 }
 
@@ -211,13 +224,14 @@ function paintMap() {
   const [strokes, lines] = [{}, []];
   for (const [key, [x, y, width, height]] of boxes) {
     (strokes[data.nodes[key].kind] ??= []).push(`M${x},${y}h${width}v${height}h${-width}z`);
-    for (const source of inputs(key)) {
-      const [left, top, w, h] = boxes.get(source);
-      lines.push(`M${left + w},${top + h / 2}L${x},${y + height / 2}`);
-    }
+    inputs(key).forEach((source, i) => {
+      if (!edge(key, i).stub) lines.push(`M${middle(boxes.get(source))}L${middle([x, y, width, height])}`);
+    });
   }
   layers.map.append(svg("path", { class: "edges", d: lines.join("") }));
   for (const [kind, parts] of Object.entries(strokes)) layers.map.append(svg("path", { class: kind, d: parts.join("") }));
 }
+
+const middle = ([x, y, width, height]) => `${x + width / 2},${y + height / 2}`;
 
 export const addCover = (cover) => layers.covers.append(cover);
