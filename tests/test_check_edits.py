@@ -5,6 +5,7 @@ import functools
 import itertools
 import linecache
 import pickle
+import re
 import warnings
 
 import numpy as np
@@ -76,6 +77,36 @@ def test_a_slip_is_named_with_its_place(slip):
     assert any(expected in sentence for sentence in sentences), sentences
     line = sentences[0].splitlines()[1].partition(": ")[2]
     assert line == f"return {wrong}"
+
+
+def mended(line, sentence):
+    """The line with what a sentence says of it, place by place, from the right."""
+    said = sentence.splitlines()
+    for claim, below in sorted(zip(said[::3], said[2::3], strict=True), key=lambda pair: -pair[1].index("^")):
+        old, new = re.search("`(.*)` should be `(.*)`", claim).groups()
+        start = below.index("^") - len("   line 2: ")
+        assert line[start:].startswith(old)
+        line = f"{line[:start]}({new}){line[start + len(old) :]}"
+    return line
+
+
+@pytest.mark.parametrize("point", [np.linspace(-2, 2, 5), np.ones(3), np.full(3, 2.0), np.array([1.0, -1.0])], ids=str)
+def test_what_a_point_excuses_is_not_said(point):
+    """Where numbers add up to 0, or are equal to their squares or to one another, sums and powers too many are right."""
+    failed = 0
+    for f, wrong in [
+        (lambda x: np.log(1 + np.exp(x)), "g * np.exp(-x) / (1 + np.exp(-x))"),
+        (lambda x: x**3, "g * 3 * x"),
+        (lambda x: x * np.exp(x), "g * (1 - x) * np.exp(x)"),
+    ]:
+        found = report(f, defined(f"def vjp(g, out, x):\n    return {wrong}\n"), [point])
+        if found.verdict == "fail":
+            failed += 1
+            assert found.edits
+            for edit in found.edits:
+                right = defined(f"def vjp(g, out, x):\n    {mended(f'return {wrong}', edit.sentence)}\n")
+                assert report(f, right, [np.linspace(0.3, 1.7, 7)]), edit.sentence
+    assert failed > 1
 
 
 def test_several_edits_are_made_one_after_the_other_and_two_that_fit_are_both_said():

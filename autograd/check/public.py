@@ -149,7 +149,7 @@ def vjp_report(
     report = check(problem, Uses(_caller(f, arguments), again), options)
     if report.verdict == "fail":
         quietly = replace(options, progress=False)
-        report.find_edits = lambda: edits_of(problem, derivative, lambda: bool(check(problem, Uses(), quietly)))
+        report.find_edits = lambda: edits_of(problem, derivative, lambda: check(problem, Uses(), quietly).verdict)
     return report
 
 

@@ -8,7 +8,7 @@ import inspect
 import io
 import textwrap
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
@@ -16,11 +16,13 @@ from typing import Any
 import numpy as np
 
 from .hygiene import Answers
+from .ladder import Vector
 from .problem import Problem
 from .repair import bounded, repairs, tick
-from .report import Diagnosis
+from .report import Diagnosis, Verdict
 
 _LARGEST = 1_000  # inputs of a function whose derivative is edited
+_AWAY = 0.1  # of the inputs' sizes
 _OUTSIDE = frozenset(
     {"open", "os", "sys", "shutil", "subprocess", "Path", "exec", "eval", "input", "write", "unlink", "remove"}
 )
@@ -122,8 +124,10 @@ def _text(node: ast.FunctionDef | ast.Lambda, lines: Sequence[str]) -> str:
     return textwrap.dedent("".join(lines[node.lineno - 1 : node.end_lineno]))
 
 
-def edits_of(problem: Problem, derivative: Exchangeable, confirm: Callable[[], bool]) -> list[Diagnosis]:
+def edits_of(problem: Problem, derivative: Exchangeable, confirm: Callable[[], Verdict]) -> list[Diagnosis]:
     """What to change in the source of a hand-written derivative so that it is right, each way as lines to be read.
+
+    It has to be right beside the point as well: numbers whose sum is 0, say, would excuse a sum too many.
 
     Args:
         problem: whose `pull` calls the derivative.
@@ -134,7 +138,10 @@ def edits_of(problem: Problem, derivative: Exchangeable, confirm: Callable[[], b
     answer = _written(wrong)
     if answer is None or problem.size_in > _LARGEST:
         return []
+    nearby = _nearby(problem)
     looks = _looks(problem)
+    with _at(problem, nearby):
+        looks_nearby = _looks(problem)
 
     def put(text: str) -> bool:
         try:
@@ -143,16 +150,50 @@ def edits_of(problem: Problem, derivative: Exchangeable, confirm: Callable[[], b
             return False
         return True
 
+    def judged(text: str) -> list[bool] | None:
+        flags = looks() if put(text) else None
+        if not flags or not all(flags):
+            return flags
+        with _at(problem, nearby):
+            return looks_nearby()
+
     def confirmed(text: str) -> bool:
-        return put(text) and confirm()
+        if not put(text):
+            return False
+        verdict = confirm()
+        if verdict == "inconclusive":
+            with _at(problem, nearby):
+                verdict = confirm()
+        return verdict == "pass"
 
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
-            ways = repairs(answer.text, lambda text: looks() if put(text) else None, confirmed, answer.number)
+            ways = repairs(answer.text, judged, confirmed, answer.number)
     finally:
         derivative.now = wrong
     return [Diagnosis(way[0].kind, "\n".join(map(str, way))) for way in ways]
+
+
+@contextlib.contextmanager
+def _at(problem: Problem, point: Vector) -> Iterator[None]:
+    """The same problem at another point."""
+    kept, problem.point = problem.point, point
+    try:
+        yield
+    finally:
+        problem.point = kept
+
+
+def _nearby(problem: Problem) -> Vector:
+    """A point beside the problem's, without accidents in its numbers; its own where the function is not defined there."""
+    point = problem.point + _AWAY * problem.scale * np.random.default_rng(1).normal(size=problem.size_in)
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            return point if np.isfinite(problem.evaluate(point)).all() else problem.point
+    except Exception:
+        return problem.point
 
 
 def _looks(problem: Problem) -> Callable[[], list[bool] | None]:
