@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, functions, no_grad, scope
-from autograd.draw import draw, draw_dot, trace, tree
+from autograd.draw import Recorder, draw, draw_dot, trace, tree
 from autograd.draw.words import clean, summary
 from autograd.errors import GraphError, ShapeError
 from tests.draw_networks import mnist, named, perceptron, two_two_one
@@ -419,3 +419,9 @@ def test_a_name_is_text_and_a_title_what_can_be_printed(tmp_path):
     assert "5: 1" in tree(value)
     page = draw(value).html(tmp_path / "page.html", title=f"a{chr(0xD800)}b{chr(0)}c")
     assert "a b c" in page.read_text()
+    half = chr(0xD800)
+    film = Recorder()
+    film.record(value)
+    assert "x?y" in film.html(tmp_path / "film.html", title=f"x{half}y").read_text()
+    compared = draw(value).html(tmp_path / "two.html", compare=Value(2.0) * 2, labels=(f"x{half}y", "after"))
+    assert "x?y" in compared.read_text()

@@ -81,7 +81,8 @@ def page(program: Program, snapshots: list[Json], style: Style, title: str) -> P
     for name, content in parts.items():  # in the order of the template, so that no content is searched for marks
         before, _, rest = rest.partition(f"<!--{name}-->")
         pieces += [before, content]
-    return Page("".join([*pieces, rest]))
+    written = "".join([*pieces, rest]).encode(errors="replace")  # half of a surrogate pair, in a title or a label
+    return Page(written.decode())
 
 
 def script(entry: str, rules: str) -> str:
