@@ -156,7 +156,9 @@ def _sorts(source: str) -> Iterator[Iterable[tuple[float, _Change]]]:
     yield likely
     yield ((0, (again,)) for edit in replacing if edit.kind in _REWRITTEN for again in _edited_again(source, edit))
     transposes = [edit for edit in adding if edit.kind == "transpose"][:_MOST_TRANSPOSES]
-    first = [change for _, change in likely if all(edit.kind != "transpose" for edit in change)][:_MOST_LIKELY]
+    first = [change for _, change in likely if all(edit.kind not in ("transpose", "name") for edit in change)][
+        :_MOST_LIKELY
+    ]
     both = [(*one, *other) for one, other in itertools.combinations(first, 2)]
     pairs = [*itertools.combinations(transposes, 2), *both]
     yield ordered(change for change in pairs if all(itertools.starmap(_apart, itertools.combinations(change, 2))))
