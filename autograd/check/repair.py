@@ -138,8 +138,9 @@ def _cost(source: str, change: _Change) -> float:
         mine, right = (Counter(_WORD.findall(text)) for text in (source[edit.start : edit.stop], edit.new))
         written, struck = (right - mine).total(), (mine - right).total()
         cost = max(_LEAST.get(edit.kind, 1.0), written + max(0, struck - written) / 2)
-        costs.append(min(cost, _MOST.get(edit.rule, cost)) + _UNLIKELY * edit.unlikely)
-    return max(costs) + sum(sorted(costs)[:-1]) / 2
+        costs.append(min(cost, _MOST.get(edit.rule, cost)))
+    unlikely = all(edit.unlikely for edit in change)  # a name that is another wherever it stands may be a slip
+    return max(costs) + sum(sorted(costs)[:-1]) / 2 + _UNLIKELY * unlikely
 
 
 def _sorts(source: str) -> Iterator[Iterable[tuple[float, _Change]]]:
