@@ -149,6 +149,26 @@ def transpose_vjp(g, out, x, axes):
         ["`self.data` should be `-self.data`"],
         ["1 - Value"],
     ),
+    "the size of all for that of a row": (
+        "mean",
+        """
+def mean_vjp(g, out, x):
+    rows = []
+    for i in range(x.shape[0]):
+        rows.append(np.full(x.shape[1], g[i]))
+    return np.array(rows) / x.size
+""",
+        ["`x.size` should be `x.shape[1]`"],
+        ["i**2"],
+    ),
+    "a name that is another throughout": (
+        "engine_loss",
+        BOOK["engine_loss"]
+        .solution.replace("inputs = layer(inputs)", "outputs = layer(inputs[:2])")
+        .replace("inputs[0]", "outputs[0]"),
+        ["`outputs` should be `inputs`"],
+        [],
+    ),
     "a list that begins anew": (
         "engine_train",
         """

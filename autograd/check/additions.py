@@ -59,6 +59,9 @@ def _around(source: Source, part: ast.expr, *, signed: bool) -> Iterator[Edit]:
 
 def completing(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit]:
     """What is returned, with a factor or a term more that is a product itself: steps of a chain rule that were forgotten."""
+    targets = [each for loop in ast.walk(function) if isinstance(loop, ast.For) for each in ast.walk(loop.target)]
+    counters = {each.id for each in targets if isinstance(each, ast.Name)}
+    names = [name for name in names if name not in counters]
     slopes = [text for a in names for text in (f"(1 - {a})", f"{a} * (1 - {a})", f"(1 - {a}**2)", f"{a}**2")]
     products = [f"{a} * {b}" for i, a in enumerate(names) for b in names[i:]]
     for node in inside(function):

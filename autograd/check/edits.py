@@ -234,6 +234,8 @@ def _indexed(source: Source, node: ast.Subscript, names: list[str]) -> Iterator[
             yield from (
                 Edit("index", *source.span(node), f"{value}[{index}]") for index in (f"{i}, {j}", f"{i}, {j}[{i}]")
             )
+    elif isinstance(node.slice, ast.Constant) and type(node.slice.value) is int:  # w[0] → w[i]
+        yield from (Edit("index", *source.span(node), f"{value}[{name}]") for name in names)
     elif isinstance(node.slice, ast.BinOp):
         used = {n.id for n in ast.walk(node.slice) if isinstance(n, ast.Name)}
         yield from (Edit("index", *source.span(node), f"{value}[{name}]") for name in names if name in used)
@@ -277,6 +279,8 @@ def _constant(source: Source, node: ast.Constant, names: list[str]) -> Iterator[
 
 def _attribute(source: Source, node: ast.Attribute, attributes: list[str]) -> Iterator[Edit]:
     stop = source.span(node)[1]
+    if node.attr == "size":
+        yield from (Edit("number", *source.span(node), f"{source.of(node.value)}.shape[{i}]") for i in (0, 1, -1))
     if node.attr == "T":
         yield Edit("transpose", *source.span(node), source.of(node.value))
     elif node.attr not in _RELATED:

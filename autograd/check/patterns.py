@@ -191,7 +191,7 @@ def series(s: Suspect) -> Diagnosis | None:
     return Diagnosis(
         "nearly",
         f"The derivative with respect to {name} is nearly right where {name} is near 0, and the further off the larger {name} "
-        "is: something that vanishes there is wrong (a power or a sign beside it), or is left out, as where a series is cut off.",
+        "is: something that vanishes there is wrong or missing (a power of it, a sign), or this is a series that is cut off.",
     )
 
 

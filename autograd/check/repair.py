@@ -138,8 +138,9 @@ def _cost(source: str, change: _Change) -> float:
         mine, right = (Counter(_WORD.findall(text)) for text in (source[edit.start : edit.stop], edit.new))
         written, struck = (right - mine).total(), (mine - right).total()
         cost = max(_LEAST.get(edit.kind, 1.0), written + max(0, struck - written) / 2)
-        costs.append(min(cost, _MOST.get(edit.rule, cost)) + _UNLIKELY * edit.unlikely)
-    return max(costs) + sum(sorted(costs)[:-1]) / 2
+        costs.append(min(cost, _MOST.get(edit.rule, cost)))
+    unlikely = all(edit.unlikely for edit in change)  # a name that is another wherever it stands may be a slip
+    return max(costs) + sum(sorted(costs)[:-1]) / 2 + _UNLIKELY * unlikely
 
 
 def _sorts(source: str) -> Iterator[Iterable[tuple[float, _Change]]]:
@@ -156,7 +157,9 @@ def _sorts(source: str) -> Iterator[Iterable[tuple[float, _Change]]]:
     yield likely
     yield ((0, (again,)) for edit in replacing if edit.kind in _REWRITTEN for again in _edited_again(source, edit))
     transposes = [edit for edit in adding if edit.kind == "transpose"][:_MOST_TRANSPOSES]
-    first = [change for _, change in likely if all(edit.kind != "transpose" for edit in change)][:_MOST_LIKELY]
+    first = [change for _, change in likely if all(edit.kind not in ("transpose", "name") for edit in change)][
+        :_MOST_LIKELY
+    ]
     both = [(*one, *other) for one, other in itertools.combinations(first, 2)]
     pairs = [*itertools.combinations(transposes, 2), *both]
     yield ordered(change for change in pairs if all(itertools.starmap(_apart, itertools.combinations(change, 2))))

@@ -136,7 +136,7 @@ def derivative(
         if trial.kind and ALONE.get():
             return Finding(False, title, parts=found.parts)
         if trial.kind:
-            return _elsewhere(asked, exact or f, inputs, case, trial)
+            return _elsewhere(asked, exact or f, (inputs, *also), case, trial)
     return found
 
 
@@ -151,14 +151,15 @@ class _Asked(NamedTuple):
 
 
 def _elsewhere(
-    asked: _Asked, exact: Callable[..., Any], inputs: Sequence[Any], case: Sequence[Any], trial: Trial
+    asked: _Asked, exact: Callable[..., Any], cases: Sequence[Sequence[Any]], case: Sequence[Any], trial: Trial
 ) -> Finding:
-    """What is wrong with an answer at a `case` that is right at `inputs`."""
+    """What is wrong with an answer at a `case` that is right at the first of `cases`."""
     _, vjp, names, title, mistakes = asked
+    inputs = cases[0]
     title = f"{title}, {_named(names, case)}" if shapes(case) != shapes(inputs) else title
     if trial.kind != "wrong":
         return Finding(False, title, trial.words, (trial.kind,))
-    found = _differences(asked._replace(title=title), case)
+    found = _differences(asked._replace(title=title), case, elsewhere=cases)
     if found.passed:
         return Finding(False, title, trial.words, ("precision",))
     told = {*found.kinds} <= {*_BEHAVIOUR, *(mistake.kind for mistake in mistakes)}

@@ -23,7 +23,6 @@ ORDER = (
     "(np.argsort(axes))."
 )
 MISTAKES = (
-    Mistake("order", lambda g, out, x, axes: g.transpose(axes), ORDER.format("`axes` once more")),
     Mistake("order", lambda g, out, x, axes: g.transpose(axes[::-1]), ORDER.format("of `axes` from the end")),
     Mistake("order", lambda g, out, x, axes: g.transpose([axes[i] for i in axes]), ORDER.format("`axes` taken twice")),
 )
