@@ -17,6 +17,7 @@ from types import FrameType
 from typing import Any, Protocol
 
 from .engine.mode import Step, Watch, note, recording
+from .engine.protocols import ended
 from .engine.value import Value
 from .engine.witness import next_number
 from .errors import GraphError, user_line
@@ -181,12 +182,7 @@ def noting() -> bool:
 
 
 beginning = next_number  # as a call begins: what is computed in it has a larger number
-
-
-def ended(result: Value, name: str, begun: int) -> None:
-    """Note that `result` came out of a call of something with this name. Of what else was computed since it is `begun` one knows
-    by the numbers, so that this costs nothing for an operation (`within_calls`)."""
-    result.notes.setdefault("ended", []).append((begun, name))
+note_call = ended
 
 
 def within_calls(values: Iterable[Value]) -> dict[int, tuple[Call, ...]]:
@@ -208,8 +204,12 @@ def within_calls(values: Iterable[Value]) -> dict[int, tuple[Call, ...]]:
 
 
 def ended_in(value: Value) -> list[tuple[int, str]]:
-    """The calls that gave `value`, innermost first: when each began, and its name."""
-    calls: list[tuple[int, str]] = value.notes.get("ended", [])
+    """The calls that gave `value`, outermost first: when each began, and its name."""
+    calls = []
+    last: tuple[int, type, Any] | None = value.notes.get("ended")
+    while last is not None:
+        begun, kind, last = last
+        calls.append((begun, kind.__name__))
     return calls
 
 

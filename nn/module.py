@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from autograd import DtypeError, GraphError, ShapeError, Value, noting, scope
-from autograd.scope import beginning, ended
+from autograd.scope import beginning, note_call
 
 from . import state
 from .hooks import Handle, Hook
@@ -94,10 +95,12 @@ class Module:
         run = self._hooked if self._hooks else self.forward
         try:
             if not noting():
+                if "autograd.draw" not in sys.modules:  # who draws no pictures pays for no frames in them
+                    return run(*args, **kwargs)
                 begun = beginning()
                 output = run(*args, **kwargs)
-                if output.__class__ is Value and output.op is not None:  # for its frame in a picture of the graph
-                    ended(output, type(self).__name__, begun)
+                if output.__class__ is Value:
+                    note_call(output, self.__class__, begun)
                 return output
             with scope(type(self).__name__, self):
                 return run(*args, **kwargs)

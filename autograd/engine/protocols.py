@@ -125,10 +125,11 @@ class Protocols:
     @property
     def notes(self: Any) -> dict[str, Any]:
         """What is known of it besides its numbers: its name, and what `scope` and `trace_lines` note."""
-        if getattr(self, "_notes", None) is None:
-            self._notes: dict[str, Any] = {}
-        found: dict[str, Any] = self._notes
-        return found
+        found = getattr(self, "_notes", None)
+        if found.__class__ is not dict:
+            found = self._notes = {} if found is None else {"ended": found}
+        notes: dict[str, Any] = found
+        return notes
 
     def __repr__(self: Any) -> str:
         """Name, numbers, shape and operation."""
@@ -165,3 +166,16 @@ class Protocols:
     def __copy__(self: Any) -> Any:
         """As a deep copy."""
         return self.__deepcopy__({})
+
+
+def ended(result: Any, kind: type, begun: int) -> None:
+    """Note that a call of something of this kind gave `result`, and computed nothing before the number `begun`.
+
+    It is done for each call of each module: alone it is no dictionary, and calls that gave the same result are a chain.
+    """
+    if result.op is not None:
+        before = getattr(result, "_notes", None)
+        if before.__class__ is dict:
+            before["ended"] = (begun, kind, before.get("ended"))
+        else:
+            result._notes = (begun, kind, before)

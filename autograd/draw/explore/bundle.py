@@ -8,7 +8,7 @@ from collections.abc import Callable
 _IMPORT = re.compile(r'^import \{([\w,\s]+)\} from "\./(\w+)\.mjs";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?:const (\w+)|function (\w+))", re.MULTILINE)
 _COMMENT = re.compile(r"^ *//.*\n|^ +|^\n", re.MULTILINE)
-_SPACE = re.compile(r'("[^"]*"|`[^`]*`)| ?([=!(){}\[\],;:?<>&|*]+) ?|(?<![-+]) ([-+]) (?![-+])')  # in a string they mean something
+_SPACE = re.compile(r'("[^"]*"|`[^`]*`)| ?([=!(){}\[\],;:?<>&|*]+) ?|(?<![-+]) ([-+]) (?![-+])')
 
 
 def bundle(entry: str, read: Callable[[str], str]) -> str:
