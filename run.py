@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent
 # Each command: what it is for, and the command lines it runs with the environment's Python.
 COMMANDS: dict[str, tuple[str, list[list[str]]]] = {
     "demo": ("run every example; plots and pictures go to out/", [["examples/run_all.py"]]),
+    "exercises": ("learn to derive: python -m autograd.exercises (its commands follow)", [["-m", "autograd.exercises"]]),
     "test": ("run the tests (further arguments go to pytest)", [["-m", "pytest", "-n", "auto", "--dist", "worksteal"]]),
     "lint": (
         "check style and types",
@@ -34,7 +35,14 @@ COMMANDS: dict[str, tuple[str, list[list[str]]]] = {
     "python": ("start the environment's Python", [[]]),
 }
 GRACE = 5  # seconds for a child that is to end
-EXTRAS = {"demo": ["all"], "bench": ["all"], "docs": ["all", "docs"]}
+# What a command needs beside the core. A newcomer's first commands take little.
+EXTRAS = {
+    "demo": ["dot", "plot", "progress"],
+    "exercises": ["dot", "exercises"],
+    "python": ["all"],
+    "bench": ["all"],
+    "docs": ["all", "docs"],
+}
 DEVELOPMENT = ["all", "onnx", "test", "lint"]
 
 
@@ -46,7 +54,7 @@ def main(arguments: list[str]) -> int:
     if not arguments or arguments[0] not in COMMANDS:
         print("usage: python3 run.py COMMAND [ARGUMENTS]\n")
         for name, (purpose, _) in COMMANDS.items():
-            print(f"  {name:<8} {purpose}")
+            print(f"  {name:<9} {purpose}")
         return 0 if arguments[:1] in ([], ["-h"], ["--help"]) else 2
     if sys.version_info < (3, 11):  # noqa: UP036 - whoever starts this may well have an older Python
         return fail(

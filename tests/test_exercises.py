@@ -3,6 +3,7 @@
 import errno
 import io
 import json
+import re
 import sys
 import time
 from dataclasses import replace
@@ -39,6 +40,7 @@ def test_the_solution_is_accepted_and_the_stub_is_not(name):
     this = BOOK[name]
     solved = check_source(this, this.file(this.solution), "answer.py")
     assert solved.passed, solved
+    assert not any(finding.message for finding in solved.findings)  # what is right is not rebuked
     stub = check_source(this, this.file(), "answer.py")
     assert stub.state == ("failed" if this.chapter == "Find the bug" else "todo")
     assert len(this.hints) == len(set(this.hints)) == 3
@@ -201,6 +203,19 @@ def test_a_first_session(command, tmp_path):
     assert "›  2  tanh" in text
     assert "2 attempts, 3 hints" in text
     assert "1 of 45 passed" in text
+
+
+def test_what_is_to_be_typed_names_a_folder_that_is_not_the_usual_one(command):
+    def typed(text):
+        return re.search(r"python -m autograd.exercises (.*? ?check)\b", text)[1]
+
+    assert typed(command("start")[1]) == "check"
+    assert typed(command("start --folder page1 --only tanh,chain")[1]) == "--folder page1 check"
+    assert "tanh" in command("--folder page1 check")[1]
+    wrong = "def tanh_vjp(g, out, x):\n    return g\n"
+    Folder(Path("page1")).file("tanh").write_text(wrong)
+    assert "--folder page1 hint tanh" in command("--folder page1 check")[1]
+    assert "--folder page2 start" in command("--folder page2 check")[1]
 
 
 def test_nothing_of_the_student_is_overwritten(command, tmp_path):

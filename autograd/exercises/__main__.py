@@ -17,7 +17,7 @@ from .grade import faulty, grade, students
 from .record import RECORD
 from .reports import summary, write_csv, write_reports
 from .runner import SECONDS, Runner
-from .student import COMMAND, DEFAULT, check, hint, listed, reset, solution, start
+from .student import COMMAND, DEFAULT, check, command, hint, listed, reset, solution, start, usual_folder
 from .terminal import Screen
 from .watching import Keys, Watch
 
@@ -110,11 +110,11 @@ def run(screen: Screen, options: argparse.Namespace) -> int:
     """The command that the command line names."""
     if options.command in _TEACHERS:
         return _TEACHERS[options.command](screen, options)
-    folder = Folder(options.folder or (Path() if Path(RECORD).exists() else Path(DEFAULT)), options.own, options.only)
+    folder = Folder(options.folder or usual_folder(), options.own, options.only)
     if options.command == "start":
         return start(screen, folder)
     if not folder.exists:
-        raise LookupError(f"there are no exercises in {folder.path.resolve()}: run  {COMMAND} start  first")
+        raise LookupError(f"there are no exercises in {folder.path.resolve()}: run  {command(folder)} start  first")
     if options.command in ("list", "progress"):
         return listed(screen, folder)
     name = folder.book[options.name].name if options.name else folder.current() or list(folder.book)[-1].name

@@ -150,14 +150,12 @@ def _agree(a: Numbers | None, b: Numbers | None, labels: Iterable[str]) -> bool:
 def remembers(answer: Answer, op: str, combine: Callable[[Any, Any], Any]) -> Finding:
     """Whether the result of an operation knows its parents and its sign."""
     a, b = answer.Value(2.0), answer.Value(-3.5)
-    c, words = (
-        combine(a, b),
-        f"c = a {op} b: nobody finds the way back unless c.parents is the tuple (a, b), and c.op {op!r}",
-    )
-    right = getattr(c, "parents", None) == (a, b) and getattr(c, "op", None) == op and a.parents == () and a.op == ""
-    return Finding(
-        right, "parents and sign", f"{words} (and those of a are () and '', since nothing was computed).", ("graph",)
-    )
+    c, title = combine(a, b), f"parents and sign of a {op} b"
+    if getattr(c, "parents", None) == (a, b) and getattr(c, "op", None) == op and a.parents == () and a.op == "":
+        return Finding(True, title)
+    words = f"c = a {op} b: nobody finds the way back unless c.parents is the tuple (a, b), and c.op {op!r}"
+    computed = "those of a are () and '', since nothing was computed"
+    return Finding(False, title, f"{words} (and {computed}).", ("graph",))
 
 
 def forward(work: Program) -> Case:

@@ -99,5 +99,7 @@ def visits(answer: Answer, doublings: int) -> Finding:
     watched = watch(nodes.values())
     node.order()
     most = max(each.times for each in watched)
+    if most <= 2:
+        return Finding(True, title)
     words = f"The parents of a Value are gone through {most} times: look whether it has been seen before, not after."
-    return Finding(most <= 2, title, words, ("cost",))
+    return Finding(False, title, words, ("cost",))

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
+
 from .folder import Folder
+from .record import RECORD
 from .runner import Runner
 from .sandbox import Result
 from .terminal import Screen, indented, report
 
 COMMAND = "python -m autograd.exercises"
 DEFAULT = "exercises"
+
+
+def usual_folder() -> Path:
+    """The student's folder where none is named: this one if it holds a record."""
+    return Path() if Path(RECORD).exists() else Path(DEFAULT)
+
+
+def command(folder: Folder) -> str:
+    """What is to be typed before the name of a command."""
+    return COMMAND if folder.path == usual_folder() else f"{COMMAND} --folder {shlex.quote(str(folder.path))}"
 
 
 def start(screen: Screen, folder: Folder) -> int:
@@ -18,8 +32,8 @@ def start(screen: Screen, folder: Folder) -> int:
     name = folder.current()
     if name is not None:
         screen.line(f"Open {folder.file(name)}, read the text at its top, and complete the function. Then run")
-        screen.line(f"  {COMMAND} check         to have it checked, or")
-        screen.line(f"  {COMMAND} watch         to have it checked whenever you save")
+        screen.line(f"  {command(folder)} check         to have it checked, or")
+        screen.line(f"  {command(folder)} watch         to have it checked whenever you save")
     return 0
 
 
@@ -35,9 +49,9 @@ def what_next(screen: Screen, folder: Folder, name: str, result: Result) -> None
     """The next step, in a line."""
     if not result.passed:
         if result.state == "failed" and folder.book[name].hints:
-            screen.line(f"  Stuck?  {COMMAND} hint {name}", "dim")
+            screen.line(f"  Stuck?  {command(folder)} hint {name}", "dim")
         if result.state != "todo" and folder.may_see_solution(name)[0]:
-            screen.line(f"  {' ' * 7} {COMMAND} solution {name}", "dim")
+            screen.line(f"  {' ' * 7} {command(folder)} solution {name}", "dim")
         return
     upcoming = folder.current()
     if upcoming is None:
@@ -69,7 +83,7 @@ def solution(screen: Screen, folder: Folder, name: str) -> int:
     if not allowed:
         screen.line(why)
         if folder.book[name].hints:
-            screen.line(f"A hint may help:  {COMMAND} hint {name}")
+            screen.line(f"A hint may help:  {command(folder)} hint {name}")
         return 1
     screen.line(f"A solution of {name}, {folder.book[name].title} ({why}):", "bold")
     screen.code(folder.solution(name))
@@ -86,9 +100,9 @@ def listed(screen: Screen, folder: Folder) -> int:
             chapter = exercise.chapter
             screen.line(f"\n{chapter}", "bold")
         mark = "✓" if progress.passed else "›" if exercise.name == current else "·"
-        tried = f"{progress.attempts} attempt{'s' * (progress.attempts != 1)}" if progress.attempts else ""
-        hints = f", {progress.hints} hint{'s' * (progress.hints != 1)}" if progress.hints else ""
-        line = f"  {mark} {number:2}  {exercise.name:<{width}}  {exercise.title:<44}{tried}{hints}"
+        counts = (("attempt", progress.attempts), ("hint", progress.hints))
+        tried = ", ".join(f"{count} {what}{'s' * (count != 1)}" for what, count in counts if count)
+        line = f"  {mark} {number:2}  {exercise.name:<{width}}  {exercise.title:<44}{tried}"
         screen.line(line.rstrip(), "green" if progress.passed else "")
     screen.line(f"\n{folder.passed} of {len(folder.book)} passed")
     return 0
