@@ -18,7 +18,10 @@ ROOT = Path(__file__).resolve().parent
 # Each command: what it is for, and the command lines it runs with the environment's Python.
 COMMANDS: dict[str, tuple[str, list[list[str]]]] = {
     "demo": ("run every example; plots and pictures go to out/", [["examples/run_all.py"]]),
-    "exercises": ("learn to derive: python -m autograd.exercises (its commands follow)", [["-m", "autograd.exercises"]]),
+    "exercises": (
+        "learn to derive: python -m autograd.exercises (its commands follow)",
+        [["-m", "autograd.exercises"]],
+    ),
     "test": ("run the tests (further arguments go to pytest)", [["-m", "pytest", "-n", "auto", "--dist", "worksteal"]]),
     "lint": (
         "check style and types",
