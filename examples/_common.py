@@ -33,14 +33,20 @@ class Row:
 
 
 def number(what: str, article: str, ours: Any) -> Row:
-    """The article prints a number: ours agrees if it is the same in every digit that is printed there."""
+    """A number by the article: ours agrees if it is the same in every digit of it.
+
+    It is what the article prints, or with more digits what the article's own arithmetic gives.
+    """
     ours, digits = float(ours), len(article.partition(".")[2])
     tolerance = max(0.5 * 10.0**-digits, 4 * math.ulp(float(article)))
     return Row(what, article, f"{ours:.{digits}f}", abs(ours - float(article)) <= tolerance * (1 + 1e-9))
 
 
 def within(what: str, low: str, high: str, ours: Any) -> Row:
-    """The article's number depends on chance: ours (one, or many runs of it) must lie in the range that chance has."""
+    """The article's number depends on chance: ours (one, or many runs of it) must lie in the range that chance has.
+
+    The range is that of the article's arithmetic, from as many random beginnings.
+    """
     digits = len(low.partition(".")[2])
     least, most = (f"{edge:.{digits}f}" for edge in (np.min(ours), np.max(ours)))
     shown = least if np.ndim(ours) == 0 else f"{least} to {most}"
@@ -52,7 +58,7 @@ def claim(what: str, article: str, ours: str, agrees: Any) -> Row:
     return Row(what, article, ours, bool(agrees))
 
 
-def print_table(title: str, rows: Sequence[Row], article: str = "article", ours: str = "this run") -> None:
+def print_table(title: str, rows: Sequence[Row], article: str = "by the article", ours: str = "this run") -> None:
     """The rows, in columns."""
     cells = [("", article, ours, "agree"), *((r.what, r.article, r.ours, "yes" if r.agrees else "NO") for r in rows)]
     widths = [max(len(cell[i]) for cell in cells) for i in range(4)]
