@@ -98,6 +98,21 @@ def test_what_stands_beside_an_arrow():
     }
 
 
+def test_a_condition_is_not_stretched():
+    b = Value([1.0, 2.0, 3.0], name="b")
+    graph = collect(np.where(np.array([[True], [False]]), b, 0.0).sum(), limit=99)
+    (where,) = (n for n in graph.nodes.values() if n.op == "where")
+    assert [arrow(graph, where, i) for i in range(2)] == ["2 × 1", "Σ 3 → 2 × 3"]
+
+
+def test_where_there_is_no_more_room_for_factors_the_older_operations_have_none():
+    x = Value(np.ones((4, 4)), name="x")
+    graph = collect(((x @ np.ones((4, 2))).sum(axis=1) * 2.0).sum(), limit=99, gradients=True)
+    every, some = (sweep.numbers(graph, "", 99, by_element=room)["terms"] for room in (sweep.FACTORS, 5))
+    count = lambda terms: sum("factors" in (term or {}) for found in terms.values() for term in found)
+    assert 0 < count(some) < count(every)
+
+
 def test_a_width_for_every_character():
     assert width("0.02147", 12) == pytest.approx(12 * (6 * 0.556 + 0.278))
     assert width("漢字", 10) == 12

@@ -1,6 +1,7 @@
 """Names and frames that a picture finds in the program."""
 
 import numpy as np
+import pytest
 
 import nn
 from autograd import Value, scope, trace_lines
@@ -65,6 +66,15 @@ def test_a_line_that_cannot_be_read_names_nothing():
     scope_of_code = {"x": Value(2.0), "trace_lines": trace_lines}
     exec("with trace_lines():\n    y = x * 3", scope_of_code)
     assert "×" in titles(scope_of_code["y"])
+
+
+@pytest.mark.parametrize(("text", "name"), [("    y = x * 3", "y"), ("  ) y = x * 3", "×")])
+def test_a_file_that_is_no_program_any_more_names_nothing(tmp_path, text, name):
+    file = tmp_path / "program.py"
+    made = {"x": Value(2.0), "trace_lines": trace_lines}
+    exec(compile("with trace_lines():\n    y = x * 3", str(file), "exec"), made)
+    file.write_text(f"with trace_lines():\n{text}")
+    assert name in titles(made["y"])
 
 
 def test_names_in_the_formulas(tmp_path):
