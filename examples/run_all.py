@@ -13,8 +13,8 @@ from _common import OUT, Row
 EXAMPLES = sorted(path.stem for path in Path(__file__).parent.glob("[0-9][0-9]_*.py"))
 
 ABOUT = """\
-The tutorials' networks, trained without a derivative written by hand, in half a minute or so. In the tables, "by the article" is what
-the tutorial prints or says; where it prints few digits, or draws numbers at random, what its own arithmetic gives."""
+The tutorials' networks, trained without a derivative written by hand, in half a minute or so. In the tables, "by the article" is
+what the tutorial prints or says; where it prints few digits, or draws at random, what its own arithmetic gives."""
 
 
 def main(arguments: list[str]) -> int:
