@@ -25,11 +25,12 @@ export function elementName(key, index) {
 // The node that a variable of the rules of `user` stands for.
 export const nodeAt = (user, variable) => (variable === "out" ? user : data.nodes[user].inputs[Number(variable.slice(1))]);
 
-// What a formula calls it: by its name, as a number if it is a constant, or by the table's letter if no name is the same.
+const used = new Set(data.nodes.map((_, key) => nameOf(key)));
+
+// What a formula calls it: by its name, as a number if it is a constant, or by the table's letter if no node has it for a name.
 export function symbolOf(user, variable, letter) {
   const key = nodeAt(user, variable);
   if (key === undefined) return letter; // g, or a keyword of the operation
   if (data.nodes[key].kind === "constant" && !isArray(value(key))) return format(value(key));
-  const taken = [user, ...data.nodes[user].inputs].map(nameOf).includes(letter);
-  return nameOf(key) ?? (taken ? `${letter}′` : letter);
+  return nameOf(key) ?? (used.has(letter) ? `${letter}′` : letter);
 }

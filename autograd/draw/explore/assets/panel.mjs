@@ -97,7 +97,7 @@ function origin(key) {
   const arriving = terms[key];
   if (key === data.root) {
     const sum = "The pass begins here, with 1 for each element: the gradients are those of the sum.";
-    const words = isArray(value(key)) ? sum : "The pass begins here: ∂out/∂out = 1.";
+    const words = isArray(value(key)) ? sum : "The pass begins here: the derivative of a number with respect to itself is 1.";
     return section("Where its gradient comes from", make("p", {}, words));
   }
   if (!arriving.length) return null;
