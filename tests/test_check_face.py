@@ -65,6 +65,28 @@ def test_errors_say_what_to_do(call, words):
         call()
 
 
+@pytest.mark.parametrize(
+    ("vjp", "inputs", "words"),
+    [
+        (lambda g, x: g, X, r"<lambda>\(g, x\) is called as vjp\(g, out, \*inputs\), here with 3 arguments"),
+        (lambda g, out, a: g, (X, X), "the output and the 2 inputs: too many positional arguments"),
+        (
+            lambda g, out, a, b, c: g,
+            (X, X),
+            r"missing a required argument: 'c'\. Several inputs are given as one tuple",
+        ),
+    ],
+)
+def test_a_derivative_that_takes_other_arguments_is_told_which_ones(vjp, inputs, words):
+    with pytest.raises(TypeError, match=words):
+        check_vjp(np.add, vjp, inputs)
+
+
+def test_a_list_of_numbers_is_no_array():
+    report = check_vjp(lambda x: np.square(x), lambda g, out, x: 2 * g * np.array(x), [0.3, 1.0])
+    assert "for one array of numbers pass np.array(…)" in str(report)
+
+
 def test_errors_of_the_function_itself_are_not_swallowed():
     with pytest.raises(ValueError, match="mismatch"):
         check_vjp(np.matmul, lambda g, out, a, b: (g, g), (X, X))

@@ -417,6 +417,13 @@ def chosen(answer: Any, arguments: Arguments) -> list[Any]:
         if count == 1 and len(here) != 1:
             here = [np.asarray(gradient)]
         if len(here) != count:
-            raise AnswerError(f"the gradient of input {i} holds {len(here)} arrays, and the input holds {count}")
+            listed = (
+                "; a list is a nest of its elements: for one array of numbers pass np.array(…)"
+                if len(here) == 1
+                else ""
+            )
+            raise AnswerError(
+                f"the gradient of input {i} holds {len(here)} arrays, and the input holds {count}{listed}"
+            )
         leaves += here
     return [leaves[i] for i in arguments.active]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -141,6 +142,7 @@ def vjp_report(
 ) -> Report:
     """What `check_vjp` returns."""
     arguments, derivative = take_apart(inputs, names), Exchangeable(vjp)
+    _fits(vjp, len(arguments.counts))
     problem = of_vjp(f, derivative, arguments, f"check_vjp of {_name(f)}")
 
     def again(g: Any, out: Any, arrays: list[Any]) -> list[Any]:
@@ -151,6 +153,22 @@ def vjp_report(
         quietly = replace(options, progress=False)
         report.find_edits = lambda: edits_of(problem, derivative, lambda: check(problem, Uses(), quietly).verdict)
     return report
+
+
+def _fits(vjp: Callable[..., Any], inputs: int) -> None:
+    """Raise a `TypeError` if `vjp` cannot be called with g, out and so many inputs."""
+    try:
+        signature = inspect.signature(vjp)
+    except (TypeError, ValueError):  # it does not tell
+        return
+    try:
+        signature.bind(*range(2 + inputs))
+    except TypeError as error:
+        what = f"the cotangent g, the output and the {f'{inputs} inputs' if inputs > 1 else 'input'}"
+        raise TypeError(
+            f"{_name(vjp)}{signature} is called as vjp(g, out, *inputs), here with {2 + inputs} arguments, {what}: {error}. "
+            "Several inputs are given as one tuple, check_vjp(f, vjp, (a, b))"
+        ) from None
 
 
 def check_jvp(
