@@ -7,6 +7,8 @@ asks for (tools/environment.py), and runs the command there.
 from __future__ import annotations
 
 import io
+import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -69,8 +71,12 @@ def main(arguments: list[str]) -> int:
     name, *more = arguments
     try:
         place = environment.ready(EXTRAS.get(name, DEVELOPMENT))
+        variables, folder = environment.variables(), ROOT
+        if name == "exercises":  # they lie where the student is, who is told what to type there
+            folder = Path.cwd()
+            variables["CHAINRULE_EXERCISES"] = f"python3 {shlex.quote(os.path.relpath(ROOT / 'run.py'))} exercises"
         for line in COMMANDS[name][1]:
-            if code := call([str(place.python), *line, *more], environment.variables(), prompt=name == "python"):
+            if code := call([str(place.python), *line, *more], variables, prompt=name == "python", folder=folder):
                 return code
     except KeyboardInterrupt:
         print("run.py: interrupted", file=sys.stderr)
@@ -80,9 +86,9 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def call(line: list[str], variables: dict[str, str], prompt: bool = False) -> int:
+def call(line: list[str], variables: dict[str, str], prompt: bool = False, folder: Path = ROOT) -> int:
     """The exit code of a program. An interrupt ends it, unless it is a prompt, where Ctrl-C says something else."""
-    with subprocess.Popen(line, cwd=ROOT, env=variables) as child:
+    with subprocess.Popen(line, cwd=folder, env=variables) as child:
         while True:
             try:
                 code = child.wait()

@@ -152,25 +152,25 @@ def test_a_reader_of_the_article_finds_0_0214_and_sees_how_it_is_made(page):
 @on("article")
 def test_stepping_forward_and_back(page):
     page["first"].click()
-    assert page["where"].text == "0 of 17"
+    assert page["where"].text == "backward 0 of 17"
     assert page.has(page.named("y_pred"), "waiting")
     page["forward"].click()
     page["forward"].click()
     page["forward"].click()
-    assert page["where"].text == "3 of 17"
+    assert page["where"].text == "backward 3 of 17"
     assert "y_pred" in page["panel"].text
     assert "=y_pred·(1−y_pred)=0.5237·(1−0.5237)=0.24943" in "".join(page.panel.split())
     assert len(page.all("#stage .edge.lit")) == 1
     assert "Step 3 of 17: y_pred. + add receives −0.2376" in page["status"].get_attribute("textContent")
     page["back"].click()
-    assert page["where"].text == "2 of 17"
+    assert page["where"].text == "backward 2 of 17"
     page["last"].click()
     assert not page.all("#stage .node.waiting")
     assert not page["forward"].is_enabled()
     page.driver.execute_script(
         "const p = document.getElementById('position'); p.value = 5; p.dispatchEvent(new Event('input'))"
     )
-    assert page["where"].text == "5 of 17"
+    assert page["where"].text == "backward 5 of 17"
 
 
 @on("article")
@@ -195,22 +195,24 @@ def test_the_forward_pass_comes_before_the_backward_one(page):
         values = [n for n in page.all("#stage .node") if "value not yet" in n.get_attribute("aria-label")]
         assert len(values) == 18 - place
         page["forward"].click()
-    assert page["where"].text == "0 of 17"
+    assert page["where"].text == "backward 0 of 17"
     page.choose("speed", "60")
     page["ahead"].click()
-    WebDriverWait(page.driver, 10).until(lambda _: page["where"].text == "17 of 17" and "Play" in page["play"].text)
+    WebDriverWait(page.driver, 10).until(
+        lambda _: page["where"].text == "backward 17 of 17" and "Play" in page["play"].text
+    )
 
 
 def test_a_link_to_a_step(browser, pages):
     address = f"{(pages / 'article.html').as_uri()}#step=3"
     browser.get("about:blank")
     browser.get(address)
-    assert browser.find_element(By.ID, "where").text == "3 of 17"
+    assert browser.find_element(By.ID, "where").text == "backward 3 of 17"
     browser.find_element(By.ID, "forward").click()
     WebDriverWait(browser, 5).until(lambda _: browser.current_url.endswith("#step=4"))
     browser.get(f"{(pages / 'film.html').as_uri()}#step=2&moment=3")
     assert browser.find_element(By.ID, "when").text == "step 6"
-    assert browser.find_element(By.ID, "where").text.startswith("2 of")
+    assert browser.find_element(By.ID, "where").text.startswith("backward 2 of")
     for odd in ("step=x&moment=-1", "step=1e9", "%", "moment=99"):
         browser.get("about:blank")
         browser.get(f"{(pages / 'film.html').as_uri()}#{odd}")
@@ -273,10 +275,12 @@ def test_two_fingers_zoom(page):
 def test_playing_to_the_end_and_pausing(page):
     page.choose("speed", "60")
     page["play"].click()
-    WebDriverWait(page.driver, 10).until(lambda _: page["where"].text == "17 of 17" and "Play" in page["play"].text)
+    WebDriverWait(page.driver, 10).until(
+        lambda _: page["where"].text == "backward 17 of 17" and "Play" in page["play"].text
+    )
     page.choose("speed", "2400")
     page["play"].click()
-    assert page["where"].text == "0 of 17"
+    assert page["where"].text == "backward 0 of 17"
     page.choose("speed", "400")
     assert "Pause" in page["play"].text
     page["play"].click()
@@ -294,9 +298,9 @@ def test_everything_by_keyboard(page):
     page.key(Keys.ARROW_DOWN)
     assert page.panel != up
     page.key(Keys.HOME, ".", ".", ",")
-    assert page["where"].text == "1 of 17"
+    assert page["where"].text == "backward 1 of 17"
     page.key(Keys.END)
-    assert page["where"].text == "17 of 17"
+    assert page["where"].text == "backward 17 of 17"
     page.key(" ")
     assert "Pause" in page["play"].text
     page.key(" ")

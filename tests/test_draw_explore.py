@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
+import nn
 from autograd import Value, functions, scope, trace_lines
 from autograd.draw import Recorder, RenderError, draw
 from autograd.draw.collect import collect
@@ -388,9 +389,52 @@ def test_comparison_of_two_moments(tmp_path):
         picture.html(tmp_path / "page.html", compare=np.exp(after * after))
 
 
-def test_what_has_changed_since_cannot_be_explained(tmp_path):
+TRAINED = {
+    "numbers": (lambda w: (w * w + 3.0) * np.tanh(w), 2.0),
+    "arrays": (lambda w: ((np.arange(6.0).reshape(2, 3) @ w - 1) ** 2).mean(), [0.5, -0.3, 0.2]),
+    "indices": (lambda w: np.stack([w[::2], w[[0, 2]] * w[w.data > 0][0]]).sum(axis=0).max(), [1.0, -2.0, 3.0]),
+    "keywords": (lambda w: np.var(w, ddof=1) + np.clip(w, -1, 1).sum(), [0.5, -0.3, 2.0]),
+}
+
+
+@pytest.mark.parametrize("program", TRAINED)
+@pytest.mark.parametrize("in_place", [True, False])
+def test_what_was_changed_since_is_computed_anew(program, in_place, tmp_path):
+    """As after a step of training: what is shown is what the program gives on the values of now."""
+    f, start = TRAINED[program]
+    w = Value(start, name="w")
+    loss = f(w)
+    loss.backward()
+    kept = w.grad
+    if in_place:
+        w.data -= 0.125 * w.grad
+    else:
+        w.data = w.data - 0.125 * w.grad
+    shown = data_of(draw(loss).html(tmp_path / "shown.html"))
+    right = data_of(draw(f(Value(w.data, name="w"))).html(tmp_path / "right.html"))
+    assert shown["snapshots"] == right["snapshots"]
+    assert "computed anew" in shown["hint"]
+    assert right["hint"] == ""
+    assert w.grad is kept
+
+
+def test_a_network_is_computed_anew_in_its_frames(tmp_path):
+    nn.random.manual_seed(0)
+    net = nn.Sequential(nn.Linear(2, 3), nn.Dropout(0.5), nn.Tanh(), nn.LSTM(3, 2))
+    optimizer = nn.optim.Adam(net.parameters())
+    loss = (net(np.ones((4, 1, 2)))[0] ** 2).mean()
+    before = data_of(draw(loss).html(tmp_path / "before.html"))
+    loss.backward()
+    optimizer.step()
+    after = data_of(draw(loss).html(tmp_path / "after.html"))
+    assert [node["calls"] for node in after["nodes"]] == [node["calls"] for node in before["nodes"]]
+    assert after["snapshots"][0]["values"][-1] < before["snapshots"][0]["values"][-1]
+
+
+def test_what_was_changed_and_is_too_large_to_be_computed_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr("autograd.draw.explore.recorder.LIMIT", 3)
     x = Value(2.0)
-    y = x * x
+    y = x * x * x * x * x
     x.data = 3.0
     with pytest.raises(ChangedDataError):
         draw(y).html(tmp_path / "page.html")

@@ -86,7 +86,7 @@ def test_a_frame_in_a_page_works(tmp_path):
         driver.get(page.as_uri())
         driver.switch_to.frame(driver.find_element(selenium.common.by.By.TAG_NAME, "iframe"))
         driver.find_element(selenium.common.by.By.ID, "forward").click()
-        assert driver.find_element(selenium.common.by.By.ID, "where").text == "1 of 2"
+        assert driver.find_element(selenium.common.by.By.ID, "where").text == "backward 1 of 2"
         driver.find_element(selenium.common.by.By.ID, "descend").click()
         assert "1 step" in driver.find_element(selenium.common.by.By.ID, "progress").text
         assert driver.get_log("browser") == []

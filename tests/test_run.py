@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -386,6 +387,17 @@ def test_an_interrupted_installer_ends_with_all_its_processes(tmp_path):
             return
         time.sleep(0.02)
     pytest.fail("the installer's child lives on")
+
+
+def test_exercises_lie_where_the_student_is_who_is_told_what_to_type(monkeypatch, tmp_path, capfd):
+    monkeypatch.setattr(environment, "ready", lambda extras: environment.Place(Path(sys.prefix)))
+    monkeypatch.chdir(tmp_path)
+    assert run.main(["exercises", "start", "--only", "tanh"]) == 0
+    assert (tmp_path / "exercises" / "01_tanh.py").exists()
+    said = capfd.readouterr().out
+    typed = re.search(r"  (python3 (\S+) exercises) check", said)
+    assert typed, said
+    assert (tmp_path / typed[2]).resolve() == Path(run.__file__).resolve()
 
 
 @pytest.mark.parametrize("code", [0, 3])

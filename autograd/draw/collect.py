@@ -50,12 +50,13 @@ class Node:
 
 @dataclass(frozen=True)
 class Graph:
-    """Nodes by key, oldest first, the node that was asked for, and the words for each module call."""
+    """Nodes by key, oldest first, the node that was asked for, the words for each module call, and a remark on the whole."""
 
     nodes: dict[int, Node]
     root: int
     backpropagated: bool
     labels: dict[Call, str] = field(default_factory=dict)
+    note: str = ""
 
     def consumers(self) -> dict[int, list[int]]:
         """For each key the keys of the nodes computed from it (twice where it is used twice)."""

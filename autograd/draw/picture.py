@@ -98,7 +98,8 @@ class Picture:
         """The page that steps through backpropagation: a notebook shows it in a frame, ``write(path)`` makes it a file.
 
         It shows every operation (the newest 1000), and where each gradient comes from: the local rule, the numbers
-        put in, the sum of the contributions. It computes the gradients itself, without touching any ``.grad``.
+        put in, the sum of the contributions. It computes the gradients itself, without touching any ``.grad``. Where a leaf was
+        changed since, as by a step of training, the numbers are computed anew from what it is now, and the page says so.
 
         Args:
             compare: the same computation at another moment, such as after a training step; its numbers stand beside.
@@ -108,7 +109,7 @@ class Picture:
         Raises:
             RenderError: no program can lay out the graph.
             GraphError: `compare` was computed by other operations, or on other shapes.
-            ChangedDataError: a value was changed after the result had been computed from it.
+            ChangedDataError: a large plain array was changed after the result had been computed from it.
         """
         return explore(self.value, compare=compare, labels=labels, title=words.clean(title), style=self.style)
 

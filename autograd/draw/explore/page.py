@@ -107,7 +107,7 @@ def _colours() -> str:
 
 
 def _hint(graph: Graph) -> str:
-    """Where to look if a number is not finite; nothing otherwise. Values are made oldest first, gradients newest first."""
+    """Where to look if a number is not finite, or a remark. Values are made oldest first, gradients newest first."""
     nodes = list(graph.nodes.values())
     made = [("The value", node, node.data) for node in nodes] + [("The gradient", n, n.grad) for n in nodes[::-1]]
     for what, node, numbers in made:
@@ -116,7 +116,7 @@ def _hint(graph: Graph) -> str:
                 f"{what} of {node.op or node.name or 'an input'} is not finite. “with autograd.strict():” around the "
                 "program stops where the first such number is made, and names the line."
             )
-    return ""
+    return graph.note
 
 
 def _folded(graph: Graph, depth: int, style: Style) -> Json:

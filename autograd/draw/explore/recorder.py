@@ -12,6 +12,7 @@ from ...errors import GraphError, user_line
 from ..collect import Graph, collect
 from ..dot import Style
 from . import page, sweep
+from .anew import collected
 from .arrays import Json, room
 
 _CELLS, _CELLS_IN_FILM = 1024, 256  # of an array
@@ -85,11 +86,11 @@ LIMIT = 10_000  # operations on a page
 
 def explore(value: Value, *, compare: Value | None, labels: tuple[str, str], title: str, style: Style) -> page.Page:
     """See `Picture.explore`."""
-    graph = collect(value, limit=LIMIT, gradients=True)
+    graph = collected(value, LIMIT)
     cells = _room(graph, _NUMBERS, _CELLS)
     snapshots = [sweep.numbers(graph, labels[0], cells, by_element=sweep.FACTORS)]
     if compare is not None:
-        other = collect(compare, limit=LIMIT, gradients=True)
+        other = collected(compare, LIMIT)
         same_graph(graph, other)
         snapshots.append(sweep.numbers(other, labels[1], cells, by_element=sweep.FACTORS))
     return page.page(page.program(graph), snapshots, style, title)

@@ -49,7 +49,7 @@ function play(on) {
 
 export function paintSteps() {
   byId("position").value = state.step;
-  byId("where").textContent = state.step < 0 ? `forward ${ahead.length + state.step} of ${ahead.length}` : `${state.step} of ${data.steps.length}`;
+  byId("where").textContent = state.step < 0 ? `forward ${ahead.length + state.step} of ${ahead.length}` : `backward ${state.step} of ${data.steps.length}`;
   byId("first").disabled = state.walking && state.step === 0;
   byId("back").disabled = state.walking && state.step === -ahead.length;
   byId("forward").disabled = byId("last").disabled = state.walking && state.step === data.steps.length;
