@@ -652,7 +652,8 @@ def test_of_a_large_graph_that_is_drawn_which_is_in_sight(page):
     )
     assert not drawn() & at_the_end
     page.driver.execute_script("document.getElementById('stage').scrollTo(0, 0)")
-    WebDriverWait(page.driver, 5).until(lambda _: any(n.text for n in page.all("#stage .stub")) or page.all("#node0"))
+    begun = "return !!document.querySelector('#node0') || [...document.querySelectorAll('#stage .stub')].some(n => n.textContent)"
+    WebDriverWait(page.driver, 5).until(lambda driver: driver.execute_script(begun))  # it is drawn anew meanwhile
 
 
 @on("large")
