@@ -181,6 +181,7 @@ def test_help_shows_what_one_calls_before_what_python_calls():
     named = re.findall(r"^ \|  (\w+)\(self", text, re.MULTILINE)
     assert named[:3] == ["__init__", "__reduce__", "backward"]
     assert named.index("softmax") < named.index("__add__")
+    assert text.index("\n |  __add__(") < text.index("\n |  in0\n")  # and the engine's own after that
 
 
 @pytest.mark.parametrize("kind", [autograd.Value, nn.Linear], ids=lambda kind: kind.__name__)

@@ -16,17 +16,34 @@ _float64 = np.float64
 _ndarray = np.ndarray
 
 
-class Held:
-    """The part of `Value` that answers for its data."""
+class Slots:
+    """What the engine keeps in a node; nobody else needs it."""
 
-    __slots__ = ()
+    __slots__ = {
+        "__weakref__": "",
+        "_notes": "see `notes`",
+        "in0": "The first plain input; of a constant array the pair of it and what it looked like.",
+        "in1": "The second; of a leaf that was given new data the number that it was made with.",
+        "more": "Where there are more inputs or keywords: inputs, parents, keywords, what the row keeps.",
+        "number": "When it was made: the order of the backward pass.",
+        "parent0": "The Value that `in0` comes from; of a leaf whose array was handed out a Witness.",
+        "parent1": "The Value that `in1` comes from.",
+        "raw": "The number or array that the engine computes with, never changed in place; `data` is the public door.",
+    }
     raw: Any
-    op: Any
     in0: Any
     in1: Any
     parent0: Any
     parent1: Any
-    more: Any
+    more: tuple[Any, ...] | None
+    number: int
+
+
+class Held(Slots):
+    """The part of `Value` that answers for its data."""
+
+    __slots__ = ()
+    op: Any
 
     @property
     def data(self) -> Numbers | Any:

@@ -31,7 +31,7 @@ from .convert import (
     stack_nested,
     unbox,
 )
-from .held import Held
+from .held import Held, Slots
 from .methods import ArrayMethods
 from .mode import is_recording
 from .protocols import Protocols
@@ -315,7 +315,7 @@ class Operators:
         return op(*inputs, **kwargs)
 
 
-class Value(Held, ArrayMethods, Operators, Protocols, Scalar):  # type: ignore[misc]  # a checker's Scalar has other methods
+class Value(Held, ArrayMethods, Operators, Protocols, Slots, Scalar):  # type: ignore[misc]  # a checker's Scalar has other methods
     """A scalar or an array that records what is computed from it.
 
     ``Value(data, name=None, requires_grad=True)`` takes a number, an array or a nested list. Integers and booleans
@@ -337,28 +337,11 @@ class Value(Held, ArrayMethods, Operators, Protocols, Scalar):  # type: ignore[m
     """
 
     __slots__ = {
-        "__weakref__": "",
-        "_notes": "see `notes`",
         "grad": "What `backward` adds the derivative to, of the shape of the data; None before.",
-        "in0": "The first plain input; of a constant array the pair of it and what it looked like.",
-        "in1": "The second; of a leaf that was given new data the number that it was made with.",
-        "more": "Where there are more inputs or keywords: inputs, parents, keywords, what the row keeps.",
-        "number": "When it was made: the order of the backward pass.",
         "op": "The row of the table that computed it; None for a leaf.",
-        "parent0": "The Value that `in0` comes from; of a leaf whose array was handed out a Witness.",
-        "parent1": "The Value that `in1` comes from.",
-        "raw": "The number or array that the engine computes with, never changed in place; `data` is the public door.",
         "requires_grad": "Whether operations on it are recorded.",
     }
-
-    raw: Any
     op: Op | None
-    in0: Any
-    in1: Any
-    parent0: Any
-    parent1: Any
-    more: tuple[Any, ...] | None
-    number: int
     requires_grad: bool
 
     def __init__(
