@@ -431,6 +431,15 @@ def test_a_network_is_computed_anew_in_its_frames(tmp_path):
     assert after["snapshots"][0]["values"][-1] < before["snapshots"][0]["values"][-1]
 
 
+def test_what_was_changed_to_values_that_the_program_refuses(tmp_path):
+    x = Value(np.eye(2))
+    y = np.linalg.inv(x).sum()
+    x.data -= np.eye(2)
+    with pytest.raises(ChangedDataError) as caught:
+        draw(y).html(tmp_path / "page.html")
+    assert isinstance(caught.value.__cause__, np.linalg.LinAlgError)
+
+
 def test_what_was_changed_and_is_too_large_to_be_computed_anew(tmp_path, monkeypatch):
     monkeypatch.setattr("autograd.draw.explore.recorder.LIMIT", 3)
     x = Value(2.0)

@@ -21,15 +21,18 @@ def collected(value: Value, limit: int) -> Graph:
     """The graph behind `value` with its gradients; computed anew where it is no more what it was computed from.
 
     Raises:
-        ChangedDataError: that, and the graph has more operations than `limit`.
+        ChangedDataError: that, and the graph has more operations than `limit`, or cannot be computed on the values of now.
     """
     try:
         return collect(value, limit=limit, gradients=True)
-    except ChangedDataError:
+    except ChangedDataError as changed:
         graph = collect(value, limit=limit)
         if any(node.kind == "omitted" for node in graph.nodes.values()):
             raise
-        return _anew(graph)
+        try:
+            return _anew(graph)
+        except Exception as error:
+            raise changed from error
 
 
 def _anew(graph: Graph) -> Graph:
