@@ -6,7 +6,7 @@ from textwrap import dedent
 import pytest
 
 from autograd.exercises.book import built_in
-from autograd.exercises.edited import change, may_help, with_change
+from autograd.exercises.edited import change, may_help, vague, with_change
 from autograd.exercises.sandbox import check_source
 from autograd.exercises.truth import KNOWN, rehearsal
 from tests import wrong_answers
@@ -189,7 +189,9 @@ def said(name, code, words):
     result = check_source(exercise, source, "answer.py")
     assert not result.passed
     assert may_help(exercise, result)
-    if any(each not in spoken(result) for each in words) and (made := change(exercise, source, PATIENCE)):
+    if any(each not in spoken(result) for each in words) and (
+        made := change(exercise, source, PATIENCE, named=not vague(result))
+    ):
         result = with_change(result, made)
     return spoken(result)
 

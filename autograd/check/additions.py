@@ -22,18 +22,21 @@ def adding(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit
     terms = [f"{sign} {term}" for sign in "+-" for term in ("1", *names)]
     for node in inside(function):
         operator = node.op if isinstance(node, ast.BinOp) else None
-        for part in _parts(node):
+        for part in parts_of(node):
             place, x = source.span(part), source.of(part)
             of_product = isinstance(operator, (ast.Mult, ast.Div))
             number = isinstance(part, ast.Constant)
             if not number:
                 yield from _around(source, part, signed=not of_product)
             if not of_product:
-                yield from (Edit("factor", *place, f"({x} {factor})", unlikely=number) for factor in factors)
+                others = (factor for factor in factors if factor != f"/ {x}")
+                yield from (Edit("factor", *place, f"({x} {factor})", unlikely=number) for factor in others)
                 yield from (Edit("factor", *place, f"({x} / {n})", "length", number) for n in lengths)
             if not isinstance(operator, (ast.Add, ast.Sub)):
                 yield from (
-                    Edit("term", *place, f"({x} {term})", unlikely=number and term[2:] != "1") for term in terms
+                    Edit("term", *place, f"({x} {term})", unlikely=number and term[2:] != "1")
+                    for term in terms
+                    if term != f"- {x}"
                 )
 
 
@@ -65,7 +68,7 @@ def completing(source: Source, function: ast.AST, names: list[str]) -> Iterator[
     slopes = [text for a in names for text in (f"(1 - {a})", f"{a} * (1 - {a})", f"(1 - {a}**2)", f"{a}**2")]
     products = [f"{a} * {b}" for i, a in enumerate(names) for b in names[i:]]
     for node in inside(function):
-        for part in _parts(node) if isinstance(node, (ast.Return, ast.Lambda)) else []:
+        for part in parts_of(node) if isinstance(node, (ast.Return, ast.Lambda)) else []:
             place, x = source.span(part), source.of(part)
             for slope in slopes:
                 for new in (f"{x} * {slope}", f"{x} * 2 * {slope}", f"-{x} * {slope}", f"{x} * -2 * {slope}"):
@@ -75,7 +78,8 @@ def completing(source: Source, function: ast.AST, names: list[str]) -> Iterator[
                 yield from (Edit("term", *place, f"({x} {sign} {term}{more})") for sign in "+-" for more in _MORE)
 
 
-def _parts(node: ast.AST) -> list[ast.expr]:
+def parts_of(node: ast.AST) -> list[ast.expr]:
+    """What stands whole inside of a node: operands, what is returned or assigned, arguments."""
     parts: list[ast.expr | None] = []
     if isinstance(node, ast.BinOp):
         parts = [node.left, node.right]

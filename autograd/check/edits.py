@@ -11,6 +11,7 @@ import ast
 from collections.abc import Callable, Iterator
 
 from .additions import adding, completing
+from .moves import Change, moved, moving
 from .source import MOST_NAMES, Edit, Source, inside, names_in, scopes
 
 _OPERATORS: dict[type[ast.operator], tuple[str, ...]] = {
@@ -41,13 +42,23 @@ def edits(text: str) -> tuple[list[Edit], list[Edit], list[Edit]]:
         SyntaxError: it is not Python.
     """
     source = Source(text)
-    functions = list(scopes(source.tree, [])) or [(source.tree, names_in(source.tree))]
+    functions = _functions(source)
 
     def made(make: Callable[[Source, ast.AST, list[str]], Iterator[Edit]]) -> list[Edit]:
         each = dict.fromkeys(edit for function, names in functions for edit in make(source, function, names))
         return [edit for edit in each if text[edit.start : edit.stop] != edit.new]
 
-    return made(_replacing), made(adding), made(completing)
+    return [*made(_replacing), *made(moving)], made(adding), made(completing)
+
+
+def moves(text: str) -> list[Change]:
+    """What may have to go to another part of a function: each time one edit, or two at once."""
+    source = Source(text)
+    return [change for function, _ in _functions(source) for change in moved(source, function)]
+
+
+def _functions(source: Source) -> list[tuple[ast.AST, list[str]]]:
+    return list(scopes(source.tree, [])) or [(source.tree, names_in(source.tree))]
 
 
 # -- what is there, replaced or dropped -----------------------------------------------------------------------------
@@ -178,8 +189,10 @@ def _call(source: Source, node: ast.Call) -> Iterator[Edit]:
         yield from (Edit("function", *source.span(node), f"np.{new}_like({copied})") for new in ("zeros", "ones"))
     if isinstance(node.func, ast.Attribute):  # x.sum(…) → x
         yield Edit("function", *source.span(node), source.of(node.func.value))
-        if isinstance(inner := node.func.value, ast.BinOp) and (
-            sign := _SIGNS.get(type(inner.op))
+        if (
+            isinstance(inner := node.func.value, ast.BinOp)
+            and (sign := _SIGNS.get(type(inner.op)))
+            and not isinstance(inner.right, ast.Constant)
         ):  # (a * b).sum() → a * b.sum()
             rest = source.text[source.span(node.func)[1] - len(name) - 1 : source.span(node)[1]]
             yield Edit(

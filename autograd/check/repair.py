@@ -15,8 +15,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from .edits import edits
-from .source import Edit
+from .edits import edits, moves
+from .source import Edit, Source
 
 Judge = Callable[[str], Sequence[bool] | None]  # which parts of an answer are right; None: it does not run
 SECONDS = 2.0  # of computing that a search may take
@@ -30,10 +30,11 @@ _HARDLY, _MORE = (
     0.4,
     300,
 )  # words by which a second change may be larger than the smallest, and how many are still tried
-_LEAST = {"brackets": 2.5}  # of words that only move
+_LEAST = {"brackets": 2.5, "exchange": 1.5, "sequence": 1.5, "indentation": 1.5}  # of words that only move
 _MOST = {"forgotten": 1.9, "length": 2.0}  # of a product that is missing at the end, and of a division by a length
 _UNLIKELY = 6.0
 _WORD = re.compile(r"[\w.]+|\*\*|//|[<>=!]=|[^\s\w.(),=]")
+_NAME = re.compile(r"[^\W\d]\w*")
 _TICKS = 10_000  # times that the loops of an edited answer may go round
 
 
@@ -47,9 +48,10 @@ class Repair:
     column: int
     old: str
     new: str
+    said: str = ""
 
     def __str__(self) -> str:
-        what = f"`{self.old}` should be `{self.new}`" if self.old else f"`{self.new}` is missing"
+        what = self.said or (f"`{self.old}` should be `{self.new}`" if self.old else f"`{self.new}` is missing")
         lead = f"   line {self.number}: "
         return f"{_WORDS[self.kind]}: {what}.\n{lead}{self.line}\n{' ' * (len(lead) + self.column)}{'^' * max(1, len(self.old))}"
 
@@ -61,7 +63,8 @@ _WORDS = {
     "keepdims": "An axis is wrong", "ddof": "A count is wrong", "number": "A number is wrong", "name": "A name is wrong",
     "index": "An index is wrong", "transpose": "A transpose is wrong", "sum": "A sum is wrong",
     "assignment": "An assignment is wrong", "statement": "A statement is wrong", "call": "A function is called too early",
-    "sides": "The sides of an assignment are interchanged",
+    "sides": "The sides of an assignment are interchanged", "exchange": "Two names are interchanged",
+    "sequence": "The order of two statements is wrong", "indentation": "The indentation is wrong",
 }  # fmt: skip
 
 
@@ -131,6 +134,74 @@ def _round(
     return right, better
 
 
+@dataclass(frozen=True)
+class Slip:
+    """A small change of a source, and how large it is."""
+
+    size: float
+    source: str
+    change: _Change
+
+    @property
+    def shown(self) -> list[Repair]:
+        return _shown(self.source, self.change)
+
+    @property
+    def applied(self) -> str:
+        return _applied(self.source, self.change)
+
+    def meets(self, other: Slip) -> bool:
+        """Whether both change something in the same place."""
+        return not all(_apart(mine, its) for mine in self.change for its in other.change)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether all names are still there: what is left of the source is as much as it was."""
+        return not any(_NAME.search(word) for word in self._words()[1])
+
+    @property
+    def drops(self) -> bool:
+        """Whether something is left out, and nothing else done."""
+        return not self._words()[0]
+
+    def resembles(self, other: Slip) -> bool:
+        """Whether both do the same thing, to one source and to another."""
+        return self._words() == other._words() or bool(
+            self.change[0].said and self.change[0].kind == other.change[0].kind
+        )
+
+    def _words(self) -> tuple[Counter[str], Counter[str]]:
+        """What is written, and what is struck out."""
+        written, struck = Counter[str](), Counter[str]()
+        for edit in self.change:
+            mine, right = (Counter(_WORD.findall(t)) for t in (self.source[edit.start : edit.stop], edit.new))
+            written, struck = written + (right - mine), struck + (mine - right)
+        return written, struck
+
+    @property
+    def put(self) -> str:
+        """What the change puts where, shown with enough around it to be understood."""
+        edit = self.change[0]
+        if edit.said:
+            return f"in which {edit.said.replace('belongs', 'stands')}"
+        source = Source(self.source)
+        around = [n for n in ast.walk(source.tree) if isinstance(n, (ast.expr, ast.stmt))]
+        spans = [source.span(n) for n in around if not isinstance(n, (ast.Name, ast.Constant, ast.FunctionDef))]
+        start, stop = min(
+            (s for s in spans if s[0] <= edit.start and edit.stop <= s[1] and _NAME.search(self.source[slice(*s)])),
+            key=lambda span: span[1] - span[0],
+            default=(edit.start, edit.stop),
+        )
+        new = edit.apply(self.source)[start : stop + len(edit.new) - (edit.stop - edit.start)]
+        return f"with `{_bare(new)}` in place of `{self.source[start:stop]}`"
+
+
+def likely(source: str, most: float) -> list[Slip]:
+    """Every change of a source that may be one slip of the pen and is no larger than `most` (words), the smallest first."""
+    sizes = ((size, change) for size, change in next(_sorts(source)) if size <= most and change[0].rule != "forgotten")
+    return [Slip(size, source, change) for size, change in sizes]
+
+
 def _cost(source: str, change: _Change) -> float:
     """How large a change is: the words and signs that it writes, and half of what it strikes out beyond those; again, half."""
     costs = []
@@ -146,13 +217,14 @@ def _cost(source: str, change: _Change) -> float:
 def _sorts(source: str) -> Iterator[Iterable[tuple[float, _Change]]]:
     """One edit, also wherever else a line or the whole says the same; an edited edit; two edits; what is unlikely."""
     replacing, adding, completing = edits(source)
+    elsewhere = moves(source)
 
     def ordered(changes: Iterable[_Change]) -> list[tuple[float, _Change]]:
         return sorted(((_cost(source, change), change) for change in changes), key=lambda pair: pair[0])
 
     alike = [*_alike(source, replacing, by_line=True), *_alike(source, [*replacing, *adding], by_line=False)]
     ones = [(edit,) for edit in [*replacing, *adding, *completing]]
-    every = ordered(dict.fromkeys([*ones, *alike, *_of_one_rule(replacing)]))
+    every = ordered(dict.fromkeys([*ones, *alike, *_of_one_rule(replacing), *elsewhere]))
     likely = [(cost, change) for cost, change in every if cost < _UNLIKELY]
     yield likely
     yield ((0, (again,)) for edit in replacing if edit.kind in _REWRITTEN for again in _edited_again(source, edit))
@@ -226,13 +298,18 @@ def _shown(source: str, change: _Change) -> list[Repair]:
 
 
 def _described(source: str, edit: Edit) -> Repair:
-    start = source.rfind("\n", 0, edit.start) + 1
+    at = edit.start if edit.place < 0 else edit.place
+    start = source.rfind("\n", 0, at) + 1
     line = source[start:].partition("\n")[0]
-    old, new = source[edit.start : edit.stop].partition("\n")[0], edit.new.removeprefix(", ")
-    if new.startswith("(") and new.endswith(")") and _balanced(new[1:-1]):
-        new = new[1:-1]
-    indent = len(line) - len(line.lstrip())
-    return Repair(edit.kind, source.count("\n", 0, edit.start) + 1, line.strip(), edit.start - start - indent, old, new)
+    old, new = source[at : max(edit.stop, at + 1)].partition("\n")[0], edit.new.removeprefix(", ")
+    new = _bare(new)
+    column, number = at - start - (len(line) - len(line.lstrip())), source.count("\n", 0, at) + 1
+    return Repair(edit.kind, number, line.strip(), column, old if edit.stop > at else "", new, edit.said)
+
+
+def _bare(text: str) -> str:
+    """An expression without the brackets around the whole of it."""
+    return text[1:-1] if text.startswith("(") and text.endswith(")") and _balanced(text[1:-1]) else text
 
 
 def _balanced(text: str) -> bool:

@@ -15,7 +15,8 @@ class Edit:
     """The text from `start` to `stop` of a source, replaced by `new`; `kind` is what is changed, in a word.
 
     Edits of the same `rule` do the same to different texts, as "=" → "+=" does in several lines. What is `unlikely` as a slip may
-    fit all the same, as another 1e-3 can be fitted to any numbers, and is tried last.
+    fit all the same, as another 1e-3 can be fitted to any numbers, and is tried last. What is not shown by two texts is `said`,
+    of what stands at `place`.
     """
 
     kind: str
@@ -24,6 +25,8 @@ class Edit:
     new: str
     rule: str = ""
     unlikely: bool = False
+    said: str = ""
+    place: int = -1
 
     def apply(self, source: str) -> str:
         return source[: self.start] + self.new + source[self.stop :]

@@ -25,6 +25,7 @@ CHOICES = {
     "zero": "everything is zero",
 }
 
+BROKEN = "the derivative is still broken; the checker's report:"
 _WIDTH = max(map(len, CHOICES))
 ASSIGNMENT = (
     """
@@ -60,7 +61,7 @@ def repaired(
             step = "That is right. Now" if diagnosis.passed else f"{diagnosis.message} Then"
             message = f"{report}\n\n{diagnosis.title}: {step} repair the derivative."
             if report.verdict != "pass":
-                found = Finding(False, "the derivative is still broken; the checker's report:", message, found.kinds)
+                found = Finding(False, BROKEN, message, found.kinds)
         yield found
         yield diagnosis
 

@@ -12,8 +12,9 @@ import numpy as np
 
 from ..check.diagnose import UNNAMED
 from ..check.repair import SECONDS, Repair, bounded, repairs, tick
-from .bugs import ASSIGNMENT
-from .exercise import ELSEWHERE, Answer, Finding
+from .alike import Likeness, likeness
+from .bugs import ASSIGNMENT, BROKEN
+from .exercise import DIAGNOSIS, ELSEWHERE, Answer, Finding
 from .form import Exercise
 from .guard import TimeUpError
 from .sandbox import STOPPED_WITH, Result, check_source
@@ -32,9 +33,14 @@ class Change(NamedTuple):
 
 
 def may_help(exercise: Exercise, result: Result) -> bool:
-    """Whether an answer is wrong in a way that a change may mend; where the student is to find the fault it is not said."""
+    """Whether an answer is wrong in a way that a change may mend; a fault that the student is to find is not said."""
     failed = result.state == "failed" or (result.state == "error" and result.message.startswith(STOPPED_WITH))
-    return failed and bool(exercise.solution) and ASSIGNMENT not in exercise.text
+    to_find = ASSIGNMENT in exercise.text and (result.state == "error" or _is_to_find(result.findings[-1]))
+    return failed and bool(exercise.solution) and not to_find
+
+
+def _is_to_find(finding: Finding) -> bool:
+    return finding.title == BROKEN or finding.kinds == (DIAGNOSIS,)
 
 
 def vague(result: Result) -> bool:
@@ -43,9 +49,14 @@ def vague(result: Result) -> bool:
     return bool(VAGUE & {*result.kinds}) or UNNAMED in said or ELSEWHERE in said
 
 
-def change(exercise: Exercise, source: str, seconds: float = SECONDS) -> Change | None:
-    """The small change that makes a wrong answer right; two where both do; None if `seconds` of computing found none."""
-    ways = _ways(exercise, source, seconds)
+def change(exercise: Exercise, source: str, seconds: float = SECONDS, *, named: bool = False) -> Change | None:
+    """The small change that makes a wrong answer right; two where both do; None if `seconds` of computing found none.
+
+    If what is wrong is not `named` yet, and there is no such change, then what the answer is like is said.
+    """
+    ways, like = _ways(exercise, source, seconds, named)
+    if like is not None:
+        return Change(str(like), like.kinds)
     if not ways:
         return None
     text = "\nor: ".join("\n".join(map(str, way)) for way in ways)
@@ -67,7 +78,8 @@ def with_change(result: Result, made: Change) -> Result:
     return replace(result, findings=[*before, replace(last, message=message, kinds=kinds)])
 
 
-def _ways(exercise: Exercise, source: str, seconds: float) -> list[list[Repair]]:
+def _ways(exercise: Exercise, source: str, seconds: float, named: bool) -> tuple[list[list[Repair]], Likeness | None]:
+    """The ways to make an answer right; where there is none, what the answer is like."""
     given = exercise.given.strip()
     end = source.find(given) + len(given) if given in source else 0
     above, answer = source[:end], source[end:]  # what is given is not changed, and read once
@@ -87,6 +99,8 @@ def _ways(exercise: Exercise, source: str, seconds: float) -> list[list[Repair]]
             exec(head, names)  # noqa: S102 - what is given
             exec(compile(bounded(text), "<edited>", "exec"), names)  # noqa: S102 - the student's answer, in its own process
             for finding in exercise.look(Answer(names)):
+                if _is_to_find(finding):
+                    continue
                 findings.append(finding)
                 if not finding.passed:
                     break
@@ -104,7 +118,8 @@ def _ways(exercise: Exercise, source: str, seconds: float) -> list[list[Repair]]
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
-            return repairs(answer, flags, lambda text: True, 1 + above.count("\n"), seconds)
+            ways = repairs(answer, flags, lambda text: True, 1 + above.count("\n"), seconds)
+            return ways, (None if ways or named else likeness(exercise, above, answer, seconds))
     finally:
         ALONE.reset(tokens[1])
         KNOWN.reset(tokens[0])

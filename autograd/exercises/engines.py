@@ -8,6 +8,7 @@ solution after a usual `Slip`.
 from __future__ import annotations
 
 import ast
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ import numpy as np
 from .differences import differs
 from .exercise import Answer, Finding, apart
 from .form import load
+from .given import collecting, note
 from .programs import LINE, Numbers, Program, close, explained
 from .truth import ALONE
 
@@ -88,6 +90,10 @@ class Step:
 
     def findings(self, answer: Answer, cases: Sequence[Case]) -> Iterator[Finding]:
         """What each case finds, up to the first one that is wrong."""
+        if collecting():
+            for case in cases:
+                note(case.title, _listed(_asked(case, answer)))
+            return
         for case in cases:
             fault = case.fault(answer)
             given = {} if fault else case.ask(answer)
@@ -139,6 +145,13 @@ def _asked(case: Case, answer: Answer) -> Numbers | None:
         return case.ask(answer)
     except Exception:  # an answer that does not run, or a slip after which the solution does not
         return None
+
+
+def _listed(numbers: Numbers | None) -> list[float] | None:
+    """All numbers in the order of their names; NaN for what is none."""
+    if numbers is None:
+        return None
+    return [math.nan if (x := _number(numbers[label])) is None else x for label in sorted(numbers)]
 
 
 def _agree(a: Numbers | None, b: Numbers | None, labels: Iterable[str]) -> bool:

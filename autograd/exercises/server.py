@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import IO
 
@@ -98,10 +98,10 @@ def _checked(order: Order) -> Result:
     text, reason = _forked(order, _verdict)
     result = _read(text, reason)
     result.printed = _printed(Path(order.work) / OUTPUT)
-    unnamed = not order.rehearsed or vague(result)
-    if order.advised and unnamed and may_help(_exercise(order.exercise), result):
+    named = not vague(result)
+    if order.advised and not (order.rehearsed and named) and may_help(_exercise(order.exercise), result):
         with suppress(ValueError, TypeError):
-            said, kinds = json.loads(_forked(order, _change)[0])
+            said, kinds = json.loads(_forked(order, partial(_change, named=named))[0])
             printed, result = result.printed, with_change(result, Change(clean(said), tuple(map(clean, kinds))))
             result.printed = printed
     return result
@@ -202,9 +202,9 @@ def _verdict(order: Order, exercise: Exercise) -> str:
     return dumped(check_source(exercise, order.source, order.name, order.seconds, before))
 
 
-def _change(order: Order, exercise: Exercise) -> str:
+def _change(order: Order, exercise: Exercise, *, named: bool) -> str:
     with suppress(TimeUpError), time_limit(order.seconds):
-        return json.dumps(change(exercise, order.source, _BRIEF if order.rehearsed else SECONDS))
+        return json.dumps(change(exercise, order.source, _BRIEF if order.rehearsed else SECONDS, named=named))
     return ""
 
 

@@ -93,6 +93,15 @@ def _mixed(vjp: Callable[..., Any], out: Any, right: Any, inputs: Sequence[Any])
         return (False,) * len(inputs)
 
 
+def gradients(f: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any]) -> Any:
+    """All gradients for one cotangent, flat; None where there is none."""
+    out = np.asarray(f(*copies(inputs)))
+    try:
+        return _row(vjp, np.random.default_rng(1).normal(size=out.shape), out, inputs)
+    except Exception:  # the student's
+        return None
+
+
 def _bytes(inputs: Sequence[Any]) -> tuple[bytes, ...]:
     return tuple(np.asarray(x, dtype=float).tobytes() for x in inputs)
 

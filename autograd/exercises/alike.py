@@ -1,0 +1,140 @@
+"""Which slip in the solution gives the numbers of a wrong answer: what is said where no change of the answer itself is found.
+
+An answer may be written so unlike the solution that no small change makes it right, and its mistake be a small one all the same.
+The solution is then changed instead, one thing at a time, until it gives everywhere what the answer gives. Of two mistakes one is
+mended in the answer, and the other made in the solution.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ..check.repair import Repair, Slip, bounded, likely, tick
+from .exercise import Answer
+from .form import Exercise
+from .given import Given, collected
+from .guard import TimeUpError
+
+_ENOUGH = 2  # numbers that have to be wrong: a single one may be met by accident
+_SLIP, _MENDED = 2.5, 1.5  # words that they may differ by
+_LIKELIER = 1.5  # words by which something forgotten may be larger than something exchanged
+_FEW = 2  # places of one source that may give the same numbers
+
+Names = Callable[[], dict[str, Any]]
+
+
+class Likeness(NamedTuple):
+    """What to change in an answer, if anything, so that it gives the numbers of a solution with a slip in it."""
+
+    mended: list[Repair]
+    slip: Slip
+
+    def __str__(self) -> str:
+        then = "Then the" if self.mended else "The"
+        return "\n".join([*map(str, self.mended), f"{then} same numbers come out of a solution {self.slip.put}."])
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(each.kind for each in (*self.mended, *self.slip.shown)))
+
+
+def likeness(exercise: Exercise, above: str, answer: str, seconds: float) -> Likeness | None:
+    """The smallest slip in the solution after which it gives the numbers of an answer, or of an answer with one thing mended.
+
+    Args:
+        exercise: whose derivatives are known (`truth.KNOWN`), and of which nothing else is believed (`truth.ALONE`).
+        above: what stands above the answer, and is not changed.
+        answer: the rest of the file.
+        seconds: of computing, for each of the two.
+    """
+    given, head = compile(exercise.given, "<given>", "exec"), compile(above, "<given>", "exec")
+    with collected() as mine:
+        whole = _asked(exercise, _names(head, answer))
+    with collected() as right:
+        _asked(exercise, _names(given, exercise.solution))
+    count, place = mine.wrong(right)
+    if not whole or count < _ENOUGH:
+        return None
+    slips = _by_numbers(exercise, given, likely(exercise.solution, _SLIP), place, seconds)
+    for slip in sorted(slips.get(_at(mine, place), []), key=lambda slip: slip.size - _LIKELIER * slip.drops):
+        if _gives(exercise, mine, _names(given, slip.applied)):
+            return Likeness([], slip)
+    changes = _by_numbers(exercise, head, likely(answer, _MENDED), place, seconds)
+    pairs = [
+        (mended, slip)
+        for numbers in {*changes} & {*slips}
+        if all(change.keeps for change in changes[numbers]) and _telling(slips[numbers])
+        for mended in changes[numbers]
+        for slip in slips[numbers]
+        if not mended.resembles(slip)
+    ]
+    for mended, slip in sorted(pairs, key=lambda pair: pair[0].size + pair[1].size):
+        with collected() as better:
+            whole = _asked(exercise, _names(head, mended.applied))
+        if whole and better.wrong(right)[0] >= _ENOUGH and _gives(exercise, better, _names(given, slip.applied)):
+            return Likeness(mended.shown, slip)
+    return None
+
+
+def _by_numbers(
+    exercise: Exercise, above: Any, changes: list[Slip], place: int, seconds: float
+) -> dict[bytes, list[Slip]]:
+    """The changes that give the same numbers at a place."""
+    found: dict[bytes, list[Slip]] = {}
+    until = time.process_time() + seconds
+    for change in changes:
+        if time.process_time() > until:
+            break
+        with collected(many=place) as given:
+            _asked(exercise, _names(above, change.applied))
+        if len(given.numbers) == place and given.last:
+            found.setdefault(given.last, []).append(change)
+    return found
+
+
+def _telling(changes: list[Slip]) -> bool:
+    """Whether numbers tell which change made them: not those that are also there when things are left out in many places."""
+    if any(change.keeps for change in changes):
+        return all(change.keeps for change in changes)
+    chosen: list[Slip] = []
+    for change in changes:
+        if not any(change.meets(other) for other in chosen):
+            chosen.append(change)
+    return len(chosen) <= _FEW
+
+
+def _at(given: Given, place: int) -> bytes:
+    """The numbers at a place, as `Given.last` has them."""
+    part = Given()
+    part.numbers = given.numbers[:place]
+    return part.last
+
+
+def _names(head: Any, text: str) -> Names:
+    def names() -> dict[str, Any]:
+        made: dict[str, Any] = {"__name__": "answer", "_tick_": tick()}
+        exec(head, made)  # noqa: S102 - what is given
+        exec(compile(bounded(text), "<slip>", "exec"), made)  # noqa: S102 - an answer, in its own process
+        return made
+
+    return names
+
+
+def _gives(exercise: Exercise, mine: Given, names: Names) -> bool:
+    """Whether an answer gives what another one gives, from the first number to the last."""
+    with collected(mine) as given:
+        return _asked(exercise, names) and len(given.numbers) == len(mine.numbers)
+
+
+def _asked(exercise: Exercise, names: Names) -> bool:
+    """Whether an answer could be asked for all that a check wants."""
+    try:
+        for _ in exercise.look(Answer(names())):
+            pass
+    except TimeUpError:
+        raise
+    except BaseException:  # the answer's, or an `ApartError`
+        return False
+    return True

@@ -1,0 +1,92 @@
+"""What an answer gives: the numbers that a check asks it for, one after the other, by which two answers are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import numpy as np
+
+_RTOL, _ATOL = 1e-7, 1e-12  # rounding, and nothing else
+_DIGITS = 7
+
+
+class ApartError(BaseException):
+    """What is being collected has left what it is compared with; no answer's `except Exception` is to stop it."""
+
+
+class Given:
+    """Numbers by the title that they were asked for under; with `other` no further than it is the same, or than so `many`.
+
+    Raises (in whoever collects):
+        ApartError: a number is not that of the other, or there are as many as were wanted.
+    """
+
+    def __init__(self, other: Given | None = None, many: int = 0) -> None:
+        self.numbers: list[tuple[str, Any]] = []
+        self._other, self._many = other, many
+
+    def add(self, title: str, numbers: Any) -> None:
+        self.numbers.append((title, numbers))
+        if len(self.numbers) == self._many or (self._other is not None and not self._follows(self._other)):
+            raise ApartError
+
+    def _follows(self, other: Given) -> bool:
+        last = len(self.numbers) - 1
+        return last < len(other.numbers) and _equal(self.numbers[last], other.numbers[last])
+
+    def wrong(self, right: Given) -> tuple[int, int]:
+        """How many single numbers are other ones than those of a right answer, and up to where all are the same."""
+        counts = [_unlike(mine, its) for (_, mine), (_, its) in zip(self.numbers, right.numbers, strict=False)]
+        return sum(counts), next((i for i, count in enumerate(counts, 1) if count), 0)
+
+    @property
+    def last(self) -> bytes:
+        """The last numbers, to a few digits, which are equal where they are the same but for rounding."""
+        numbers = self.numbers[-1][1] if self.numbers else None
+        if numbers is None or not np.any(numbers) or not np.isfinite(numbers).all():
+            return b""
+        size = 10.0 ** (_DIGITS - np.ceil(np.log10(np.abs(numbers).max())))
+        return (np.round(np.asarray(numbers, dtype=float) * size) + 0.0).tobytes()
+
+
+_COLLECTING: ContextVar[Given | None] = ContextVar("_COLLECTING", default=None)
+
+
+@contextmanager
+def collected(other: Given | None = None, many: int = 0) -> Iterator[Given]:
+    """Collect what is given inside."""
+    given = Given(other, many)
+    token = _COLLECTING.set(given)
+    try:
+        yield given
+    finally:
+        _COLLECTING.reset(token)
+
+
+def collecting() -> bool:
+    """Whether it is asked for everything that an answer gives, and not only whether it is right."""
+    return _COLLECTING.get() is not None
+
+
+def note(title: str, numbers: Any) -> None:
+    """Note what an answer gives: numbers, an array of them, or None where nothing came of it."""
+    given = _COLLECTING.get()
+    if given is not None:
+        given.add(title, numbers)
+
+
+def _equal(mine: tuple[str, Any], its: tuple[str, Any]) -> bool:
+    a, b = mine[1], its[1]
+    if mine[0] != its[0] or a is None or b is None:
+        return mine[0] == its[0] and a is b
+    a, b = np.asarray(a), np.asarray(b)
+    return a.shape == b.shape and bool(np.allclose(a, b, rtol=_RTOL, atol=_ATOL, equal_nan=True))
+
+
+def _unlike(mine: Any, its: Any) -> int:
+    if mine is None or its is None or np.shape(mine) != np.shape(its):
+        return 1
+    return int(np.count_nonzero(~np.isclose(mine, its, rtol=_RTOL, atol=_ATOL, equal_nan=True)))
