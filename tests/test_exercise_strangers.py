@@ -176,6 +176,147 @@ def train(layers, samples, targets, rate, epochs):
         ["`params = layer.parameters()` should be `params += layer.parameters()`"],
         [],
     ),
+    "the square of the mean": (
+        "engine_loss",
+        """
+def predict(layers, inputs):
+    for layer in layers:
+        inputs = layer(inputs)
+    return inputs[0]
+
+
+def mean_square(layers, samples, targets):
+    total = 0
+    for sample, target in zip(samples, targets):
+        total = total + (target - predict(layers, sample))
+    return (total / len(samples)) ** 2
+""",
+        ["`target - predict(layers, sample)` should be `(target - predict(layers, sample))**2`"],
+        ["same numbers"],
+    ),
+    "base and exponent in each other's places": (
+        "engine_powers",
+        BOOK["engine_powers"].solution.replace(
+            "exponent * self.data ** (exponent - 1)", "self.data * exponent ** (exponent - 1)"
+        ),
+        ["`exponent ** (exponent - 1)` should be `exponent`", "`self.data` should be `self.data**(exponent - 1)`"],
+        ["same numbers"],
+    ),
+    "g in the first term alone": (
+        "fan_out",
+        """
+def f_vjp(g, out, x):
+    return g * np.exp(x) + x * np.exp(x) + 2 * x
+""",
+        ["a term lacks the factor g", "should be `g * (np.exp(x) + x * np.exp(x) + 2 * x)`"],
+        [],
+    ),
+    "interchanged in two lines": (
+        "engine_multiply",
+        BOOK["engine_multiply"]
+        .solution.replace("other.data * out.grad", "SELF * out.grad")
+        .replace("self.data * out.grad", "other.data * out.grad")
+        .replace("SELF", "self.data"),
+        ["with respect to a is b"],
+        [],
+    ),
+    "a return in the loop": (
+        "gather",
+        """
+def gather_vjp(g, out, x, index):
+    gx = np.zeros_like(x)
+    for k in range(len(index)):
+        gx[index[k]] += g[k]
+        return gx
+""",
+        ["The indentation is wrong: `return gx` belongs after the loop"],
+        [],
+    ),
+    "set to zero in each round": (
+        "gather",
+        """
+def gather_vjp(g, out, x, index):
+    for k in range(len(index)):
+        gx = np.zeros_like(x)
+        gx[index[k]] += g[k]
+    return gx
+""",
+        ["The indentation is wrong: `gx = np.zeros_like(x)` belongs before the loop"],
+        [],
+    ),
+    "gradients that are set to zero too late": (
+        "engine_descent",
+        """
+def descend(loss, parameters, rate, steps):
+    losses = []
+    for _ in range(steps):
+        out = loss()
+        out.backward()
+        for p in parameters:
+            p.grad = 0.0
+        losses.append(out.data)
+        for p in parameters:
+            p.data -= rate * p.grad
+    return losses
+""",
+        ["The order of two statements is wrong: `for p in parameters:` belongs before `out.backward()`"],
+        [],
+    ),
+    "another slip once the bug is found": (
+        "neuron",
+        """
+DIAGNOSIS = "at-output"
+
+
+def loss_vjp(g, out, w):
+    prediction = sigmoid(X @ w)
+    slope = prediction * (1 - prediction**2)
+    return g * X.T @ ((prediction - t) * slope)
+""",
+        ["`prediction**2` should be `prediction`"],
+        ["none of the usual"],
+    ),
+    "two slips far apart": (
+        "network",
+        f"""{NETWORK}
+    dL = 2 * (1 - y)
+    dy = y * (1 - y) * w5
+    dh = h1 * (1 - h1) * x[1]
+    return dL * dy * dh
+""",
+        ["should be", "in place of"],
+        ["none of the usual"],
+    ),
+    "a solution's slip in other words": (
+        "engine_layer",
+        """
+class Neuron:
+    def __init__(self, weights, bias):
+        self.weights, self.bias = weights, bias
+
+    def __call__(self, inputs):
+        total = Value(0.0)
+        for i in range(len(inputs)):
+            total = total + self.weights[i] * inputs[i]
+        return total + self.bias.sigmoid()
+
+    def parameters(self):
+        return [*self.weights, self.bias]
+
+
+class Layer:
+    def __init__(self, neurons):
+        self.neurons = neurons
+
+    def __call__(self, inputs):
+        return [neuron(inputs) for neuron in self.neurons]
+
+    def parameters(self):
+        return [parameter for neuron in self.neurons for parameter in neuron.parameters()]
+""",
+        ["sigmoid"],
+        [],
+    ),
 }
 
 
