@@ -26,7 +26,7 @@ def adding(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit
             place, x = source.span(part), source.of(part)
             of_product = isinstance(operator, (ast.Mult, ast.Div))
             number = isinstance(part, ast.Constant)
-            if not number:
+            if not number and not _is_length(node):
                 yield from _around(source, part, signed=not of_product)
             if not of_product:
                 others = (factor for factor in factors if factor != f"/ {x}")
@@ -38,6 +38,11 @@ def adding(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit
                     for term in terms
                     if term != f"- {x}"
                 )
+
+
+def _is_length(node: ast.AST) -> bool:
+    """Whether this is ``len(…)``, of whose argument only the length counts."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len"
 
 
 def _around(source: Source, part: ast.expr, *, signed: bool) -> Iterator[Edit]:

@@ -142,31 +142,31 @@ def _name_factor(c: float, s: Suspect, certain: bool) -> str | None:
     times = patterns.digits(abs(c), 1) if abs(c) > 0.9 else f"1/{patterns.digits(1 / abs(c), 1)}"
     lead = f"{times} times what it should be" + (", and has the wrong sign" if c < 0 else "")
 
-    def is_about(number: float) -> bool:
-        return abs(abs(c) / number - 1) < _FACTOR_LIKE
+    named = next((words for number, words in _usual_factors(sizes) if abs(abs(c) / number - 1) < _FACTOR_LIKE), None)
+    return f"{lead}: {named}" if named else f"{lead}: {UNNAMED}" if certain else None
 
+
+def _usual_factors(sizes: set[int]) -> Iterator[tuple[float, str]]:
+    """Factors by which derivatives are off, given the lengths of axes, and what each comes of."""
     for n in sorted(sizes - {2}):
-        if is_about(n):
-            return f"{lead}: {n} is a length here, so a division by it is missing (a sum in place of a mean)"
-        if is_about(1 / n):
-            return f"{lead}: {n} is a length here, so something was averaged where it should be summed"
-    if is_about(2):
-        return f"{lead}: a factor 2 too many, or something was added twice"
-    if is_about(1 / 2):
-        return f"{lead}: a factor 2 is missing (the derivative of x² is 2x), or one of two uses of the input was lost"
+        yield n, f"{n} is a length here, so a division by it is missing (a sum in place of a mean)"
+        yield 1 / n, f"{n} is a length here, so something was averaged where it should be summed"
+    yield 2, "a factor 2 too many, or something was added twice"
+    yield 1 / 2, "a factor 2 is missing (the derivative of x² is 2x), or one of two uses of the input was lost"
     for n, m in itertools.permutations(sorted(sizes), 2):
-        if is_about(n / m):
-            return f"{lead}: {n} and {m} are lengths here, so something was divided by {m} in place of {n}"
+        yield n / m, f"{n} and {m} are lengths here, so something was divided by {m} in place of {n}"
+    for n in sorted(sizes - {2}):
+        missing, surplus = (f"{n} is a length here: a division by it is {what}" for what in ("missing", "one too many"))
+        yield n / 2, f"that is {n}/2, and {missing}, and so is a factor 2"
+        yield 2 * n, f"that is 2·{n}, and {missing}, and a factor 2 is one too many"
+        yield 2 / n, f"that is 2/{n}, and {surplus}, and so is a factor 2"
+        yield 1 / (2 * n), f"that is 1/(2·{n}), and {surplus}, and a factor 2 is missing"
     for size, n, m in ((k, *pair) for k in sorted(sizes) if k > 2 for pair in ((k, k - 1), (k - 1, k))):
-        if is_about((n / m) ** 0.5) or is_about(n / m):
-            root = "" if is_about(n / m) else "√"
-            return f"{lead}: that is {root}({n}/{m}), and {size} is a length here: {n} and {m} may be interchanged"
+        for number, root in ((n / m, ""), ((n / m) ** 0.5, "√")):
+            yield number, f"that is {root}({n}/{m}), and {size} is a length here: {n} and {m} may be interchanged"
     for n in sorted(sizes):
-        if is_about(n**0.5):
-            return f"{lead}: that is √{n}, and {n} is a length here, so a division by its root is missing"
-        if is_about(n**-0.5):
-            return f"{lead}: that is 1/√{n}, and {n} is a length here, so a division by its root is one too many"
-    return f"{lead}: {UNNAMED}" if certain else None
+        yield n**0.5, f"that is √{n}, and {n} is a length here, so a division by its root is missing"
+        yield n**-0.5, f"that is 1/√{n}, and {n} is a length here, so a division by its root is one too many"
 
 
 def conjugate(s: Suspect) -> Diagnosis | None:

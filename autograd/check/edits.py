@@ -174,6 +174,8 @@ def _call(source: Source, node: ast.Call) -> Iterator[Edit]:
         else ""
     )
     stop = source.span(node.func)[1]
+    if name == "len" and isinstance(node.func, ast.Name) and len(node.args) == 1:
+        yield from (Edit("number", *source.span(node), f"{source.of(node.args[0])}{size}") for size in _SIZES)
     if not node.args and not node.keywords:  # _backward() → _backward
         yield Edit("call", *source.span(node), source.of(node.func))
     for other in _RELATED.get(name, ()):

@@ -18,7 +18,7 @@ from .given import Given, collected
 from .guard import TimeUpError
 
 _ENOUGH = 2  # numbers that have to be wrong: a single one may be met by accident
-_SLIP, _MENDED = 2.5, 1.5  # words that they may differ by
+_SLIP, _MENDED = 2.5, 2.0  # words that they may differ by
 _LIKELIER = 1.5  # words by which something forgotten may be larger than something exchanged
 _FEW = 2  # places of one source that may give the same numbers
 

@@ -118,7 +118,7 @@ class Step:
             found = found or [("type", "")]
             last = _no_number(label, given.get(label))
         else:
-            found = found or list(case.explain(label, got)) or [(case.kind, "")]
+            found = found or list(case.explain(label, got)) or [(case.kind, _beside(cases[: cases.index(case)], case))]
             mine, its = apart(got, case.right[label])
             last = f"   {label}: you give {mine}, right is {its}"
         lines = [*(words for _, words in found if words), *([case.where] if case.where else []), last]
@@ -137,6 +137,18 @@ class Step:
                     _agree(a, b, each.right) + _agree(a, b, {**(a or {}), **(b or {})}) for each, a, b in pairs
                 )
         return [slip for slip, score in scores.items() if score == max(scores.values())]
+
+
+def _beside(before: Sequence[Case], case: Case) -> str:
+    """The last case that differs in one line and came out right, beside this one; empty if there is none."""
+    lines = case.where.split("; ")
+    for other in reversed(before):
+        theirs = other.where.split("; ")
+        apart = [pair for pair in zip(theirs, lines, strict=False) if pair[0] != pair[1]]
+        if len(theirs) == len(lines) and len(apart) == 1:
+            right, wrong = (line.strip() for line in apart[0])
+            return f"With {right} it is right, and with {wrong} it is not: what is different there?"
+    return ""
 
 
 def _asked(case: Case, answer: Answer) -> Numbers | None:
