@@ -53,6 +53,37 @@ def test_nor_within_one_array(mode, small):
         assert wrong.verdict != "pass"
 
 
+@pytest.mark.parametrize("mode", ["jacobian", "projections"])
+@pytest.mark.parametrize("unit", [1e-5, 1e-11, 1e-19, 1e-31, 1e-150])
+def test_inputs_may_be_small_because_their_units_are_large(mode, unit):
+    x = unit * np.array([1.3, -2.1, 0.0 if mode == "jacobian" else 0.3, 0.7])
+
+    def energy(x):
+        return np.hypot(x[0] / unit, 1) * (np.cos(x / unit) ** 2).sum()  # hypot takes no complex numbers
+
+    def pulled(g, out, x, factor=1.0):
+        u = x / unit
+        slope = -np.hypot(u[0], 1) * np.sin(2 * u)
+        slope[0] += out * u[0] / np.hypot(u[0], 1) ** 2
+        return factor * g * slope / unit
+
+    assert check_vjp(energy, pulled, (x,), mode=mode, seed=0).verdict == "pass"
+    for factor in (0.0, -1.0, 1.02):
+        report = check_vjp(energy, lambda g, out, x, c=factor: pulled(g, out, x, c), (x,), mode=mode, seed=0)
+        assert report.verdict == "fail", (factor, report)
+
+
+@pytest.mark.parametrize("size", [0.0, 1e-6, 1e-12, 1e-300])
+def test_or_because_they_happen_to_be(size):
+    x = size * np.array([1.0, -0.4])
+
+    def exponentials(x):
+        return np.hypot(np.exp(x), 0)
+
+    assert check_vjp(exponentials, lambda g, out, x: g * out, (x,), seed=0)
+    assert check_vjp(exponentials, lambda g, out, x: 1.001 * g * out, (x,), seed=0).verdict == "fail"
+
+
 def test_what_is_lost_is_named():
     a, b = np.array([1e7, 2e7]), np.array([1e-3])
     report = check_vjp(squares, lambda g, out, a, b: (2 * g * a, -2 * g * b), (a, b), seed=0)

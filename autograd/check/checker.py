@@ -16,6 +16,7 @@ from .ladder import LEVELS, Vector
 from .problem import AnswerError, Part, Problem, part_of
 from .projections import Projections
 from .report import Element, Report, Row, Verdict
+from .sizes import floors
 from .suspects import Uses
 
 Mode = Literal["auto", "jacobian", "projections"]
@@ -56,6 +57,7 @@ def check(
     chosen_mode, why = _choose(problem, options.mode)
     report = Report(problem.name, "fail", why, seed, 0)
     at_point = problem.evaluate(problem.point)
+    problem.floors = floors(problem)
     if not np.isfinite(at_point).all():
         report.notes.append(
             f"The function is not finite here ({np.count_nonzero(~np.isfinite(at_point))} of {at_point.size} outputs): "

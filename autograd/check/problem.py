@@ -114,13 +114,14 @@ class Problem:
     point: Vector
     evaluations: int = 0
     unit: Vector | None = None  # of the outputs: 1, and a huge one for huge ones, whose products would overflow
+    floors: Vector | float = SMALLEST_SCALE  # the shortest that a step of 1 is, for each component
     touched: bool = False  # whether a hand-written derivative changed the output that it was given
 
     @property
     def scale(self) -> Vector:
         """How long a step of 1 is for each component: the size of the number it moves."""
         sizes = moduli(self.inputs, self.point)
-        return np.exp2(np.round(np.log2(np.maximum(sizes, SMALLEST_SCALE))))
+        return np.exp2(np.round(np.log2(np.maximum(sizes, self.floors))))
 
     @property
     def epsilon(self) -> float:
