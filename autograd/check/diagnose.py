@@ -20,6 +20,7 @@ from .hygiene import Answers
 from .judge import FAIL, UNSURE
 from .ladder import Vector, climb, noise_of
 from .report import Diagnosis
+from .sought import sought
 from .suspects import Uses
 
 _FACTOR_LIKE = 1e-4
@@ -387,6 +388,7 @@ _SUSPICIONS: tuple[Suspicion, ...] = (
     patterns.constant,
     patterns.dependence,
     patterns.sides,
+    sought,
     patterns.near,
     patterns.series,
 )
