@@ -154,18 +154,20 @@ class Table:
         self._add(values, costs, [(f, int(i), 0) for f in _FUNCTIONS for i in arguments])
 
     def _combine(self, left: Any, right: Any, both: bool = True) -> None:
-        """Pairs, of operators that commute once (or not at all, where the others are made elsewhere)."""
+        """Pairs; of operators that commute each once, or not at all, where the others are made elsewhere."""
         i, j = (a.ravel() for a in np.meshgrid(left, right, indexing="ij"))
         same = len(left) == len(right) and (left == right).all()
+        cheap = self.costs[i] + self.costs[j] + 1 <= _DEAREST
+        values, costs, made = [], [], []
         for operator in _OPERATORS:
             if operator.commutes and not both:
                 continue
-            kept = i <= j if operator.commutes and same else i != j
-            kept &= self.costs[i] + self.costs[j] + 1 <= _DEAREST
+            kept = cheap & (i <= j if operator.commutes and same else i != j)
             a, b = i[kept], j[kept]
-            values = operator.of(self.values[a], self.values[b])
-            made = [(operator, p, q) for p, q in zip(a.tolist(), b.tolist(), strict=True)]
-            self._add(values, self.costs[a] + self.costs[b] + 1, made)
+            values.append(operator.of(self.values[a], self.values[b]))
+            costs.append(self.costs[a] + self.costs[b] + 1)
+            made += [(operator, p, q) for p, q in zip(a.tolist(), b.tolist(), strict=True)]
+        self._add(np.concatenate(values), np.concatenate(costs), made)
 
     def _add(self, values: Vector, costs: Vector, made: list[tuple[Any, int, int]]) -> None:
         """New expressions, those that are equal to none before up to a constant."""

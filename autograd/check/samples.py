@@ -16,8 +16,8 @@ from .problem import Problem
 
 _SAMPLES = 8  # at each point
 _ENOUGH = 8  # samples altogether, of which half are beside the point
-_DISTINCT = 5  # numbers among them
-_COTANGENTS = 2  # at each point
+_DISTINCT = 4  # numbers among them
+_COTANGENTS = 3  # at each point
 _CLEAR = 1e-3  # of a number: the largest error bar with which it is a sample
 
 

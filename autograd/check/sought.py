@@ -6,6 +6,7 @@ cotangent: at the point of the check and beside it, because at one point many th
 
 from __future__ import annotations
 
+import itertools
 import keyword
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +25,8 @@ from .vocabulary import Shape, constants_of, leaves, linear, value
 
 _LARGEST = 5_000  # inputs or outputs of a function of whose derivative expressions are sought
 _ROWS = 1_000  # of the comparison, for each of which a term is computed
-_DEAREST = 8.0
+_DEAREST = 8.0  # of an expression
+_HARDLY = 0.5  # by which a second one may be larger than the first
 _OWN = frozenset({"g", "out", "np"})
 
 
@@ -39,7 +41,7 @@ class _Found:
 
 
 def sought(s: Suspect) -> Diagnosis | None:
-    """A factor or a term that is missing, or one too many; two where both fit and neither is smaller."""
+    """A factor or a term that is missing, or one too many; two where both fit and neither is much smaller."""
     if not _searchable(s):
         return None
     names = _names(s.answers.problem.inputs)
@@ -49,8 +51,8 @@ def sought(s: Suspect) -> Diagnosis | None:
     best = next((each for each in found if each.fits()), None)
     if best is None:
         return None
-    others = (f for f in found if f.cost == best.cost and f.kind != best.kind and f.fits())
-    words = ", or ".join([best.words, *(other.words for other in [*others][:1])])
+    others = (f for f in found if f.cost <= best.cost + _HARDLY and f.kind != best.kind and f.fits())
+    words = ", or ".join([best.words, *(other.words for other in itertools.islice(others, 1))])
     new = {new: old for old, new in names.items() if new != old and re.search(rf"`[^`]*\b{new}\b", words)}
     legend = " (" + ", ".join(f"`{name}` is {old}" for name, old in new.items()) + ")" if new else ""
     return Diagnosis(best.kind, f"The derivative with respect to {s.part.name} {words}{legend}.")
@@ -81,7 +83,8 @@ def _by_elements(s: Suspect, places: Sequence[Place]) -> Iterator[_Found]:
     if sample is not None:
         table = _table(places, sample, s.part.shape)
         yield from _ratios(s, places[0], sample, table, None)
-        yield from _terms(s, places, sample, table)
+        if not s.answers.problem.forwards:
+            yield from _terms(s, places, sample, table)
 
 
 def _by_outputs(s: Suspect, places: Sequence[Place]) -> Iterator[_Found]:
@@ -123,7 +126,7 @@ def _ratios(s: Suspect, here: Place, sample: Sample, table: Table, outputs: Shap
     if not (sample.given.all() and sample.right.all()):
         return
     tolerance, ratio = sample.tolerance(sample.right, exactness(s)), sample.right / sample.given
-    where = ", by which g is multiplied" if outputs is not None else ""
+    where = ", by which g is multiplied" if outputs is not None and not s.answers.problem.forwards else ""
     for lacks, sought_for in ((True, ratio), (False, 1 / ratio)):
         for e, c in table.equal_to(sought_for, tolerance, _DEAREST):
             factor = scaled(e, c)
