@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -71,7 +72,7 @@ def at_point(s: Suspect, names: Mapping[str, str]) -> Place:
 def beside(s: Suspect, names: Mapping[str, str], here: Place) -> Iterator[Place]:
     """Points beside it, so many that their samples are enough; at each a few derivatives, by differences."""
     problem, count = s.answers.problem, 0
-    for seed in range(1, _ENOUGH + 1):
+    for seed in itertools.count(1):
         point = nearby(problem, seed)
         if point is problem.point:
             return

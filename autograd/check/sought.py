@@ -24,6 +24,7 @@ from .samples import Place, Sample, at_point, beside, exactness, sampled
 from .vocabulary import Shape, constants_of, leaves, linear, value
 
 _LARGEST = 5_000  # inputs or outputs of a function of whose derivative expressions are sought
+_INPUTS = 8  # of a function
 _ROWS = 1_000  # of the comparison, for each of which a term is computed
 _DEAREST = 8.0  # of an expression
 _HARDLY = 0.5  # by which a second one may be larger than the first
@@ -61,7 +62,8 @@ def sought(s: Suspect) -> Diagnosis | None:
 def _searchable(s: Suspect) -> bool:
     problem = s.answers.problem
     real = not any(part.is_complex for part in (*problem.inputs, *problem.outputs))
-    small = max(problem.size_in, problem.size_out) <= _LARGEST and len(s.given) <= _ROWS
+    few = len(problem.inputs) <= _INPUTS and len(s.given) <= _ROWS
+    small = few and max(problem.size_in, problem.size_out) <= _LARGEST
     return real and small and len(problem.outputs) == 1 and problem.unit is None and bool(np.isfinite(s.given).all())
 
 
@@ -123,8 +125,6 @@ def _at_samples(text: str, places: Sequence[Place], sample: Sample, shape: Shape
 
 def _ratios(s: Suspect, here: Place, sample: Sample, table: Table, outputs: Shape | None) -> Iterator[_Found]:
     """right = e · given, or given = e · right; for each of the `outputs`, if their shape is passed."""
-    if not (sample.given.all() and sample.right.all()):
-        return
     tolerance, ratio = sample.tolerance(sample.right, exactness(s)), sample.right / sample.given
     where = ", by which g is multiplied" if outputs is not None and not s.answers.problem.forwards else ""
     for lacks, sought_for in ((True, ratio), (False, 1 / ratio)):

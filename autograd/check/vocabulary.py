@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .expressions import PRODUCT, WHOLE, Constant, Expression, constants
+from .expressions import SUM, WHOLE, Constant, Expression, constants
 
 _FACTORS = 6  # of g under a sum, for each array
 Arrays = Mapping[str, Any]
@@ -27,7 +27,8 @@ def value(text: str, names: Arrays, shape: Shape) -> Any:
 
 
 def leaves(arrays: Arrays, shape: Shape) -> Iterator[Expression]:
-    """The arrays, and simple sums of them, that may fit a shape."""
+    """The arrays, simple sums of them, and products of the inputs as matrices: those that may fit a shape."""
+    inputs = {name: x for name, x in arrays.items() if name != "out" and np.ndim(x)}
     for name, x in arrays.items():
         yield Expression(name, WHOLE, 1)
         if np.ndim(x) == 2:
@@ -37,6 +38,10 @@ def leaves(arrays: Arrays, shape: Shape) -> Iterator[Expression]:
         if np.ndim(x):
             yield from _sums(Expression(name, WHOLE, 1), np.ndim(x))
             yield from _sums(Expression(f"({name}**2)", WHOLE, 2), np.ndim(x))
+    for name, x in inputs.items():
+        for other, y in inputs.items():
+            if np.ndim(x) == 2 or np.ndim(y) == 2:
+                yield from _matrices(Expression(other, WHOLE, 1), name, np.ndim(x))
 
 
 def _sums(e: Expression, axes: int) -> Iterator[Expression]:
@@ -73,12 +78,12 @@ def linear(arrays: Arrays, shape: Shape) -> Iterator[Expression]:
 
 
 def _matrices(e: Expression, name: str, axes: int) -> Iterator[Expression]:
-    cost = e.cost + 2
-    yield Expression(f"{name} @ {e.text}", PRODUCT, cost)
-    yield Expression(f"{e.text} @ {name}", PRODUCT, cost)
+    cost = e.cost + 2  # bound like a sum: beside a product it stands in brackets
+    yield Expression(f"{name} @ {e.text}", SUM, cost)
+    yield Expression(f"{e.text} @ {name}", SUM, cost)
     if axes == 2:
-        yield Expression(f"{name}.T @ {e.text}", PRODUCT, cost + 0.5)
-        yield Expression(f"{e.text} @ {name}.T", PRODUCT, cost + 0.5)
+        yield Expression(f"{name}.T @ {e.text}", SUM, cost + 0.5)
+        yield Expression(f"{e.text} @ {name}.T", SUM, cost + 0.5)
     if axes == 1:
         yield Expression(f"np.outer({name}, {e.text})", WHOLE, cost)
         yield Expression(f"np.outer({e.text}, {name})", WHOLE, cost)
