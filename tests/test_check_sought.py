@@ -80,10 +80,10 @@ LAYER = (
 BIAS = (lambda x, y: x * y, lambda g, out, x, y: (g * y, (g * x).sum(axis=0)))
 SIGMOIDS = (lambda x, y: sigmoid(x) * y, lambda g, out, x, y: (g * y * sigmoid(x) * (1 - sigmoid(x)), g * sigmoid(x)))
 
-A, B = numbers(4, 1), numbers(4, 2)
+A, B = numbers(3, 1), numbers(3, 2)
 C = numbers((2, 3), 1)
 M, N = numbers((2, 3), 3), numbers((3, 1), 4)
-V, W = numbers(3, 6), numbers(6, 8)
+V, W = numbers(3, 6), numbers(4, 8)
 
 # A function and its derivative, the fault, what it consists in, the inputs, and for which of them.
 FAULTS = {
@@ -182,7 +182,7 @@ def test_the_expression_mends_the_derivative(name):
 @pytest.mark.parametrize("seed", range(30))
 def test_nothing_is_said_of_numbers_that_are_wrong_at_random(seed):
     rng = np.random.default_rng(seed)
-    x = numbers(3, seed)
+    x = numbers(2, seed)
     noise = rng.normal(size=x.shape) * 10.0 ** rng.integers(-3, 1)
     f, right = (SIN, CUBE, TANH)[seed % 3]
     wrong = (
@@ -194,7 +194,7 @@ def test_nothing_is_said_of_numbers_that_are_wrong_at_random(seed):
 
 
 def test_what_fits_at_the_point_alone_is_not_said():
-    x = numbers(4)
+    x = numbers(3)
     there = np.exp(x)
     report = check_vjp(of_arrays(np.sin), lambda g, out, x: g * np.cos(x) * there, x, seed=0)
     assert report.kinds == ["unknown"]
@@ -212,7 +212,7 @@ PAIRS = st.builds(lambda a, sign, b: f"({a} {sign} {b})", SMALL, st.sampled_from
 PAIRED = st.builds(lambda a, sign, b: f"({a} {sign} {b})", LEAVES, st.sampled_from("+*/"), LEAVES)
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=8, deadline=None, derandomize=True)
 @given(PAIRS | st.builds(lambda call, of: call.format(of), CALLS, PAIRED), st.booleans())
 def test_any_small_factor_is_found(text, lacks):
     expression = lambda g, out, x, y: eval(text, {"np": np, "x": x, "y": y, "out": out})
@@ -224,7 +224,7 @@ def test_any_small_factor_is_found(text, lacks):
     (diagnosis,) = check_vjp(of_arrays(f), wrong, (A, B), seed=0, names=NAMES).diagnoses
     assert diagnosis.kind != "unknown", text
     if NAMED.search(diagnosis.sentence):
-        x, y = numbers(4, 11), numbers(4, 12)
+        x, y = numbers(3, 11), numbers(3, 12)
         g = R.normal(size=x.shape)
         assert np.allclose(mended(diagnosis.sentence, wrong, g, x * y, (x, y)), right(g, x * y, x, y)[0])
 
@@ -311,7 +311,7 @@ BESIDE_THE_POINT = {
 def test_where_nothing_can_be_sought_nothing_is_said(name):
     report = check_vjp(*BESIDE_THE_POINT[name], seed=0)
     assert report.verdict == "fail"
-    assert not NAMED.search(str(report))
+    assert not any(NAMED.search(diagnosis.sentence) for diagnosis in report.diagnoses)
 
 
 def test_of_large_functions_nothing_is_sought(monkeypatch):
