@@ -20,6 +20,7 @@ from .hygiene import Answers
 from .judge import FAIL, UNSURE
 from .ladder import Vector, climb, noise_of
 from .report import Diagnosis
+from .sought import sought
 from .suspects import Uses
 
 _FACTOR_LIKE = 1e-4
@@ -129,6 +130,9 @@ def factor(s: Suspect) -> Diagnosis | None:
     if c == 0 or not s.explains(s.given / c):
         return None
     what = _name_factor(c, s, certain=int(clear.sum()) > 1)
+    named = _tried(sought, s) if what and what.endswith(UNNAMED) else None
+    if named is not None and named.kind == "product":
+        return named  # the same for all numbers here, and another elsewhere
     return Diagnosis("factor", f"The derivative with respect to {s.part.name} is {what}.") if what else None
 
 
@@ -387,6 +391,7 @@ _SUSPICIONS: tuple[Suspicion, ...] = (
     patterns.constant,
     patterns.dependence,
     patterns.sides,
+    sought,
     patterns.near,
     patterns.series,
 )

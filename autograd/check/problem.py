@@ -115,6 +115,7 @@ class Problem:
     evaluations: int = 0
     unit: Vector | None = None  # of the outputs: 1, and a huge one for huge ones, whose products would overflow
     floors: Vector | float = SMALLEST_SCALE  # the shortest that a step of 1 is, for each component
+    forwards: bool = False  # whether the derivative under test takes tangents, and knows no cotangent
     touched: bool = False  # whether a hand-written derivative changed the output that it was given
 
     @property
@@ -369,6 +370,7 @@ def of_jvp(f: Callable[..., Any], jvp: Callable[..., Any], arguments: Arguments,
         return [part.array(gradient, conjugate=True) for part in problem.inputs]
 
     problem = prepare(name, arguments.names, arguments.originals, forward, pull)
+    problem.forwards = True
     return problem
 
 

@@ -8,7 +8,7 @@ import inspect
 import io
 import textwrap
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
@@ -16,13 +16,12 @@ from typing import Any
 import numpy as np
 
 from .hygiene import Answers
-from .ladder import Vector
+from .nearby import at, differences, nearby
 from .problem import Problem
 from .repair import bounded, repairs, tick
 from .report import Diagnosis, Verdict
 
 _LARGEST = 1_000  # inputs of a function whose derivative is edited
-_AWAY = 0.1  # of the inputs' sizes
 _OUTSIDE = frozenset(
     {"open", "os", "sys", "shutil", "subprocess", "Path", "exec", "eval", "input", "write", "unlink", "remove"}
 )
@@ -138,9 +137,9 @@ def edits_of(problem: Problem, derivative: Exchangeable, confirm: Callable[[], V
     answer = _written(wrong)
     if answer is None or problem.size_in > _LARGEST:
         return []
-    nearby = _nearby(problem)
+    beside = nearby(problem)
     looks = _looks(problem)
-    with _at(problem, nearby):
+    with at(problem, beside):
         looks_nearby = _looks(problem)
 
     def put(text: str) -> bool:
@@ -154,7 +153,7 @@ def edits_of(problem: Problem, derivative: Exchangeable, confirm: Callable[[], V
         flags = looks() if put(text) else None
         if not flags or not all(flags):
             return flags
-        with _at(problem, nearby):
+        with at(problem, beside):
             return looks_nearby()
 
     def confirmed(text: str) -> bool:
@@ -162,7 +161,7 @@ def edits_of(problem: Problem, derivative: Exchangeable, confirm: Callable[[], V
             return False
         verdict = confirm()
         if verdict == "inconclusive":
-            with _at(problem, nearby):
+            with at(problem, beside):
                 verdict = confirm()
         return verdict == "pass"
 
@@ -175,41 +174,18 @@ def edits_of(problem: Problem, derivative: Exchangeable, confirm: Callable[[], V
     return [Diagnosis(way[0].kind, "\n".join(map(str, way))) for way in ways]
 
 
-@contextlib.contextmanager
-def _at(problem: Problem, point: Vector) -> Iterator[None]:
-    """The same problem at another point."""
-    kept, problem.point = problem.point, point
-    try:
-        yield
-    finally:
-        problem.point = kept
-
-
-def _nearby(problem: Problem) -> Vector:
-    """A point beside the problem's, without accidents in its numbers; its own where the function is not defined there."""
-    point = problem.point + _AWAY * problem.scale * np.random.default_rng(1).normal(size=problem.size_in)
-    try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
-            return point if np.isfinite(problem.evaluate(point)).all() else problem.point
-    except Exception:
-        return problem.point
-
-
 def _looks(problem: Problem) -> Callable[[], list[bool] | None]:
     """A quick look at the derivative that is there: for each input, two directional derivatives against differences."""
     rng = np.random.default_rng(0)
-    step, close = problem.epsilon ** (1 / 3), problem.epsilon ** (1 / 4)
+    close = problem.epsilon ** (1 / 4)
     trials = []
     for _ in range(2):
         g, v = rng.normal(size=problem.size_out), rng.normal(size=problem.size_in)
         right = []
         for part in problem.inputs:
             along = np.zeros(problem.size_in)
-            along[part.start : part.stop] = (step * problem.scale * v)[part.start : part.stop]
-            right.append(
-                g @ (problem.evaluate(problem.point + along) - problem.evaluate(problem.point - along)) / (2 * step)
-            )
+            along[part.start : part.stop] = v[part.start : part.stop]
+            right.append(g @ differences(problem, along))
         trials.append((g, problem.scale * v, right))
 
     def look() -> list[bool] | None:
