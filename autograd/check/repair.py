@@ -161,14 +161,18 @@ class Slip:
 
     @property
     def drops(self) -> bool:
-        """Whether something is left out, and nothing else done."""
+        """Whether nothing new is written: something is left out, or stands elsewhere."""
         return not self._words()[0]
 
     def resembles(self, other: Slip) -> bool:
-        """Whether both do the same thing, to one source and to another."""
-        return self._words() == other._words() or bool(
-            self.change[0].said and self.change[0].kind == other.change[0].kind
-        )
+        """Whether both do the same thing, or something to the same words, in one source and in another."""
+        mine, its = (next(iter(slip.change)) for slip in (self, other))
+        said = mine.said and mine.kind == its.kind
+        return self._words() == other._words() or self._old == other._old or bool(said)
+
+    @property
+    def _old(self) -> list[str]:
+        return [self.source[edit.start : edit.stop] for edit in self.change]
 
     def _words(self) -> tuple[Counter[str], Counter[str]]:
         """What is written, and what is struck out."""

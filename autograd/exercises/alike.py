@@ -55,7 +55,7 @@ def likeness(exercise: Exercise, above: str, answer: str, seconds: float) -> Lik
     with collected() as right:
         _asked(exercise, _names(given, exercise.solution))
     count, place = mine.wrong(right)
-    if not whole or count < _ENOUGH:
+    if not whole or count < _ENOUGH or not _at(mine, place):
         return None
     slips = _by_numbers(exercise, given, likely(exercise.solution, _SLIP), place, seconds)
     for slip in sorted(slips.get(_at(mine, place), []), key=lambda slip: slip.size - _LIKELIER * slip.drops):
@@ -68,7 +68,7 @@ def likeness(exercise: Exercise, above: str, answer: str, seconds: float) -> Lik
         if all(change.keeps for change in changes[numbers]) and _telling(slips[numbers])
         for mended in changes[numbers]
         for slip in slips[numbers]
-        if not mended.resembles(slip)
+        if (slip.keeps or slip.drops) and not mended.resembles(slip)
     ]
     for mended, slip in sorted(pairs, key=lambda pair: pair[0].size + pair[1].size):
         with collected() as better:
