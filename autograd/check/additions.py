@@ -17,7 +17,8 @@ def adding(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit
     A factor of one operand of a product is one of the product, and a term beside one of a sum is one beside the sum: there is one
     edit of both, around the whole.
     """
-    lengths = [text for name in names[:_ARGUMENTS] for text in (f"{name}.size", f"len({name})", f"{name}.shape[-1]")]
+    shapes = ("{}.size", "len({})", "{}.shape[-1]", "np.sqrt({}.shape[-1])")
+    lengths = [shape.format(name) for name in names[:_ARGUMENTS] for shape in shapes]
     factors = [*(f"* {n}" for n in ("2", *names)), *(f"/ {n}" for n in ("2", *names))]
     terms = [f"{sign} {term}" for sign in "+-" for term in ("1", *names)]
     for node in inside(function):

@@ -230,6 +230,8 @@ def overwritten(s: Suspect) -> Diagnosis | None:
     """What only one of several uses of the input contributes."""
     contributions = s.uses.contributions(s)
     kept = next((i for i, (_, one) in enumerate(contributions) if s.explains(s.given, one)), None)
+    if kept is not None and len(contributions) == 2 and s.explains(2 * s.given):
+        return None  # two equal halves, as of x·x: that is a factor 2
     if len(contributions) < 2 or kept is None:
         if _kept_rows(s) != "last":
             return None

@@ -87,6 +87,7 @@ def _replacing(source: Source, function: ast.AST, names: list[str]) -> Iterator[
             stored = isinstance(node.ctx, ast.Store)
             yield from (Edit("name", *source.span(node), n, unlikely=stored) for n in names if n != node.id)
             if isinstance(node.ctx, ast.Load):
+                yield Edit("factor", *source.span(node), f"np.ones_like({node.id})")
                 yield from (Edit("name", *source.span(node), text) for text in dotted)
         elif isinstance(node, ast.Attribute):
             yield from _attribute(source, node, attributes)
@@ -326,4 +327,6 @@ def _statement(source: Source, node: ast.stmt) -> Iterator[Edit]:
         yield Edit("statement", start, start + len(word), "while" if word == "if" else "if")
     text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     if isinstance(node, (ast.Assign, ast.AugAssign, ast.Expr, ast.Break, ast.Continue)) and not text:
-        yield Edit("statement", start, stop, "pass")
+        said = f"`{source.text[start:stop].partition(chr(10))[0]}` is one too many"
+        changes = isinstance(node, ast.AugAssign)
+        yield Edit("statement", start, stop, "pass", "surplus" if changes else "", said=said)

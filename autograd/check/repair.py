@@ -21,6 +21,7 @@ from .source import Edit, Source
 Judge = Callable[[str], Sequence[bool] | None]  # which parts of an answer are right; None: it does not run
 SECONDS = 2.0  # of computing that a search may take
 _MOST_EDITS = 3  # that one answer may need
+_TRIED = 5  # changes that make an answer better, of each of which it is tried to go on
 _MOST_TRANSPOSES = 16  # of which pairs are tried
 _REWRITTEN = ("brackets", "operator")  # after which one more edit of the same text is tried
 _FINISHING = ("function", "sign", "number", "name", "sum", "transpose")
@@ -31,7 +32,8 @@ _HARDLY, _MORE = (
     300,
 )  # words by which a second change may be larger than the smallest, and how many are still tried
 _LEAST = {"brackets": 2.5, "exchange": 1.5, "sequence": 1.5, "indentation": 1.5}  # of words that only move
-_MOST = {"forgotten": 1.9, "length": 2.0}  # of a product that is missing at the end, and of a division by a length
+# Of a product that is missing at the end, a division by a length, a statement that is one too many.
+_MOST = {"forgotten": 1.9, "length": 2.0, "surplus": 0.9}
 _UNLIKELY = 6.0
 _WORD = re.compile(r"[\w.]+|\*\*|//|[<>=!]=|[^\s\w.(),=]")
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -81,18 +83,17 @@ def repairs(
         seconds: of computing, after which the search ends without a result.
     """
     until = time.process_time() + seconds
-    made: list[Repair] = []
+    begun: list[tuple[str, Sequence[bool] | None, list[Repair]]] = [(source, judge(source), [])]
     try:
-        found = judge(source)
-        for _ in range(_MOST_EDITS):
+        while begun:  # depth first, from what gained the most
+            source, found, made = begun.pop()
             right, better = _round(source, found, judge, until)
             if ways := _confirmed(source, right, confirm):
                 return [[replace(one, number=one.number + number - 1) for one in [*made, *way]] for way in ways]
-            if better is None:
-                return []
-            edit, found = better
-            made += _shown(source, edit)
-            source = _applied(source, edit)
+            if len(made) < _MOST_EDITS:
+                begun += [
+                    (_applied(source, each), flags, [*made, *_shown(source, each)]) for each, flags in better[::-1]
+                ]
     except (SyntaxError, _OutOfTimeError):
         pass
     return []
@@ -107,11 +108,11 @@ _Change = tuple[Edit, ...]
 
 def _round(
     source: str, found: Sequence[bool] | None, judge: Judge, until: float
-) -> tuple[list[_Change], tuple[_Change, Sequence[bool]] | None]:
-    """The smallest changes that make everything right, and any hardly larger; and what gains the most without a loss."""
+) -> tuple[list[_Change], list[tuple[_Change, Sequence[bool]]]]:
+    """The smallest changes that make everything right, and any hardly larger; and what gains without a loss, most first."""
     right: list[_Change] = []
-    better: tuple[_Change, Sequence[bool]] | None = None
-    gained, most, left = sum(found or ()), math.inf, _MORE
+    better: list[tuple[_Change, Sequence[bool]]] = []
+    most, left = math.inf, _MORE
     for changes in _sorts(source):
         for cost, change in changes:
             left -= bool(right)
@@ -127,11 +128,11 @@ def _round(
             if all(flags):
                 right.append(change)
                 most = min(most, cost + _HARDLY)
-            elif found and sum(flags) > gained and all(new or not old for old, new in zip(found, flags, strict=False)):
-                better, gained = (change, flags), sum(flags)
+            elif found and sum(flags) > sum(found) and all(b or not a for a, b in zip(found, flags, strict=False)):
+                better.append((change, flags))
         if right or better:
             break
-    return right, better
+    return right, sorted(better, key=lambda pair: -sum(pair[1]))[:_TRIED]
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,14 @@ class Slip:
         """Whether nothing new is written: something is left out, or stands elsewhere."""
         return not self._words()[0]
 
+    @property
+    def exchanges(self) -> bool:
+        """Whether a function's arguments stand in each other's places, which loses nothing that was computed."""
+        functions = (n for n in ast.walk(ast.parse(self.source)) if isinstance(n, ast.arguments))
+        arguments = {argument.arg for each in functions for argument in each.args}
+        written, struck = self._words()
+        return {*written, *struck} <= arguments
+
     def resembles(self, other: Slip) -> bool:
         """Whether both do the same thing, or something to the same words, in one source and in another."""
         mine, its = (next(iter(slip.change)) for slip in (self, other))
@@ -185,9 +194,11 @@ class Slip:
     @property
     def put(self) -> str:
         """What the change puts where, shown with enough around it to be understood."""
-        edit = self.change[0]
-        if edit.said:
-            return f"in which {edit.said.replace('belongs', 'stands')}"
+        if self.change[0].said:
+            return f"in which {self.change[0].said.replace('belongs', 'stands')}"
+        return f"with {' and '.join(dict.fromkeys(map(self._put, self.change)))}"
+
+    def _put(self, edit: Edit) -> str:
         source = Source(self.source)
         around = [n for n in ast.walk(source.tree) if isinstance(n, (ast.expr, ast.stmt))]
         spans = [source.span(n) for n in around if not isinstance(n, (ast.Name, ast.Constant, ast.FunctionDef))]
@@ -197,7 +208,7 @@ class Slip:
             default=(edit.start, edit.stop),
         )
         new = edit.apply(self.source)[start : stop + len(edit.new) - (edit.stop - edit.start)]
-        return f"with `{_bare(new)}` in place of `{self.source[start:stop]}`"
+        return f"`{_bare(new)}` in place of `{self.source[start:stop]}`"
 
 
 def likely(source: str, most: float) -> list[Slip]:
@@ -243,16 +254,21 @@ def _sorts(source: str) -> Iterator[Iterable[tuple[float, _Change]]]:
 
 
 def _of_one_rule(some: list[Edit]) -> Iterator[_Change]:
-    """All edits of one rule, and those of neighbouring lines."""
+    """All edits of one rule, those of neighbouring lines, and those of one name."""
     rules: dict[str, list[Edit]] = {}
+    targets: dict[tuple[str, str], list[Edit]] = {}
     for edit in some:
         if edit.rule:
             rules.setdefault(edit.rule, []).append(edit)
+            targets.setdefault((edit.rule, edit.new.partition(" ")[0]), []).append(edit)
     for same in rules.values():
         for i in range(len(same)):
             for j in range(i + 2, len(same) + 1):
                 if all(itertools.starmap(_apart, itertools.pairwise(same[i:j]))):
                     yield tuple(same[i:j])
+    for same in targets.values():
+        if len(same) > 1 and all(itertools.starmap(_apart, itertools.pairwise(same))):
+            yield tuple(same)
 
 
 def _alike(source: str, some: list[Edit], *, by_line: bool) -> Iterator[_Change]:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from ..check.repair import Repair, Slip, bounded, likely, tick
 from .exercise import Answer
 from .form import Exercise
-from .given import Given, collected
+from .given import Given, Mistaken, collected
 from .guard import TimeUpError
 
 _ENOUGH = 2  # numbers that have to be wrong: a single one may be met by accident
@@ -26,18 +26,24 @@ Names = Callable[[], dict[str, Any]]
 
 
 class Likeness(NamedTuple):
-    """What to change in an answer, if anything, so that it gives the numbers of a solution with a slip in it."""
+    """What to change in an answer, if anything, so that it gives the numbers of a mistake that is known, or of a slip."""
 
     mended: list[Repair]
-    slip: Slip
+    then: str
+    kinds: tuple[str, ...]
 
     def __str__(self) -> str:
-        then = "Then the" if self.mended else "The"
-        return "\n".join([*map(str, self.mended), f"{then} same numbers come out of a solution {self.slip.put}."])
+        return "\n".join([*map(str, self.mended), self.then])
 
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(each.kind for each in (*self.mended, *self.slip.shown)))
+
+def _like(mended: Slip | None, other: Slip | Mistaken) -> Likeness:
+    edits = mended.shown if mended else []
+    if isinstance(other, Slip):
+        then = f"{'Then the' if mended else 'The'} same numbers come out of a solution {other.put}."
+        kinds = [edit.kind for edit in other.shown]
+    else:
+        then, kinds = other.sentence, [other.kind]
+    return Likeness(edits, then, tuple(dict.fromkeys([*(edit.kind for edit in edits), *kinds])))
 
 
 def likeness(exercise: Exercise, above: str, answer: str, seconds: float) -> Likeness | None:
@@ -52,7 +58,7 @@ def likeness(exercise: Exercise, above: str, answer: str, seconds: float) -> Lik
     given, head = compile(exercise.given, "<given>", "exec"), compile(above, "<given>", "exec")
     with collected() as mine:
         whole = _asked(exercise, _names(head, answer))
-    with collected() as right:
+    with collected(mistakes=True) as right:
         _asked(exercise, _names(given, exercise.solution))
     count, place = mine.wrong(right)
     if not whole or count < _ENOUGH or not _at(mine, place):
@@ -60,21 +66,27 @@ def likeness(exercise: Exercise, above: str, answer: str, seconds: float) -> Lik
     slips = _by_numbers(exercise, given, likely(exercise.solution, _SLIP), place, seconds)
     for slip in sorted(slips.get(_at(mine, place), []), key=lambda slip: slip.size - _LIKELIER * slip.drops):
         if _gives(exercise, mine, _names(given, slip.applied)):
-            return Likeness([], slip)
+            return _like(None, slip)
+    known: dict[bytes, list[Mistaken]] = {}
+    for mistake in right.mistakes or {}:
+        known.setdefault(_at(right.after(mistake), place), []).append(mistake)
     changes = _by_numbers(exercise, head, likely(answer, _MENDED), place, seconds)
-    pairs = [
-        (mended, slip)
-        for numbers in {*changes} & {*slips}
-        if all(change.keeps for change in changes[numbers]) and _telling(slips[numbers])
-        for mended in changes[numbers]
-        for slip in slips[numbers]
-        if (slip.keeps or slip.drops) and not mended.resembles(slip)
-    ]
-    for mended, slip in sorted(pairs, key=lambda pair: pair[0].size + pair[1].size):
+    pairs: list[tuple[float, Slip, Slip | Mistaken]] = []
+    for numbers, mended in changes.items():
+        if all(change.keeps for change in mended):
+            pairs += [(each.size, each, mistake) for each in mended for mistake in known.get(numbers, [])]
+            pairs += [
+                (a.size + b.size, a, b) for a in mended for b in _telling(slips.get(numbers, [])) if not a.resembles(b)
+            ]
+    for _, one, other in sorted(pairs, key=lambda pair: pair[0]):
         with collected() as better:
-            whole = _asked(exercise, _names(head, mended.applied))
-        if whole and better.wrong(right)[0] >= _ENOUGH and _gives(exercise, better, _names(given, slip.applied)):
-            return Likeness(mended.shown, slip)
+            whole = _asked(exercise, _names(head, one.applied))
+        if not whole or better.wrong(right)[0] < _ENOUGH:
+            continue
+        if isinstance(other, Slip) and _gives(exercise, better, _names(given, other.applied)):
+            return _like(one, other)
+        if isinstance(other, Mistaken) and better.equals(right.after(other)):
+            return _like(one, other)
     return None
 
 
@@ -94,22 +106,21 @@ def _by_numbers(
     return found
 
 
-def _telling(changes: list[Slip]) -> bool:
-    """Whether numbers tell which change made them: not those that are also there when things are left out in many places."""
-    if any(change.keeps for change in changes):
-        return all(change.keeps for change in changes)
+def _telling(changes: list[Slip]) -> list[Slip]:
+    """Those that may be what made some numbers: none if they also come of leaving things out in many places."""
+    if all(change.keeps for change in changes):
+        return changes
     chosen: list[Slip] = []
     for change in changes:
         if not any(change.meets(other) for other in chosen):
             chosen.append(change)
-    return len(chosen) <= _FEW
+    kept = any(change.keeps for change in changes)
+    return [] if kept or len(chosen) > _FEW else [change for change in changes if change.drops or change.exchanges]
 
 
 def _at(given: Given, place: int) -> bytes:
     """The numbers at a place, as `Given.last` has them."""
-    part = Given()
-    part.numbers = given.numbers[:place]
-    return part.last
+    return given.to(place).last
 
 
 def _names(head: Any, text: str) -> Names:

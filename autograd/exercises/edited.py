@@ -21,6 +21,8 @@ from .sandbox import STOPPED_WITH, Result, check_source
 from .truth import ALONE, KNOWN, rehearsal
 
 UNKNOWN = "fits none of the usual mistakes"
+_LONGER = 1.5  # times as long a change is sought where nothing else says what is wrong
+FACTOR = "times what it should be"
 # Kinds that say that something is wrong, and not what.
 VAGUE = frozenset({"unknown", "value", "shape", "nonlinear", "places", "nearly", "gradient", "nan"})
 
@@ -30,6 +32,7 @@ class Change(NamedTuple):
 
     text: str
     kinds: tuple[str, ...]
+    ways: int = 1
 
 
 def may_help(exercise: Exercise, result: Result) -> bool:
@@ -60,7 +63,7 @@ def change(exercise: Exercise, source: str, seconds: float = SECONDS, *, named: 
     if not ways:
         return None
     text = "\nor: ".join("\n".join(map(str, way)) for way in ways)
-    return Change(text, tuple(dict.fromkeys(edit.kind for way in ways for edit in way)))
+    return Change(text, tuple(dict.fromkeys(edit.kind for way in ways for edit in way)), len(ways))
 
 
 def with_change(result: Result, made: Change) -> Result:
@@ -68,11 +71,18 @@ def with_change(result: Result, made: Change) -> Result:
     if result.state == "error":
         return replace(result, message=f"{result.message}\n{made.text}")
     *before, last = result.findings
+    if last.known and made.ways > 1:  # which of them it is cannot be said, and what is wrong has been
+        return result
     kinds = made.kinds if VAGUE & {*last.kinds} else last.kinds
     words: list[str] = []
     numbers: list[str] = []
     for line in last.message.splitlines():
-        if UNKNOWN not in line:
+        if (
+            FACTOR in line and made.ways == 1 and not last.known
+        ):  # what it comes of is seen in the line that is to be changed
+            head, _, tail = line.partition(FACTOR)
+            words.append(f"{head}{FACTOR}{tail.partition(': ')[0].rstrip('.')}.")
+        elif UNKNOWN not in line:
             (numbers if line.startswith(" ") else words).append(line)
     message = "\n".join([*words, made.text, *numbers])
     return replace(result, findings=[*before, replace(last, message=message, kinds=kinds)])
@@ -118,7 +128,8 @@ def _ways(exercise: Exercise, source: str, seconds: float, named: bool) -> tuple
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
-            ways = repairs(answer, flags, lambda text: True, 1 + above.count("\n"), seconds)
+            longer = seconds if named else _LONGER * seconds
+            ways = repairs(answer, flags, lambda text: True, 1 + above.count("\n"), longer)
             return ways, (None if ways or named else likeness(exercise, above, answer, seconds))
     finally:
         ALONE.reset(tokens[1])

@@ -12,6 +12,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,11 @@ import numpy as np
 from .differences import differs
 from .exercise import Answer, Finding, apart
 from .form import load
-from .given import collecting, note
+from .given import collecting, note, note_mistakes
 from .programs import LINE, Numbers, Program, close, explained
 from .truth import ALONE
 
+_SEVERAL, _MOST = 5, 0.6  # wrong numbers that are a slip's, though not all are: how many, and which part of all
 _METHODS: dict[type[ast.operator], str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.Pow: "pow",
 }  # fmt: skip
@@ -92,6 +94,8 @@ class Step:
         """What each case finds, up to the first one that is wrong."""
         if collecting():
             for case in cases:
+                after = ((s.kind, s.sentence, partial(self._given_after, s, case)) for s in self.slips)
+                note_mistakes(after)
                 note(case.title, _listed(_asked(case, answer)))
             return
         for case in cases:
@@ -110,19 +114,30 @@ class Step:
                 return
             yield Finding(True, case.title, parts=(True,) * len(case.right))
 
+    def _given_after(self, slip: Slip, case: Case) -> list[float] | None:
+        return _listed(_asked(case, self.slipped(slip)))
+
     def _looked_into(self, answer: Answer, cases: Sequence[Case], case: Case, given: Numbers, label: str) -> Finding:
         """The first number that is wrong, and why it may be."""
         found = [(slip.kind, slip.sentence) for slip in self._recognised(answer, cases, case)]
+        known = bool(found)
         got = _number(given.get(label))
         if got is None:
             found = found or [("type", "")]
             last = _no_number(label, given.get(label))
         else:
             found = found or list(case.explain(label, got)) or [(case.kind, _beside(cases[: cases.index(case)], case))]
+            idle = [name for name, count in given.items() if "." not in name and count == 0]
+            if idle and not known and found[0][0] == "zero":
+                found = [
+                    ("zero", f"{found[0][1]} {' and '.join(idle)} did not hand on what came: _backward was not called.")
+                ]
             mine, its = apart(got, case.right[label])
             last = f"   {label}: you give {mine}, right is {its}"
         lines = [*(words for _, words in found if words), *([case.where] if case.where else []), last]
-        return Finding(False, case.title, "\n".join(lines), tuple(dict.fromkeys(kind for kind, _ in found)))
+        return Finding(
+            False, case.title, "\n".join(lines), tuple(dict.fromkeys(kind for kind, _ in found)), known=known
+        )
 
     def _recognised(self, answer: Answer, cases: Sequence[Case], case: Case) -> list[Slip]:
         """The slips after which the solution gives the same numbers, up to `case`; the ones that do so beyond it if there are."""
@@ -136,6 +151,9 @@ class Step:
                 scores[slip] = sum(
                     _agree(a, b, each.right) + _agree(a, b, {**(a or {}), **(b or {})}) for each, a, b in pairs
                 )
+        if not scores:
+            near = [slip for slip in self.slips if _mostly(case, so_far[-1][1], self.slipped(slip))]
+            return near if len(near) == 1 else []
         return [slip for slip, score in scores.items() if score == max(scores.values())]
 
 
@@ -145,7 +163,7 @@ def _beside(before: Sequence[Case], case: Case) -> str:
     for other in reversed(before):
         theirs = other.where.split("; ")
         apart = [pair for pair in zip(theirs, lines, strict=False) if pair[0] != pair[1]]
-        if len(theirs) == len(lines) and len(apart) == 1:
+        if len(theirs) == len(lines) and len(apart) == 1 and all(" = " in line for line in apart[0]):
             right, wrong = (line.strip() for line in apart[0])
             return f"With {right} it is right, and with {wrong} it is not: what is different there?"
     return ""
@@ -157,6 +175,14 @@ def _asked(case: Case, answer: Answer) -> Numbers | None:
         return case.ask(answer)
     except Exception:  # an answer that does not run, or a slip after which the solution does not
         return None
+
+
+def _mostly(case: Case, given: Numbers | None, slipped: Answer) -> bool:
+    """Whether most of the wrong numbers, and not few, are those of a slip: it may be one of two things that are wrong."""
+    mine, its = given or {}, _asked(case, slipped) or {}
+    wrong = [label for label in case.right if not _same(mine.get(label), case.right[label])]
+    hits = [label for label in wrong if label in its and _number(mine.get(label)) and _same(mine[label], its[label])]
+    return len(hits) >= max(_SEVERAL, _MOST * len(wrong))
 
 
 def _listed(numbers: Numbers | None) -> list[float] | None:
@@ -203,7 +229,7 @@ def backward(work: Program, *, title: str = "", g: float = 1.0, call: str = "bac
     start = f"{work.result}.grad = {g:g}; " if call == "_backward" else ""
 
     def ask(names: Answer) -> Numbers:
-        mine, times = _finished(names, work), Counter[str]()
+        mine, times = _finished(names, work), Counter(dict.fromkeys(work.lines, 0))
         if call == "_backward":
             mine[work.result].grad = g
         else:

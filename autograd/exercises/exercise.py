@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from ..check.public import vjp_report
 from ..check.report import Element
 from ..engine.value import Value
 from .elsewhere import Trial, by_numbers_or_size, copies, is_number, shapes, trials, wrong_type
-from .given import collecting, note
+from .given import collecting, note, note_mistakes
 from .truth import ALONE, agreement, confirmed, gradients, jacobian
 
 ELSEWHERE = "It is right for other numbers of these shapes, and wrong for these"
@@ -34,7 +35,7 @@ class Finding:
     """One thing that was looked at: whether it is right, and what to say about it.
 
     For those who change an answer until it is right: which of its `parts` are right, and whether it rests on a `single` number,
-    which a wrong change may hit by accident.
+    which a wrong change may hit by accident; and whether the mistake is one that is `known` of the exercise.
     """
 
     passed: bool
@@ -43,6 +44,7 @@ class Finding:
     kinds: tuple[str, ...] = ()
     parts: tuple[bool, ...] = ()
     single: bool = False
+    known: bool = False
 
 
 class Answer:
@@ -132,6 +134,8 @@ def derivative(
     """
     if collecting():
         for case in (inputs, *also):
+            after = [(m.kind, m.sentence, partial(gradients, f, _completed(m, vjp), case)) for m in mistakes]
+            note_mistakes(after)
             note(title, gradients(exact or f, vjp, case))
         return Finding(True, title)
     asked = _Asked(f, vjp, names, title, tuple(mistakes))
@@ -144,6 +148,18 @@ def derivative(
         if trial.kind:
             return _elsewhere(asked, exact or f, (inputs, *also), case, trial)
     return found
+
+
+def _completed(mistake: Mistake, right: Callable[..., Any]) -> Callable[..., Any]:
+    """A mistake's gradients, and the right ones where it makes none wrong."""
+
+    def vjp(*args: Any) -> Any:
+        wrong, its = mistake.answer(*copies(args)), right(*args)
+        if not isinstance(its, tuple):
+            return wrong
+        return tuple(its[i] if i >= len(wrong) or wrong[i] is None else wrong[i] for i in range(len(its)))
+
+    return vjp
 
 
 class _Asked(NamedTuple):
@@ -238,7 +254,8 @@ def _differences(
         return found
     lines = [*dict.fromkeys(mistake.sentence for mistake in made.values())]
     lines += [_entry(e, numbers) for e in report.worst if e.input in made][:SHOWN]
-    return Finding(False, title, "\n".join(lines), tuple(dict.fromkeys(mistake.kind for mistake in made.values())))
+    kinds = tuple(dict.fromkeys(mistake.kind for mistake in made.values()))
+    return Finding(False, title, "\n".join(lines), kinds, known=True)
 
 
 def _recognised(
@@ -330,18 +347,18 @@ def value(
         return replace(form, message=f"{form.message} {advice}".strip())
     given = _numbers(got)
     if collecting():
+        note_mistakes((kind, words, partial(_numbers, wrong)) for kind, wrong, words in mistakes)
         note(title, given)
         return Finding(True, title)
     if np.allclose(given, right, rtol=rtol, atol=1e-3 * rtol):
         return Finding(True, title, single=right.size == 1)
     if ALONE.get():
         return Finding(False, title, single=right.size == 1)
-    for its_kind, wrong, sentence in mistakes:
-        if _same(given, wrong):
-            kind, advice = its_kind, sentence
-            break
+    known = next(((its, words) for its, wrong, words in mistakes if _same(given, wrong)), None)
+    kind, advice = known or (kind, advice)
     numbers = _compared(given, right)
-    return Finding(False, title, f"{advice}\n   {numbers}" if advice else numbers, (kind,), single=right.size == 1)
+    words = f"{advice}\n   {numbers}" if advice else numbers
+    return Finding(False, title, words, (kind,), single=right.size == 1, known=known is not None)
 
 
 def _compared(given: Any, right: Any) -> str:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 _RTOL, _ATOL = 1e-7, 1e-12  # rounding, and nothing else
 _DIGITS = 7
+
+
+class Mistaken(NamedTuple):
+    """A mistake that is known, and what is said of it."""
+
+    kind: str
+    sentence: str
 
 
 class ApartError(BaseException):
@@ -26,6 +33,7 @@ class Given:
 
     def __init__(self, other: Given | None = None, many: int = 0) -> None:
         self.numbers: list[tuple[str, Any]] = []
+        self.mistakes: dict[Mistaken, dict[int, Any]] | None = None
         self._other, self._many = other, many
 
     def add(self, title: str, numbers: Any) -> None:
@@ -42,6 +50,22 @@ class Given:
         counts = [_unlike(mine, its) for (_, mine), (_, its) in zip(self.numbers, right.numbers, strict=False)]
         return sum(counts), next((i for i, count in enumerate(counts, 1) if count), 0)
 
+    def equals(self, other: Given) -> bool:
+        pairs = zip(self.numbers, other.numbers, strict=False)
+        return len(self.numbers) == len(other.numbers) and all(_equal(*pair) for pair in pairs)
+
+    def after(self, mistake: Mistaken) -> Given:
+        """What a usual mistake makes of a right answer that was collected with its mistakes."""
+        given, made = Given(), (self.mistakes or {})[mistake]
+        given.numbers = [(title, made.get(i, numbers)) for i, (title, numbers) in enumerate(self.numbers)]
+        return given
+
+    def to(self, place: int) -> Given:
+        """The first numbers."""
+        given = Given()
+        given.numbers = self.numbers[:place]
+        return given
+
     @property
     def last(self) -> bytes:
         """The last numbers, to a few digits, which are equal where they are the same but for rounding."""
@@ -56,9 +80,10 @@ _COLLECTING: ContextVar[Given | None] = ContextVar("_COLLECTING", default=None)
 
 
 @contextmanager
-def collected(other: Given | None = None, many: int = 0) -> Iterator[Given]:
-    """Collect what is given inside."""
+def collected(other: Given | None = None, many: int = 0, *, mistakes: bool = False) -> Iterator[Given]:
+    """Collect what is given inside; with `mistakes` also what would be given after each one that is known."""
     given = Given(other, many)
+    given.mistakes = {} if mistakes else None
     token = _COLLECTING.set(given)
     try:
         yield given
@@ -76,6 +101,14 @@ def note(title: str, numbers: Any) -> None:
     given = _COLLECTING.get()
     if given is not None:
         given.add(title, numbers)
+
+
+def note_mistakes(mistakes: Iterable[tuple[str, str, Callable[[], Any]]]) -> None:
+    """Of what is noted next, note what each of some mistakes makes of it, by kind and sentence."""
+    given = _COLLECTING.get()
+    if given is not None and given.mistakes is not None:
+        for kind, sentence, numbers in mistakes:
+            given.mistakes.setdefault(Mistaken(kind, sentence), {})[len(given.numbers)] = numbers()
 
 
 def _equal(mine: tuple[str, Any], its: tuple[str, Any]) -> bool:

@@ -52,7 +52,13 @@ class Result:
         if fields["state"] not in _STATES:
             raise ValueError(f"no state: {fields['state']!r}")
         findings = [
-            Finding(bool(f["passed"]), clean(f["title"]), clean(f["message"]), tuple(map(clean, f["kinds"])))
+            Finding(
+                bool(f["passed"]),
+                clean(f["title"]),
+                clean(f["message"]),
+                tuple(map(clean, f["kinds"])),
+                known=bool(f["known"]),
+            )
             for f in fields["findings"]
         ]
         return cls(fields["state"], clean(fields["message"]), findings)

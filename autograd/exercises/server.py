@@ -101,8 +101,9 @@ def _checked(order: Order) -> Result:
     named = not vague(result)
     if order.advised and not (order.rehearsed and named) and may_help(_exercise(order.exercise), result):
         with suppress(ValueError, TypeError):
-            said, kinds = json.loads(_forked(order, partial(_change, named=named))[0])
-            printed, result = result.printed, with_change(result, Change(clean(said), tuple(map(clean, kinds))))
+            said, kinds, ways = json.loads(_forked(order, partial(_change, named=named))[0])
+            made = Change(clean(said), tuple(map(clean, kinds)), int(ways))
+            printed, result = result.printed, with_change(result, made)
             result.printed = printed
     return result
 

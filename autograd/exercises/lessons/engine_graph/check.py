@@ -51,6 +51,11 @@ def _parents(results: dict[str, Any], name: str, expected: tuple[str, ...]) -> t
         return "type", f"{name}.parents is {kind}, and should be the tuple {_tuple(expected)}."
     if [id(each) for each in given] == [id(each) for each in right]:
         return "", ""
+    if not expected and any(each is results[name] for each in given):
+        return "direction", (
+            f"The parents were written to {name}, which is an operand and was made from nothing: they belong to the new Value, "
+            "the sum."
+        )
     if any(isinstance(each, int | float) for each in given):
         return (
             "numbers",
