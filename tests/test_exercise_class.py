@@ -216,7 +216,19 @@ def test_notebooks_are_submissions(submitted):
     assert found.passed == 3, found
     (folder / "ada" / "02_tanh.py").unlink()
     message = graded(folder)["ada"].results["tanh"].message
-    assert message.startswith("Missing: no cell defines tanh_vjp; cell 5: SyntaxError")
+    assert message == "Missing: no cell defines tanh_vjp."
+
+
+def test_a_cell_that_cannot_be_read_is_an_error_of_the_answer_in_it(submitted):
+    folder = submitted(ada__03_chain=CHAIN.file(CHAIN.solution))
+    cells = ("import numpy as np", "# tanh\ndef tanh_vjp(g, out, x)\n    return g")
+    (folder / "ada" / "mine.ipynb").write_text(json.dumps(notebook(*cells)))
+    results = graded(folder)["ada"].results
+    assert results["tanh"].state == "error"
+    assert (
+        results["tanh"].message == "Python cannot read the notebook's code cell 2, line 2: SyntaxError: expected ':'."
+    )
+    assert results["sigmoid"].message == "Missing: no cell defines sigmoid_vjp."
 
 
 def test_what_a_notebook_defines():
@@ -228,6 +240,75 @@ def test_what_a_notebook_defines():
     assert read.answer(TANH) is None
     typed = Notebook(["scale: float = 2.0\ndef tanh_vjp(g, out, x):\n    return g * scale"])
     assert "scale: float = 2.0" in typed.answer(TANH)
+
+
+PUZZLES = book(only=["relu", "scale", "chain", "cross_entropy"])
+RELU, SCALE, _, ENTROPY = PUZZLES
+OWN_SOFTMAX = """
+def softmax(z, axis):
+    e = np.exp(z - z.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
+def cross_entropy_vjp(g, out, logits, labels):
+    p = softmax(logits, -1)
+    p[range(len(p)), labels] -= 1
+    return g * p / len(p)
+"""
+ASKED = [(each.solution.partition("\n")[0], each.solution.partition("\n")[2]) for each in (RELU, SCALE)]
+NOTEBOOKS = {
+    "diagnoses above": ("import numpy as np", *(part for pair in ASKED for part in pair)),
+    "diagnoses below": ("import numpy as np", *(part for pair in ASKED for part in pair[::-1])),
+    "diagnoses in the cells": ("import numpy as np", *(each.solution for each in (RELU, SCALE))),
+    "diagnoses that are handed over": (
+        *(
+            f"{answer}\nexercises.check('{name}', {said.replace(' = ', '=')})"
+            for name, (said, answer) in zip(("relu", "scale"), ASKED, strict=True)
+        ),
+    ),
+    "a star": ("from numpy import *", "def f_vjp(g, out, x):\n    return g * cos(x**2) * 2 * x"),
+    "pylab": ("%pylab inline", "def f_vjp(g, out, x):\n    return g * cos(x**2) * 2 * x"),
+    "a function of one's own for a given one": ("import numpy as np", OWN_SOFTMAX),
+}
+
+
+@pytest.mark.parametrize("what", NOTEBOOKS)
+def test_a_notebook_brings_what_its_answers_need(what, submitted):
+    folder = submitted(ada__x="")
+    (folder / "ada" / "mine.ipynb").write_text(json.dumps(notebook(*NOTEBOOKS[what])))
+    results = graded(folder, PUZZLES)["ada"].results
+    tried = {name: result for name, result in results.items() if result.state != "missing"}
+    assert {name: r.state for name, r in tried.items()} == dict.fromkeys(tried, "passed"), tried
+    assert len(tried) == (2 if "diagnoses" in what else 1)
+
+
+@pytest.mark.parametrize("beside", [True, False])
+def test_a_notebook_may_be_all_of_a_student(beside, submitted):
+    folder = submitted(**({"ada__01_sigmoid": RIGHT} if beside else {"ada__x": ""}))
+    for name in ("bea", "cem"):
+        (folder / f"{name}.ipynb").write_text(
+            json.dumps(notebook("def tanh_vjp(g, out, x):\n    return g * (1 - out**2)"))
+        )
+    found = graded(folder)
+    assert {name: one.passed for name, one in found.items()} == {"bea": 1, "cem": 1, **({"ada": 1} if beside else {})}
+
+
+def test_files_are_found_as_students_hand_them_in(submitted):
+    folder = submitted(
+        ada__Sigmoid=RIGHT, bea__final_sigmoid=RIGHT, cem__nothing="", **{"dora__01_sigmoid (1)": RIGHT},
+    )  # fmt: skip
+    (folder / "eli" / "exercises").mkdir(parents=True)
+    (folder / "eli" / "exercises" / "01_sigmoid.py").write_text(RIGHT)
+    (folder / "dora" / "01_sigmoid.py").write_text(WRONG)
+    found = graded(folder)
+    assert {name: one.passed for name, one in found.items()} == {"ada": 1, "bea": 0, "cem": 0, "dora": 0, "eli": 1}
+    assert found["bea"].notes == ["Of no exercise by their names: final_sigmoid.py. An answer is called 01_sigmoid.py"]
+    assert found["dora"].notes == ["Of sigmoid counts 01_sigmoid.py, and not 01_sigmoid (1).py"]
+
+
+def test_grading_takes_what_a_folder_remembers(submitted, command):
+    submitted(ada__01_sigmoid=RIGHT)
+    command("start --folder me --only sigmoid,tanh")
+    assert "graded ada: 1 of 2" in command("--folder me grade class")[1]
+    assert "graded ada: 1 of 1" in command("--folder me --only sigmoid grade class")[1]
 
 
 def test_a_notebook_that_is_too_large(tmp_path):

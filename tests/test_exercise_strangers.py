@@ -96,8 +96,8 @@ def batch_norm_vjp(g, out, x):
     var = s * s
     return (g - g.mean(axis=0) - out * np.mean(g * out, axis=0)) / var
 """,
-        ["`s * s` should be `s`"],
-        ["np.sqrt(np.sqrt("],
+        ["divided by s once too often"],
+        ["np.sqrt(np.sqrt(", " or: "],
     ),
     "the largest of each column": (
         "max",

@@ -143,11 +143,25 @@ def _name_factor(c: float, s: Suspect, certain: bool) -> str | None:
     """
     problem = s.answers.problem
     sizes = {n for part in (*problem.inputs, *problem.outputs) for n in (*part.shape, part.count) if n > 1}
+    if _elementwise(s):
+        sizes = set()  # nothing is summed or averaged, whatever the lengths
     times = patterns.digits(abs(c), 1) if abs(c) > 0.9 else f"1/{patterns.digits(1 / abs(c), 1)}"
     lead = f"{times} times what it should be" + (", and has the wrong sign" if c < 0 else "")
 
     named = next((words for number, words in _usual_factors(sizes) if abs(abs(c) / number - 1) < _FACTOR_LIKE), None)
     return f"{lead}: {named}" if named else f"{lead}: {UNNAMED}" if certain else None
+
+
+def _elementwise(s: Suspect) -> bool:
+    """Whether each output depends on the same element of the input, by what was given and by what is right."""
+    square = (
+        s.units
+        and len(s.given) > 1
+        and s.given.shape[0] == s.given.shape[1]
+        and s.part.shape == s.answers.problem.outputs[0].shape
+    )
+    both = (s.given, s.numeric) if square else ()
+    return square and not any(np.count_nonzero(each - np.diag(np.diag(each))) for each in both)
 
 
 def _usual_factors(sizes: set[int]) -> Iterator[tuple[float, str]]:
@@ -230,8 +244,6 @@ def overwritten(s: Suspect) -> Diagnosis | None:
     """What only one of several uses of the input contributes."""
     contributions = s.uses.contributions(s)
     kept = next((i for i, (_, one) in enumerate(contributions) if s.explains(s.given, one)), None)
-    if kept is not None and len(contributions) == 2 and s.explains(2 * s.given):
-        return None  # two equal halves, as of x·x: that is a factor 2
     if len(contributions) < 2 or kept is None:
         if _kept_rows(s) != "last":
             return None

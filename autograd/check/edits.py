@@ -87,7 +87,7 @@ def _replacing(source: Source, function: ast.AST, names: list[str]) -> Iterator[
             stored = isinstance(node.ctx, ast.Store)
             yield from (Edit("name", *source.span(node), n, unlikely=stored) for n in names if n != node.id)
             if isinstance(node.ctx, ast.Load):
-                yield Edit("factor", *source.span(node), f"np.ones_like({node.id})")
+                yield Edit("factor", *source.span(node), f"np.ones_like({node.id})", "ones")
                 yield from (Edit("name", *source.span(node), text) for text in dotted)
         elif isinstance(node, ast.Attribute):
             yield from _attribute(source, node, attributes)

@@ -23,6 +23,7 @@ SECONDS = 2.0  # of computing that a search may take
 _MOST_EDITS = 3  # that one answer may need
 _TRIED = 5  # changes that make an answer better, of each of which it is tried to go on
 _MOST_TRANSPOSES = 16  # of which pairs are tried
+_RULED = ("assignment", "sides", "exchange")  # what is done in several lines at once
 _REWRITTEN = ("brackets", "operator")  # after which one more edit of the same text is tried
 _FINISHING = ("function", "sign", "number", "name", "sum", "transpose")
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
@@ -31,7 +32,7 @@ _HARDLY, _MORE = (
     0.4,
     300,
 )  # words by which a second change may be larger than the smallest, and how many are still tried
-_LEAST = {"brackets": 2.5, "exchange": 1.5, "sequence": 1.5, "indentation": 1.5}  # of words that only move
+_LEAST = {"brackets": 2.5, "exchange": 1.5, "sequence": 1.5, "indentation": 1.5, "ones": 2.0}  # of words that only move
 # Of a product that is missing at the end, a division by a length, a statement that is one too many.
 _MOST = {"forgotten": 1.9, "length": 2.0, "surplus": 0.9}
 _UNLIKELY = 6.0
@@ -223,7 +224,7 @@ def _cost(source: str, change: _Change) -> float:
     for edit in change:
         mine, right = (Counter(_WORD.findall(text)) for text in (source[edit.start : edit.stop], edit.new))
         written, struck = (right - mine).total(), (mine - right).total()
-        cost = max(_LEAST.get(edit.kind, 1.0), written + max(0, struck - written) / 2)
+        cost = max(_LEAST.get(edit.kind, 1.0), _LEAST.get(edit.rule, 1.0), written + max(0, struck - written) / 2)
         costs.append(min(cost, _MOST.get(edit.rule, cost)))
     unlikely = all(edit.unlikely for edit in change)  # a name that is another wherever it stands may be a slip
     return max(costs) + sum(sorted(costs)[:-1]) / 2 + _UNLIKELY * unlikely
@@ -258,7 +259,7 @@ def _of_one_rule(some: list[Edit]) -> Iterator[_Change]:
     rules: dict[str, list[Edit]] = {}
     targets: dict[tuple[str, str], list[Edit]] = {}
     for edit in some:
-        if edit.rule:
+        if edit.kind in _RULED:
             rules.setdefault(edit.rule, []).append(edit)
             targets.setdefault((edit.rule, edit.new.partition(" ")[0]), []).append(edit)
     for same in rules.values():

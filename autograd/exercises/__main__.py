@@ -113,10 +113,10 @@ def run(screen: Screen, options: argparse.Namespace) -> int:
     folder = Folder(options.folder or usual_folder(), options.own, options.only)
     if options.command == "start":
         return start(screen, folder)
-    if not folder.exists:
-        raise LookupError(f"there are no exercises in {folder.path.resolve()}: run  {command(folder)} start  first")
     if options.command in ("list", "progress"):
         return listed(screen, folder)
+    if not folder.exists:
+        raise LookupError(f"there are no exercises in {folder.path.resolve()}: run  {command(folder)} start  first")
     name = folder.book[options.name].name if options.name else folder.current() or list(folder.book)[-1].name
     if options.command == "check":
         return check(screen, folder, name, options.seconds)
@@ -128,7 +128,8 @@ def run(screen: Screen, options: argparse.Namespace) -> int:
 
 def grade_all(screen: Screen, options: argparse.Namespace) -> int:
     """The table to a file or to the standard output; reports into a folder; who is done to the standard error."""
-    chosen = book(options.own, options.only)
+    asked = (options.own, options.only)
+    chosen = Folder(options.folder, *asked).book if options.folder else book(*asked)  # a folder remembers both
     if not students(options.students, chosen):
         raise LookupError(
             f"no student's folder in {options.students}: each holds files like 01_sigmoid.py or notebooks"
@@ -145,7 +146,8 @@ def grade_all(screen: Screen, options: argparse.Namespace) -> int:
             write_csv(sink, chosen, graded)
     if options.out:
         write_reports(options.out, chosen, graded)
-        screen.line(f"{len(graded)} reports and the class's in {options.out}: begin with {options.out / 'class.html'}")
+        reports = f"{len(graded)} report{'s' * (len(graded) != 1)} and the class's"
+        screen.line(f"{reports} in {options.out}: begin with {options.out / 'class.html'}")
         screen.line(summary(chosen, graded).markdown())
     elif not options.csv:
         write_csv(screen.stream, chosen, graded)

@@ -17,7 +17,9 @@ from .runner import SECONDS, Runner, check_file
 from .sandbox import Result
 
 HONEST = 3  # attempts before the solution is shown
-_NUMBERED = re.compile(r"(?:\d+_)?(\w+)\.py")
+_NUMBERED = re.compile(
+    r"(?:\d+_)?(\w+?)(?: ?\(\d+\))?\.py", re.IGNORECASE
+)  # also "02_tanh (1).py", of a second download
 
 
 def answers(folder: Path, names: Sequence[str]) -> dict[str, Path]:
@@ -26,12 +28,12 @@ def answers(folder: Path, names: Sequence[str]) -> dict[str, Path]:
 
 
 def submissions(folder: Path, names: Sequence[str]) -> dict[str, list[Path]]:
-    """All files of a folder by the exercise they answer, the one that counts first."""
+    """All files of a folder by the exercise they answer, the one that counts first: its name as it was handed out, if there."""
     found: dict[str, list[Path]] = {}
-    for path in sorted(folder.iterdir()):
+    for path in sorted(folder.iterdir(), key=lambda path: ("(" in path.name, path)):
         match = _NUMBERED.fullmatch(path.name)
-        if match and match[1] in names:
-            found.setdefault(match[1], []).append(path)
+        if match and match[1].lower() in names:
+            found.setdefault(match[1].lower(), []).append(path)
     return found
 
 

@@ -37,10 +37,15 @@ class Graded:
 
 
 def students(folder: Path, book: Book) -> list[Path]:
-    """The folders inside `folder`, all of them if any holds answers, so that nobody is left out; or itself."""
+    """The folders inside `folder`, all of them if any holds answers, so that nobody is left out, and the notebooks beside them.
+
+    Where there are no such folders: the notebooks in `folder`, one for each student, or `folder` itself if it is one student's.
+    """
     inside = [path for path in sorted(folder.iterdir()) if path.is_dir() and not _aside(path)]
-    if any(_holds_answers(path, book) for path in inside):
-        return inside
+    notebooks = [path for path in sorted(folder.glob("*.ipynb")) if path.is_file()]
+    several = any(_holds_answers(path, book) for path in inside)
+    if several or (notebooks and not _holds_files(folder, book)):
+        return sorted([*(inside if several else ()), *notebooks])
     return [folder] if _holds_answers(folder, book) else []
 
 
@@ -55,9 +60,25 @@ def _aside(path: Path) -> bool:
 
 def _holds_answers(path: Path, book: Book) -> bool:
     try:
-        return (path / RECORD).exists() or bool(answers(path, list(book.exercises))) or any(path.glob("*.ipynb"))
+        return _holds_files(path, book) or any(path.glob("*.ipynb"))
     except OSError:
         return True  # a student whose folder cannot be read is not passed over in silence
+
+
+def _holds_files(path: Path, book: Book) -> bool:
+    return (path / RECORD).exists() or bool(answers(path, list(book.exercises)))
+
+
+def _inner(path: Path, book: Book) -> Path:
+    """The student's folder, or the only one inside it that holds answers, where it holds none itself."""
+    if _holds_answers(path, book):
+        return path
+    inside = [
+        each
+        for each in sorted(path.iterdir())
+        if each.is_dir() and not each.is_symlink() and _holds_answers(each, book)
+    ]
+    return inside[0] if len(inside) == 1 else path
 
 
 def grade(folder: Path, book: Book, seconds: float = SECONDS, jobs: int = 1) -> Iterator[Graded]:
@@ -68,7 +89,7 @@ def grade(folder: Path, book: Book, seconds: float = SECONDS, jobs: int = 1) -> 
     graded, waiting = [], {}
     tasks: dict[tuple[str, str], list[Graded]] = {}
     for path in students(folder, book):
-        student = Graded(clean(path.resolve().name))
+        student = Graded(clean(path.resolve().name if path.is_dir() else path.stem))
         graded.append(student)
         sources = _submitted(path, book, student)
         waiting[id(student)] = len(sources)
@@ -126,25 +147,31 @@ def _results(
 
 
 def _submitted(path: Path, book: Book, student: Graded) -> dict[str, str]:
-    """The sources of a folder by exercise; what cannot be run has its result already."""
+    """The sources of a student by exercise, from a folder or a notebook; what cannot be run has its result already."""
+    files, notebooks, alone = {}, [], path.is_file()
     try:
-        student.record = read_record(path)
-    except ValueError as error:
+        path = path if alone else _inner(path, book)
+        student.record = Record() if alone else read_record(path)
+    except (ValueError, OSError) as error:
         student.notes.append(clean(str(error)))
     try:
-        every = submissions(path, list(book.exercises))
+        every = {} if alone else submissions(path, list(book.exercises))
         files = {name: paths[0] for name, paths in every.items()}
         for name, (first, *others) in every.items():
             if others:
                 student.notes.append(
                     clean(f"Of {name} counts {first.name}, and not {', '.join(p.name for p in others)}")
                 )
-        notebooks = [_notebook(file, path, student) for file in sorted(path.glob("*.ipynb"))]
+        books = [path] if alone else sorted(path.glob("*.ipynb"))
+        notebooks = [_notebook(file, file.parent, student) for file in books]
+        strange = [] if alone else sorted({*path.glob("*.py")} - {each for paths in every.values() for each in paths})
     except OSError as error:
         student.notes.append(clean(f"The folder cannot be read: {error}"))
-        files, notebooks = {}, []
     else:
-        if not files and not notebooks:
+        if strange:
+            names = ", ".join(each.name for each in strange)
+            student.notes.append(clean(f"Of no exercise by their names: {names}. An answer is called {_called(book)}"))
+        elif not files and not notebooks:
             student.notes.append(
                 f"No file is an answer: one is called as it was handed out, {_called(book)}, or NAME.ipynb"
             )
@@ -170,9 +197,11 @@ def _source(exercise: Exercise, folder: Path, file: Path | None, notebooks: list
             source = notebook.answer(exercise)
             if source is not None:
                 return source
-        unread = [words for notebook in notebooks for words in notebook.unreadable]
+        unread = [cell.words for notebook in notebooks for cell in notebook.unreadable if cell.mentions(exercise.asked)]
+        if unread:
+            return Result("error", clean(f"Python cannot read {'; nor '.join(unread)}."))
         where = f"no cell defines {' or '.join(exercise.asked)}" if notebooks else f"no file …{exercise.name}.py"
-        return Result("missing", f"Missing: {'; '.join([where, *unread])}.")
+        return Result("missing", f"Missing: {where}.")
     try:
         _stay(file, folder)
         return read(file)

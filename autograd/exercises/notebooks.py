@@ -5,14 +5,28 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from .form import Exercise
 
 _LARGEST = 64 * 2**20  # bytes: notebooks hold pictures
+DIAGNOSIS = "DIAGNOSIS"  # the name of what a student reads off a report
 _MAGIC = re.compile(r"^\s*[%!?]")
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A cell that Python cannot read: its text, and what is wrong in it."""
+
+    source: str
+    words: str
+
+    def mentions(self, names: Iterable[str]) -> bool:
+        """Whether one of these names stands in the cell."""
+        return any(re.search(rf"\b{re.escape(name)}\b", self.source) for name in names)
 
 
 class Notebook:
@@ -20,13 +34,20 @@ class Notebook:
 
     def __init__(self, cells: Sequence[str]) -> None:
         self._statements: list[ast.stmt] = []
-        self.unreadable: list[str] = []
+        self._cells: list[int] = []  # the number of each statement's
+        self.unreadable: list[Unreadable] = []
         for number, cell in enumerate(cells, 1):
-            source = "\n".join("" if _MAGIC.match(line) else line for line in cell.splitlines())
+            source = "\n".join(map(_without_magic, cell.splitlines()))
             try:
-                self._statements += ast.parse(source).body
+                body = ast.parse(source).body
             except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-                self.unreadable.append(f"cell {number}: {type(error).__name__}: {error}")
+                line = f", line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+                message = error.msg if isinstance(error, SyntaxError) else str(error)
+                words = f"the notebook's code cell {number}{line}: {type(error).__name__}: {message}"
+                self.unreadable.append(Unreadable(cell, words))
+            else:
+                self._statements += body
+                self._cells += [number] * len(body)
 
     def answer(self, exercise: Exercise) -> str | None:
         """What the notebook defines for an exercise, with all that this uses; None if it defines none of it.
@@ -35,10 +56,11 @@ class Notebook:
         """
         calls = [i for i, node in enumerate(self._statements) if _checks(node, exercise.name)]
         statements = self._statements[: calls[-1]] if calls else self._statements
-        wanted, kept = set(exercise.asked), set()
-        if not wanted & {name for node in statements for name in _binds(node)}:
+        wanted = set(exercise.asked)
+        defining = [i for i, node in enumerate(statements) if wanted & {*_binds(node)}]
+        if not defining:
             return None
-        given = set(_top_names(exercise.given))
+        kept = {i for i, node in enumerate(statements) if "*" in _binds(node)}  # a star: nobody knows what it brings
         pending, seen = set(wanted), set()
         while pending:
             name = pending.pop()
@@ -46,8 +68,39 @@ class Notebook:
             for i, node in enumerate(statements):
                 if name in _binds(node) and i not in kept:
                     kept.add(i)
-                    pending |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - seen - given
-        return "\n\n\n".join([exercise.given, *(ast.unparse(statements[i]) for i in sorted(kept))])
+                    pending |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - seen
+        said = [i for i, node in enumerate(statements) if DIAGNOSIS in _binds(node)]
+        parts = [ast.unparse(statements[i]) for i in sorted(kept - {*said})]
+        if diagnosis := (_asked(self._statements[calls[-1]]) if calls else "") or self._said(said, defining[-1]):
+            parts.append(diagnosis)
+        return "\n\n\n".join([exercise.given, *parts])
+
+    def _said(self, places: list[int], at: int) -> str:
+        """Of several diagnoses the one in the cell of an answer, or else the nearest, on the side where the first one stands."""
+        if not places:
+            return ""
+        defined = (i for i, node in enumerate(self._statements) if isinstance(node, ast.FunctionDef | ast.ClassDef))
+        above = places[0] < next(defined, at)
+
+        def distance(i: int) -> tuple[int, bool, int]:
+            return abs(self._cells[i] - self._cells[at]), (i < at) != above, abs(i - at)
+
+        return ast.unparse(self._statements[min(places, key=distance)])
+
+
+def _without_magic(line: str) -> str:
+    """A line without what only a notebook understands; ``%pylab`` stands for imports."""
+    if line.strip().startswith("%pylab"):
+        return "import numpy as np; from numpy import *"
+    return "" if _MAGIC.match(line) else line
+
+
+def _asked(node: ast.stmt) -> str:
+    """The diagnosis that is handed to ``check("name", …, DIAGNOSIS="…")``, as an assignment."""
+    for keyword in (n for n in ast.walk(node) if isinstance(n, ast.keyword)):
+        if keyword.arg == DIAGNOSIS and isinstance(keyword.value, ast.Constant):
+            return f"{DIAGNOSIS} = {keyword.value.value!r}"
+    return ""
 
 
 def _binds(node: ast.stmt) -> Iterator[str]:
@@ -59,11 +112,6 @@ def _binds(node: ast.stmt) -> Iterator[str]:
     elif isinstance(node, ast.Assign | ast.AnnAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         yield from (n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name))
-
-
-def _top_names(source: str) -> Iterator[str]:
-    for node in ast.parse(source).body:
-        yield from _binds(node)
 
 
 def _checks(node: ast.stmt, name: str) -> bool:
