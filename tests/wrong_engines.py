@@ -305,6 +305,21 @@ ENGINES = {
     ),
     "engine_order": methods(
         (
+            "same: two Values may have one",
+            """
+            def order(self):
+                found, seen = [], []
+                def visit(v):
+                    if v.data not in seen:
+                        seen.append(v.data)
+                        for p in v.parents:
+                            visit(p)
+                        found.append(v)
+                visit(self)
+                return found
+            """,
+        ),
+        (
             "reversed: turn it round",
             """
             def order(self):

@@ -48,6 +48,10 @@ def _fault(nodes: dict[str, Any], last: Any, found: Any, again: bool) -> tuple[s
             "twice",
             f"{twice} stands there {given.count(twice)} times: remember which Values have been seen; {shown}.",
         )
+    twin = next((there for name in lacking for there in given if nodes[there].data == nodes[name].data), None)
+    if twin:
+        words = f"{lacking[0]} is missing, and {twin} has the same number: two Values may have one, and are two all the same"
+        return "same", f"{words}; {shown}."
     if lacking:
         kind = "self" if lacking == [names[id(last)]] else "incomplete"
         return (

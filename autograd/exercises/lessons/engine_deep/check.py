@@ -20,6 +20,7 @@ def check(answer: Answer) -> Iterator[Finding]:
     yield ordered(answer, program("c = a * b; d = c + a; e = b * d; f = d * e", a=2.0, b=-3.5))
     yield ordered(answer, program("p = a + b; q = p * a; r = q + p; s = p + r", a=2.0, b=-3.5))
     yield ordered(answer, program("p = a + b; q = p * a; r = q + p; s = r + p", a=2.0, b=-3.5))
+    yield ordered(answer, program("c = a + b; d = b + a; e = c * d", a=2.0, b=2.0))
     yield visits(answer, 12)
     yield _deep(answer, limit)
     work = program("p = a + b; q = p * a; r = q + p; s = p * r", a=2.0, b=-3.5)
