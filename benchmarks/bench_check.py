@@ -3,6 +3,7 @@
     python benchmarks/bench_check.py            the full comparison (some minutes a row)
     python benchmarks/bench_check.py --quick    one point of each function
     python benchmarks/bench_check.py --unseen   the families that nothing was tuned on (with --quick: some eight minutes)
+    python benchmarks/bench_check.py --fresh    five more of these (with --quick: some seven minutes)
 
 For each function in `check_cases/`, at each point drawn, every right derivative is checked (a rejection is a false
 alarm), and every bug in `check_cases/bugs.py` is planted (an acceptance is a miss). A planted bug that changes nothing
@@ -48,6 +49,25 @@ from check_cases import (
 )
 from check_cases.bugs import BUGS, MORE_BUGS, ONE_HALF_ALL
 from check_cases.case import Case
+from check_cases.fresh import (
+    fine as fresh_fine,
+)
+from check_cases.fresh import (
+    low_precision as fresh_low_precision,
+)
+from check_cases.fresh import (
+    many as fresh_many,
+)
+from check_cases.fresh import (
+    ordinary_densities,
+    ordinary_geometry,
+    ordinary_layers,
+    ordinary_signals,
+    scaled_physics,
+)
+from check_cases.fresh import (
+    scaled as fresh_scaled,
+)
 from check_cases.unseen import UNSEEN_BUGS
 from check_libraries import HIPS, LIBRARIES
 from check_rules import OURS, RULES
@@ -88,8 +108,16 @@ UNSEEN = {  # written by someone who had not seen the checker, and nothing was e
     "unseen: low precision": Column(unseen_low_precision.CASES, UNSEEN_BUGS, inputs=1000, one_in=3),
     "unseen: many inputs": Column(unseen_many.CASES, UNSEEN_BUGS, inputs=100_000, one_in=4),
 }
+ORDINARY = [ordinary_layers, ordinary_densities, ordinary_geometry, ordinary_signals]
+FRESH = {  # and by someone else, later
+    "fresh: ordinary": Column([case for part in ORDINARY for case in part.CASES], UNSEEN_BUGS, inputs=100),
+    "fresh: scaled": Column([*fresh_scaled.CASES, *scaled_physics.CASES], UNSEEN_BUGS, inputs=100),
+    "fresh: fine": Column(fresh_fine.CASES, UNSEEN_BUGS, inputs=100),
+    "fresh: low precision": Column(fresh_low_precision.CASES, UNSEEN_BUGS, inputs=2_000, one_in=3),
+    "fresh: many inputs": Column(fresh_many.CASES, UNSEEN_BUGS, inputs=5_000, one_in=2),
+}
 TUNED = list(COLUMNS)
-COLUMNS |= UNSEEN
+COLUMNS |= UNSEEN | FRESH
 ROWS = {rule.name: rule for rule in (*RULES, *LIBRARIES)}
 
 
@@ -195,6 +223,7 @@ def main() -> int:
     parser.add_argument(
         "--unseen", action="store_true", help="the families that were written without sight of the checker"
     )
+    parser.add_argument("--fresh", action="store_true", help="five more such families, written later")
     parser.add_argument("--rows", nargs="+", help=f"the rows whose names hold one of these words; ours is {OURS}")
     parser.add_argument("--hips-python", help="a Python interpreter with HIPS autograd (and without this project)")
     parser.add_argument(
@@ -203,7 +232,7 @@ def main() -> int:
     parser.add_argument("--verdicts", choices=ROWS, metavar="ROW", help="print the verdicts of one row as JSON")
     options = parser.parse_args()
     options.points = 1 if options.quick else options.points
-    options.only = list(UNSEEN) if options.unseen else options.only
+    options.only = [*(UNSEEN if options.unseen else ()), *(FRESH if options.fresh else ())] or options.only
     if options.verdicts:
         found, seconds, release = here(ROWS[options.verdicts], options)
         json.dump({"verdicts": [[*k, v] for k, v in found.items()], "seconds": seconds, "version": release}, sys.stdout)

@@ -136,7 +136,7 @@ WRONG = {
             ("incomplete: the input that w1", "-2 * (1 - y) * y * (1 - y) * w5 * h1 * (1 - h1)"),
             ("incomplete: this is ∂L/∂h1", "-2 * (1 - y) * y * (1 - y) * w5"),
             ("incomplete: ∂L/∂y alone", "-2 * (1 - y)"),
-            ("constant: written down", "0.0214695"),
+            ("constant: where each has its own", "0.0214695"),
             ("shape: array of shape (2,)", "-2 * (1 - y) * y * (1 - y) * w5 * h1 * (1 - h1) * x"),
             ("shape: is a `return` missing?", "None"),
         )

@@ -583,7 +583,7 @@ ENGINES = {
         ("sign: goes uphill", DESCENT.format(ZERO, PASS, MOVE.replace("- rate", "+ rate"))),
         ("rate: rate is missing", DESCENT.format(ZERO, PASS, MOVE.replace("rate * ", ""))),
         (
-            "replaced: gives another Value to the name",
+            "replaced: another Value took the place",
             DESCENT.format(ZERO, PASS, "for p in parameters: p = p - rate * p.grad"),
         ),
         (

@@ -170,7 +170,10 @@ def _usual_factors(sizes: set[int]) -> Iterator[tuple[float, str]]:
         yield n, f"{n} is a length here, so a division by it is missing (a sum in place of a mean)"
         yield 1 / n, f"{n} is a length here, so something was averaged where it should be summed"
     yield 2, "a factor 2 too many, or something was added twice"
-    yield 1 / 2, "a factor 2 is missing (the derivative of x² is 2x), or one of two uses of the input was lost"
+    yield (
+        1 / 2,
+        "a factor 2 is missing (the derivative of x² is 2x, that of f(2x) is 2·f′(2x)), or one of two uses of the input was lost",
+    )
     for n, m in itertools.permutations(sorted(sizes), 2):
         yield n / m, f"{n} and {m} are lengths here, so something was divided by {m} in place of {n}"
     for n in sorted(sizes - {2}):
@@ -256,10 +259,16 @@ def overwritten(s: Suspect) -> Diagnosis | None:
     name = contributions[kept][0]
     others = [f"`{other}`" for other in dict.fromkeys(n for n, _ in contributions) if other != name]
     lost = f"the use in {' and '.join(others)}" if others else "the other one"
+    half = len(contributions) == 2 and s.explains(2 * s.given)
+    remedy = "The gradients of all uses must be added up (+=), not overwritten (=)."
+    if half:
+        remedy = (
+            f"Both are the same: a factor 2 is missing (the derivative of x² is 2x), or {remedy[0].lower()}{remedy[1:]}"
+        )
     return Diagnosis(
         "overwritten",
         f"Only one of several contributions to the gradient of {s.part.name} is left, that of its use in "
-        f"`{name}`; {lost} contributes nothing. The gradients of all uses must be added up (+=), not overwritten (=).",
+        f"`{name}`; {lost} contributes nothing. {remedy}",
     )
 
 
@@ -378,7 +387,7 @@ def surplus(s: Suspect) -> Diagnosis | None:
     return patterns.dependence(s) or Diagnosis(
         "surplus",
         f"Some derivatives with respect to {s.part.name} should be zero and are not, and all others are right: a mask "
-        "is missing, or is that of other data.",
+        "is missing, or is that of other data, or an index reaches further than it should.",
     )
 
 

@@ -135,7 +135,9 @@ def constant(s: Suspect) -> Diagnosis | None:
     lead = f"The derivative with respect to {s.part.name} is {given[0]:.6g} everywhere, and should not be the same for all "
     if abs(given[0] - 1) < 1e-9:
         return Diagnosis("constant", lead + "numbers: g is passed on unchanged, as if the function had the slope 1.")
-    return Diagnosis("constant", lead + "numbers: is a result written down where a formula belongs?")
+    return Diagnosis(
+        "constant", lead + "numbers: is a result, or a sum or mean of all, written where each has its own?"
+    )
 
 
 def sides(s: Suspect) -> Diagnosis | None:

@@ -32,7 +32,14 @@ _HARDLY, _MORE = (
     0.4,
     300,
 )  # words by which a second change may be larger than the smallest, and how many are still tried
-_LEAST = {"brackets": 2.5, "exchange": 1.5, "sequence": 1.5, "indentation": 1.5, "ones": 2.0}  # of words that only move
+_LEAST = {
+    "brackets": 2.5,
+    "exchange": 1.5,
+    "sequence": 1.5,
+    "indentation": 1.5,
+    "ones": 2.0,
+    "name": 2.1,
+}  # of words that only move
 # Of a product that is missing at the end, a division by a length, a statement that is one too many.
 _MOST = {"forgotten": 1.9, "length": 2.0, "surplus": 0.9}
 _UNLIKELY = 6.0

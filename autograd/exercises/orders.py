@@ -46,7 +46,8 @@ def _fault(nodes: dict[str, Any], last: Any, found: Any, again: bool) -> tuple[s
     if twice:
         return (
             "twice",
-            f"{twice} stands there {given.count(twice)} times: remember which Values have been seen; {shown}.",
+            f"{twice} stands there {given.count(twice)} times: remember which Values have been seen, and look when it is their "
+            f"turn; {shown}.",
         )
     twin = next((there for name in lacking for there in given if nodes[there].data == nodes[name].data), None)
     if twin:

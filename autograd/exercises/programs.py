@@ -106,7 +106,8 @@ def explained(work: Program, name: str, got: float, grads: Numbers) -> Iterator[
     parts = [slope * g for _, slope, g in uses]
     if len(uses) > 1 and any(close(got, part) for part in parts):
         several = ", ".join(f"{part:.6g} through {line}" for part, (line, _, _) in zip(parts, uses, strict=True))
-        yield "overwritten", f"Only one of {name}'s contributions is left, and they add up: {several}. Is it = for +=?"
+        left = f"Only one of {name}'s contributions is left, and they add up: {several}."
+        yield "overwritten", f"{left} Is it = for +=, or does one take the other's place where they are kept?"
         return
     whole = [_variants(slope, g, own) for _, slope, g in uses]
     for kind, words in SENTENCES.items():

@@ -28,8 +28,8 @@ STEP = Step(
          "grad."),
     Slip("rate", MOVE, "p.data -= p.grad", "The rate is missing: each step is rate · grad."),
     Slip("replaced", MOVE, "p = p - rate * p.grad",
-         "The parameters did not move: p = … gives another Value to the name p, and the Values in the list stay as "
-         "they were. Change p.data."),
+         "The parameters did not move: another Value took the place of each (p = …, or in the list), and those that "
+         "the loss is made of stay as they were. Change p.data."),
     Slip("stale", "for _ in range(steps):", "out = loss()\n    loss = lambda: out\n    for _ in range(steps):",
          "The loss was computed once and for all: it has to be computed anew in each step, since its Values know "
          "the old data only."),

@@ -36,7 +36,8 @@ STEP = Step(
     Slip("sign", "math.exp(-self.data)", "math.exp(self.data)",
          "This is 1/(1 + eˣ), which falls: the sign before x is missing."),
     Slip("zero", "out._backward = _backward", "pass",
-         "No gradient arrives at the input: does the result get its function, out._backward = _backward?"),
+         "No gradient arrives at the input: does the result get its function (out._backward = _backward), and is "
+         "out.grad read when that is called, not before?"),
 )  # fmt: skip
 
 

@@ -21,7 +21,8 @@ STEP = Step(
          "= out.grad\n            other.grad = out.grad",
          "out.grad is handed on as it is: these are the local derivatives of a sum."),
     Slip("zero", "out._backward = _backward", "pass",
-         "No gradient arrives at the parents: does the result get its function, out._backward = _backward?"),
+         "No gradient arrives at the parents: does the result get its function (out._backward = _backward), and is "
+         "out.grad read when that is called, not before?"),
     Slip("operand", "other.grad = self.data * out.grad", "pass",
          "No gradient arrives at the Value on the right of the *."),
     Slip("operand", "self.grad = other.data * out.grad", "pass",
