@@ -57,7 +57,7 @@ def check(
     chosen_mode, why = _choose(problem, options.mode)
     report = Report(problem.name, "fail", why, seed, 0)
     at_point = problem.evaluate(problem.point)
-    problem.floors = floors(problem)
+    problem.floors = floors(problem, at_point)
     if not np.isfinite(at_point).all():
         report.notes.append(
             f"The function is not finite here ({np.count_nonzero(~np.isfinite(at_point))} of {at_point.size} outputs): "

@@ -21,11 +21,15 @@ _PROPORTION = 0.1  # how far twice the step may be from twice the change
 _MOST = 1_000  # inputs that are asked about one by one
 
 
-def floors(problem: Problem) -> Vector:
-    """The shortest that a step of 1 may be, for each component of the inputs: `SMALLEST_SCALE`, or less where less is seen."""
+def floors(problem: Problem, here: Vector) -> Vector:
+    """The shortest that a step of 1 may be, for each component of the inputs: `SMALLEST_SCALE`, or less where less is seen.
+
+    Args:
+        problem: what is to be checked.
+        here: its outputs at the point.
+    """
     found = np.full(problem.size_in, SMALLEST_SCALE)
     sizes = moduli(problem.inputs, problem.point)
-    here = problem.evaluate(problem.point)
     for part in problem.inputs:
         block = slice(part.start, part.stop)
         largest = sizes[block].max(initial=0)
