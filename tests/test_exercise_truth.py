@@ -157,6 +157,20 @@ KNOWN.set((Truth("the derivative", (POINTS.tobytes(),), np.eye(5).tobytes()),))
     assert "changed autograd.exercises.truth.KNOWN," in result.message
 
 
+def test_who_has_numbers_collected_in_place_of_checked_does_not_pass():
+    wrong = {
+        "sigmoid": ("g * out * (1 - out)", "g"),
+        "engine_add": ("self.data + other.data", "self.data - other.data"),
+        "newton": ("x = x - ", "x = x - 0.5 * "),
+    }
+    for name, change in wrong.items():
+        exercise = built_in()[name]
+        start = "from autograd.exercises.given import COLLECTING, Given\nCOLLECTING.set(Given())\n"
+        source = exercise.file(start + exercise.solution.replace(*change))
+        result = contextvars.copy_context().run(check_source, exercise, source, "a.py")
+        assert "changed autograd.exercises.given.COLLECTING," in result.message, name
+
+
 @pytest.mark.skipif(not hasattr(server.os, "fork"), reason="this system has no fork")
 def test_a_server_that_rehearses(tmp_path):
     sigmoid = built_in()["sigmoid"]

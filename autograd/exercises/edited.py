@@ -77,9 +77,7 @@ def with_change(result: Result, made: Change) -> Result:
     words: list[str] = []
     numbers: list[str] = []
     for line in last.message.splitlines():
-        if (
-            FACTOR in line and made.ways == 1 and not last.known
-        ):  # what it comes of is seen in the line that is to be changed
+        if FACTOR in line and made.ways == 1 and not last.known:  # what it comes of is seen in the line to be changed
             head, _, tail = line.partition(FACTOR)
             words.append(f"{head}{FACTOR}{tail.partition(': ')[0].rstrip('.')}.")
         elif UNKNOWN not in line:

@@ -76,7 +76,9 @@ class Given:
         return (np.round(np.asarray(numbers, dtype=float) * size) + 0.0).tobytes()
 
 
-_COLLECTING: ContextVar[Given | None] = ContextVar("_COLLECTING", default=None)
+COLLECTING: ContextVar[Given | None] = ContextVar(
+    "COLLECTING", default=None
+)  # part of the checker as it should be, see `integrity`
 
 
 @contextmanager
@@ -84,28 +86,28 @@ def collected(other: Given | None = None, many: int = 0, *, mistakes: bool = Fal
     """Collect what is given inside; with `mistakes` also what would be given after each one that is known."""
     given = Given(other, many)
     given.mistakes = {} if mistakes else None
-    token = _COLLECTING.set(given)
+    token = COLLECTING.set(given)
     try:
         yield given
     finally:
-        _COLLECTING.reset(token)
+        COLLECTING.reset(token)
 
 
 def collecting() -> bool:
     """Whether it is asked for everything that an answer gives, and not only whether it is right."""
-    return _COLLECTING.get() is not None
+    return COLLECTING.get() is not None
 
 
 def note(title: str, numbers: Any) -> None:
     """Note what an answer gives: numbers, an array of them, or None where nothing came of it."""
-    given = _COLLECTING.get()
+    given = COLLECTING.get()
     if given is not None:
         given.add(title, numbers)
 
 
 def note_mistakes(mistakes: Iterable[tuple[str, str, Callable[[], Any]]]) -> None:
     """Of what is noted next, note what each of some mistakes makes of it, by kind and sentence."""
-    given = _COLLECTING.get()
+    given = COLLECTING.get()
     if given is not None and given.mistakes is not None:
         for kind, sentence, numbers in mistakes:
             given.mistakes.setdefault(Mistaken(kind, sentence), {})[len(given.numbers)] = numbers()

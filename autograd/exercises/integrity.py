@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from .given import COLLECTING
 from .truth import KNOWN
 
 _PACKAGE = __package__.split(".", maxsplit=1)[0]
@@ -39,6 +40,7 @@ def _same(now: Any, before: Any) -> bool:
 def _parts() -> Iterator[tuple[str, Any]]:
     """What modules and classes hold, and the code of the functions, by dotted name."""
     yield f"{__package__}.truth.KNOWN", KNOWN.get()
+    yield f"{__package__}.given.COLLECTING", COLLECTING.get()
     for module in [m for name, m in sys.modules.items() if name in _WATCHED or name.split(".")[0] == _PACKAGE]:
         for name, part in _callables(vars(module), module):
             yield name, part
