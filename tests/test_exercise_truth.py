@@ -171,6 +171,19 @@ def test_who_has_numbers_collected_in_place_of_checked_does_not_pass():
         assert "changed autograd.exercises.given.COLLECTING," in result.message, name
 
 
+def test_nor_does_who_puts_it_back():
+    exercise = built_in()["sigmoid"]
+    code = """
+from autograd.exercises.given import COLLECTING, Given
+COLLECTING.set(Given())
+def sigmoid_vjp(g, out, x):
+    COLLECTING.set(None)
+    return g
+"""
+    result = contextvars.copy_context().run(check_source, exercise, exercise.file(code), "a.py")
+    assert "changed autograd.exercises.given.COLLECTING," in result.message
+
+
 @pytest.mark.skipif(not hasattr(server.os, "fork"), reason="this system has no fork")
 def test_a_server_that_rehearses(tmp_path):
     sigmoid = built_in()["sigmoid"]

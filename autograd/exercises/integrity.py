@@ -27,6 +27,10 @@ class Snapshot:
     def __init__(self) -> None:
         self._kept = dict(_parts())
 
+    def mode(self) -> str | None:
+        """The name of a mode that is no longer what it was: asked again and again, since it might be put back in the end."""
+        return next((name for name, part in _modes() if part is not self._kept[name]), None)
+
     def changed(self) -> str | None:
         """The name of something that is no longer what it was."""
         now = dict(_parts())
@@ -37,10 +41,15 @@ def _same(now: Any, before: Any) -> bool:
     return now is before or (isinstance(before, bytes) and now == before)
 
 
-def _parts() -> Iterator[tuple[str, Any]]:
-    """What modules and classes hold, and the code of the functions, by dotted name."""
+def _modes() -> Iterator[tuple[str, Any]]:
+    """In which way the checker looks at answers."""
     yield f"{__package__}.truth.KNOWN", KNOWN.get()
     yield f"{__package__}.given.COLLECTING", COLLECTING.get()
+
+
+def _parts() -> Iterator[tuple[str, Any]]:
+    """What modules and classes hold, and the code of the functions, by dotted name."""
+    yield from _modes()
     for module in [m for name, m in sys.modules.items() if name in _WATCHED or name.split(".")[0] == _PACKAGE]:
         for name, part in _callables(vars(module), module):
             yield name, part

@@ -130,9 +130,10 @@ def guarded(
     look = exercise.look
     before = before or Snapshot()
     try:
-        for finding in _found(look, Answer(load())):
+        names = load()
+        for finding in () if before.mode() else _found(look, Answer(names)):
             findings.append(finding)
-            if not finding.passed:
+            if not finding.passed or before.mode():
                 break
     except TimeUpError:
         raise
@@ -153,7 +154,7 @@ def guarded(
         if _is_stub(error, name):
             return Result("todo", "Not written yet: replace  raise NotImplementedError  by your answer.", findings)
         return Result("error", _where(error, name, exercise), findings)
-    changed = before.changed()
+    changed = before.mode() or before.changed()
     if changed:
         return Result("error", f"Your code changed {changed}, which the check relies on: leave it as it is.")
     return Result("passed" if findings and all(f.passed for f in findings) else "failed", "", findings)
