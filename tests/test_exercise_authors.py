@@ -196,9 +196,11 @@ def test_own_exercises_stand_beside_the_built_in_ones(written, command, tmp_path
 def test_names_are_taken_once(written, tmp_path):
     with pytest.raises(ValueError, match="there is an exercise tanh already"):
         book([written(name="tanh")])
+    with pytest.raises(ValueError, match="nothing is not there"):
+        book([tmp_path / "nothing"])
+    (tmp_path / "empty").mkdir()
     with pytest.raises(ValueError, match="holds no exercise"):
-        folders(tmp_path / "nothing")
-    assert len(Book([])) == 0
+        book([tmp_path / "empty"])
 
 
 # -- new and verify --------------------------------------------------------------------------------------------------

@@ -388,6 +388,10 @@ def test_a_class_from_the_command_line(submitted, command, tmp_path):
         "class.html", "class.md", "grades.csv", "students/a_da.html", "students/a_da.md", "students/a_da_2.html",
         "students/a_da_2.md", "students/ada.html", "students/ada.md",
     ]  # fmt: skip
+    page = (tmp_path / "report" / "class.html").read_text()
+    assert '<a href="students/a_da_2.html">a_da</a>' in page
+    assert "<tr><td>sigmoid</td><td>✗</td><td>✓</td><td>✓</td></tr>" in page
+    assert "[ada](students/ada.html)" in (tmp_path / "report" / "class.md").read_text()
     assert (tmp_path / "grades.csv").read_text() == (tmp_path / "report" / "grades.csv").read_text()
     assert "wrong sign" in (tmp_path / "report" / "students" / "a_da.md").read_text()
     status, text = command("--only sigmoid grade class/ada")

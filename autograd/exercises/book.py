@@ -83,6 +83,10 @@ def book(own: Sequence[Path] = (), only: Sequence[str] = ()) -> Book:
 def folders(path: Path) -> list[Path]:
     """The exercises' folders in `path`, in the order of their names; or itself, if it is one."""
     found = [path] if (path / FORM).exists() else sorted(each.parent for each in path.glob(f"*/{FORM}"))
+    if not path.exists():
+        raise ValueError(
+            f"{path.absolute()} is not there: a teacher's exercises lie where they lay when `start` was told of them"
+        )
     if not found:
         raise ValueError(f"{path} holds no exercise: one is a folder with {FORM}, which `new NAME` writes")
     return found

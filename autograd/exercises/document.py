@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em}table{border-collapse:collapse}"
@@ -12,6 +13,13 @@ _STYLE = (
     "overflow-x:auto;white-space:pre-wrap}"
 )
 _MARKED = re.compile(r"([\\`*_{}\[\]<>#|~$])")
+
+
+class Link(NamedTuple):
+    """A cell of a table that leads to another page, whose address is the program's own."""
+
+    text: str
+    address: str
 
 
 class Document:
@@ -35,11 +43,11 @@ class Document:
         self._parts.append((f"{fence}text\n{text}\n{fence}", f"<pre>{html.escape(text)}</pre>"))
 
     def table(self, head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        cells = [[str(cell) for cell in row] for row in rows]
-        lines = [head, ["---"] * len(head), *([_plain(cell) for cell in row] for row in cells)]
+        cells = [list(row) for row in rows]
+        lines = [[*map(_plain, head)], ["---"] * len(head), *([_marked(cell) for cell in row] for row in cells)]
         markdown = "\n".join(f"| {' | '.join(line)} |" for line in lines)
         inner = "".join(f"<th>{html.escape(name)}</th>" for name in head)
-        body = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in cells)
+        body = "".join(f"<tr>{''.join(f'<td>{_tagged(cell)}</td>' for cell in row)}</tr>" for row in cells)
         self._parts.append((markdown, f"<table><tr>{inner}</tr>{body}</table>"))
 
     def markdown(self) -> str:
@@ -53,6 +61,18 @@ class Document:
         """A whole page of HTML, which loads nothing."""
         head = f'<meta charset="utf-8"><title>{html.escape(self.title)}</title><style>{_STYLE}</style>'
         return f"<!doctype html><html><head>{head}</head><body>\n{self.fragment()}\n</body></html>\n"
+
+
+def _marked(cell: object) -> str:
+    """A cell as Markdown."""
+    return f"[{_plain(cell.text)}]({cell.address})" if isinstance(cell, Link) else _plain(str(cell))
+
+
+def _tagged(cell: object) -> str:
+    """A cell as HTML."""
+    if isinstance(cell, Link):
+        return f'<a href="{html.escape(cell.address)}">{html.escape(cell.text)}</a>'
+    return html.escape(str(cell))
 
 
 def _plain(text: str) -> str:

@@ -6,11 +6,12 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import TextIO
 
 from .book import Book
-from .document import Document
+from .document import Document, Link
 from .form import Exercise
 from .grade import TABLE, Graded
 from .sandbox import Result
@@ -57,13 +58,21 @@ def write_reports(folder: Path, book: Book, graded: Sequence[Graded]) -> None:
     own.mkdir(parents=True, exist_ok=True)
     with (folder / TABLE).open("w", encoding="utf-8", newline="") as sink:
         write_csv(sink, book, graded)
-    _write(folder / "class", summary(book, graded))
+    names = _names(graded)
+    for name, one in zip(names, graded, strict=True):
+        _write(own / name, student_report(book, one))
+    _write(folder / "class", summary(book, graded, [f"{own.name}/{name}.html" for name in names]))
+
+
+def _names(graded: Sequence[Graded]) -> list[str]:
+    """What each student's report is called; no two alike, also where capitals do not count."""
     used: Counter[str] = Counter()
+    names = []
     for one in graded:
         name = re.sub(r"[^\w-]", "_", one.name)[:80]
         used[name.lower()] += 1
-        again = f"_{used[name.lower()]}" if used[name.lower()] > 1 else ""
-        _write(own / f"{name}{again}", student_report(book, one))
+        names.append(f"{name}_{used[name.lower()]}" if used[name.lower()] > 1 else name)
+    return names
 
 
 def _write(path: Path, document: Document) -> None:
@@ -71,12 +80,31 @@ def _write(path: Path, document: Document) -> None:
     path.with_suffix(".html").write_text(document.page(), encoding="utf-8")
 
 
-def summary(book: Book, graded: Sequence[Graded]) -> Document:
-    """The class: who passed how many, how each exercise went, and which mistakes were made by whom."""
+def summary(book: Book, graded: Sequence[Graded], pages: Sequence[str] = ()) -> Document:
+    """The class: who passed how many and which, how each exercise went, and which mistakes were made by whom.
+
+    Args:
+        book: the exercises that were set.
+        graded: the students.
+        pages: the addresses of their reports.
+    """
     document = Document(f"{len(graded)} student{'s' * (len(graded) != 1)}, {len(book)} exercises")
     document.table(
         ["student", "passed", *_STATES[1:], "notes"],
-        [[one.name, one.passed, *_counts(one.results.values()), "; ".join(one.notes)] for one in graded],
+        [
+            [
+                Link(one.name, page) if page else one.name,
+                one.passed,
+                *_counts(one.results.values()),
+                "; ".join(one.notes),
+            ]
+            for one, page in zip_longest(graded, pages)
+        ],
+    )
+    document.heading("Who passed what")
+    document.table(
+        ["exercise", *(one.name for one in graded)],
+        [[e.name, *(MARKS[one.results[e.name].state][0] for one in graded)] for e in book],
     )
     document.heading("Exercises")
     document.table(
