@@ -200,7 +200,8 @@ def test_names_are_taken_once(written, tmp_path):
         book([tmp_path / "nothing"])
     (tmp_path / "empty").mkdir()
     with pytest.raises(ValueError, match="holds no exercise"):
-        book([tmp_path / "empty"])
+        folders(tmp_path / "empty")
+    assert len(Book([])) == 0
 
 
 # -- new and verify --------------------------------------------------------------------------------------------------
