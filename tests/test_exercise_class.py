@@ -293,7 +293,7 @@ def test_a_notebook_may_be_all_of_a_student(beside, submitted):
 
 def test_files_are_found_as_students_hand_them_in(submitted):
     folder = submitted(
-        ada__Sigmoid=RIGHT, bea__final_sigmoid=RIGHT, cem__nothing="", **{"dora__01_sigmoid (1)": RIGHT},
+        ada__Sigmoid=RIGHT, ada__04_network="", bea__final_sigmoid=RIGHT, cem__nothing="", **{"dora__01_sigmoid (1)": RIGHT},
     )  # fmt: skip
     (folder / "eli" / "exercises").mkdir(parents=True)
     (folder / "eli" / "exercises" / "01_sigmoid.py").write_text(RIGHT)
@@ -301,6 +301,7 @@ def test_files_are_found_as_students_hand_them_in(submitted):
     found = graded(folder)
     assert {name: one.passed for name, one in found.items()} == {"ada": 1, "bea": 0, "cem": 0, "dora": 0, "eli": 1}
     assert found["bea"].notes == ["Of no exercise by their names: final_sigmoid.py. An answer is called 01_sigmoid.py"]
+    assert found["ada"].notes == []  # of an exercise that was not set
     assert found["dora"].notes == ["Of sigmoid counts 01_sigmoid.py, and not 01_sigmoid (1).py"]
 
 

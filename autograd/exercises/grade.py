@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .book import OWN, Book
+from .book import OWN, Book, built_in
 from .folder import answers, submissions
 from .form import FORM, Exercise
 from .notebooks import Notebook, read_notebook
@@ -18,6 +18,7 @@ from .record import RECORD, Record, read_record
 from .runner import SECONDS, Runner, read
 from .sandbox import Result, clean
 
+_NAMED = 5  # files in a note
 TABLE = "grades.csv"  # in the folder of reports
 
 
@@ -164,12 +165,12 @@ def _submitted(path: Path, book: Book, student: Graded) -> dict[str, str]:
                 )
         books = [path] if alone else sorted(path.glob("*.ipynb"))
         notebooks = [_notebook(file, file.parent, student) for file in books]
-        strange = [] if alone else sorted({*path.glob("*.py")} - {each for paths in every.values() for each in paths})
+        strange = [] if alone else _of_no_exercise(path, book)
     except OSError as error:
         student.notes.append(clean(f"The folder cannot be read: {error}"))
     else:
-        if strange:
-            names = ", ".join(each.name for each in strange)
+        if strange and len(files) < len(book):
+            names = ", ".join([each.name for each in strange[:_NAMED]] + ["…"] * (len(strange) > _NAMED))
             student.notes.append(clean(f"Of no exercise by their names: {names}. An answer is called {_called(book)}"))
         elif not files and not notebooks:
             student.notes.append(
@@ -183,6 +184,12 @@ def _submitted(path: Path, book: Book, student: Graded) -> dict[str, str]:
         else:
             sources[exercise.name] = found
     return sources
+
+
+def _of_no_exercise(folder: Path, book: Book) -> list[Path]:
+    """Files with Python whose names say of no exercise, set or not, that they are its answer."""
+    known = submissions(folder, [*book.exercises, *built_in().exercises])
+    return sorted({*folder.glob("*.py")} - {path for paths in known.values() for path in paths})
 
 
 def _called(book: Book) -> str:
