@@ -73,6 +73,16 @@ def test_inputs_may_be_small_because_their_units_are_large(mode, unit):
         assert report.verdict == "fail", (factor, report)
 
 
+@pytest.mark.parametrize("few", [3, 1_500])
+@pytest.mark.parametrize("others", [0, 2])
+def test_so_it_is_with_many_and_beside_others(few, others):
+    x = np.concatenate([1e-19 * np.linspace(0.5, 2, few), np.ones(others)])
+    scale = np.where(x < 1e-3, 1e-19, 1.0)
+    for factor, verdict in ((1.0, "pass"), (1.02, "fail")):
+        pulled = lambda g, out, x, c=factor: c * g * np.cos(x / scale) / scale
+        assert check_vjp(lambda x: np.sin(x / scale).sum(), pulled, (x,), seed=0).verdict == verdict
+
+
 @pytest.mark.parametrize("size", [0.0, 1e-6, 1e-12, 1e-300])
 def test_or_because_they_happen_to_be(size):
     x = size * np.array([1.0, -0.4])

@@ -79,6 +79,30 @@ def f_vjp(g, out, x):
 """,
         ["`-root, root` should be `root, -root`", "Then the same numbers come out of a solution with "],
     ),
+    "a slip and a usual mistake": (
+        "engine_functions",
+        """
+class Value(Value):
+    def exp(self):
+        out = Value(math.exp(self.data), (self,), "exp")
+
+        def _backward():
+            self.grad = self.data * math.exp(self.data - 1) * out.grad
+
+        out._backward = _backward
+        return out
+
+    def sigmoid(self):
+        out = Value(1 / (1 + math.exp(-self.data)), (self,), "sigmoid")
+
+        def _backward():
+            self.grad = (out.data - out.data**2) * out.grad
+
+        out._backward = _backward
+        return out
+""",
+        ["should be `self.grad += ", "the rule n·xⁿ⁻¹ is for a fixed exponent"],
+    ),
     "the order of a loop": (
         "engine_descent",
         """

@@ -189,6 +189,12 @@ ENGINES = {
                     "return Value(self.data + other.data, (other, self), '+')",
                 ),
                 (
+                    "direction: written to a, which is an operand",
+                    "()",
+                    "self.data, self.parents, self.op = data, parents, op",
+                    "self.parents = (self, other)\n    return Value(self.data + other.data, op='+')",
+                ),
+                (
                     "numbers: holds numbers",
                     "()",
                     "self.data, self.parents, self.op = data, parents, op",
@@ -430,6 +436,10 @@ ENGINES = {
         (
             "reset: with 1",
             "def backward(self):\n    for v in reversed(self.order()):\n        v.grad = 1.0\n        v._backward()",
+        ),
+        (
+            "zero: p did not hand on what came",
+            "def backward(self):\n    self.grad = 1.0\n    self._backward()\n    for p in self.parents:\n        p._backward()",
         ),
         ("incomplete: Only the parents", "def backward(self):\n    self.grad = 1.0\n    self._backward()"),
         (
@@ -783,6 +793,18 @@ ENGINES = {
             TRAIN.format(
                 EVERY,
                 "L = mean_square(layers, samples, targets)\n    return descend(lambda: L, parameters, rate, epochs)",
+            ),
+        ),
+        (
+            "samples: A step was made for every sample",  # with the loss of all samples before each epoch
+            TRAIN.format(
+                EVERY,
+                "losses = []\n"
+                "    for _ in range(epochs):\n"
+                "        losses.append(mean_square(layers, samples, targets).data)\n"
+                "        for s, t in zip(samples, targets):\n"
+                "            descend(lambda: mean_square(layers, [s], [t]), parameters, rate, 1)\n"
+                "    return losses",
             ),
         ),
         ("accumulated: still hold those", TRAIN.format(EVERY, BY_HAND.format("pass", "p.data -= rate * p.grad"))),

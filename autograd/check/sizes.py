@@ -18,7 +18,7 @@ from .problem import Problem, moduli
 _PART = 1e-2  # of an input, by which it is moved
 _SEEN = 1e-8  # of an output: what moves by more is known to nine digits by steps of the input's size
 _PROPORTION = 0.1  # how far twice the step may be from twice the change
-_MOST = 1_000  # inputs that are asked about one by one
+_MOST = 1_000  # inputs of which each small one is asked about by itself
 
 
 def floors(problem: Problem, here: Vector) -> Vector:
@@ -33,11 +33,12 @@ def floors(problem: Problem, here: Vector) -> Vector:
     for part in problem.inputs:
         block = slice(part.start, part.stop)
         largest = sizes[block].max(initial=0)
-        own = np.maximum(sizes[block], SMALLEST_SCALE * largest)
+        own = sizes[block]
         small = np.flatnonzero((own < SMALLEST_SCALE) & (own > 0))
-        for some in _asked(small, own):
+        for some in small[:, None] if problem.size_in <= _MOST else _decades(small, own):
             direction = np.zeros(problem.size_in)
-            direction[part.start + some] = own[some]
+            signs = np.random.default_rng(0).choice([-1.0, 1.0], size=len(some))  # so that changes do not cancel
+            direction[part.start + some] = signs * own[some] / np.sqrt(len(some))
             if _answers(problem, direction, here):
                 found[part.start + some] = own[some]
         if largest < SMALLEST_SCALE and (found[block] < SMALLEST_SCALE).any():
@@ -45,18 +46,21 @@ def floors(problem: Problem, here: Vector) -> Vector:
     return found
 
 
-def _asked(small: Any, own: Vector) -> Iterator[Any]:
-    """The small components of a block: each by itself, or, of very many, all of them if there are no others."""
-    if len(small) <= _MOST:
-        yield from small[:, None]
-    elif len(small) == len(own):
-        yield small
+def _decades(small: Any, own: Vector) -> Iterator[Any]:
+    """The small components of a block, those of like size together."""
+    decades = np.floor(np.log10(own[small]))
+    yield from (small[decades == decade] for decade in np.unique(decades))
 
 
 def _answers(problem: Problem, direction: Vector, here: Vector) -> bool:
     """Whether the function moves clearly along a direction, and twice as far over twice the way."""
+
+    def between(t: float) -> Vector:
+        ends = (problem.evaluate(problem.point + sign * _PART * t * direction) for sign in (1, -1))
+        return next(ends) - next(ends)
+
     with np.errstate(all="ignore"):
-        once, twice = (problem.evaluate(problem.point + _PART * t * direction) - here for t in (1, 2))
+        once, twice = between(1), between(2)
         seen = np.abs(once) > _SEEN * np.abs(here)
         steady = np.abs(twice - 2 * once) <= _PROPORTION * np.abs(twice)
     return bool(seen.any() and steady[seen].all())
