@@ -179,6 +179,13 @@ def test_a_slip_in_the_solution_itself_is_found_again(name):
     assert all(each is not None and not each.mended for each in found)
 
 
+def test_what_a_slip_leaves_out_is_said_so():
+    slips = likely(BOOK["engine_powers"].solution, 3.0)
+    put = {slip.put for slip in slips if slip.change[0].kind == "statement"}
+    assert "in which `out._backward = _backward` is left out" in put
+    assert not any("too many" in slip.put or "belongs" in slip.put or "should" in slip.put for slip in slips)
+
+
 def test_what_is_given_is_followed_number_by_number():
     first = Given()
     for title, numbers in (("a", [1.0, np.nan]), ("b", None), ("c", np.eye(2))):

@@ -16,7 +16,7 @@ from autograd.exercises.document import Document
 from autograd.exercises.exercise import Finding
 from autograd.exercises.grade import Graded, grade, students
 from autograd.exercises.notebooks import Notebook, read_notebook
-from autograd.exercises.reports import student_report, summary, why, write_csv
+from autograd.exercises.reports import student_report, summary, why, write_csv, write_reports
 from autograd.exercises.sandbox import Result
 
 THREE = book(only=["sigmoid", "tanh", "chain"])
@@ -376,6 +376,12 @@ def test_nothing_in_a_report_is_markup():
     ticks = Document()
     ticks.code("a ``` b")
     assert ticks.markdown() == "````text\na ``` b\n````\n"
+
+
+def test_no_two_reports_have_one_name(tmp_path):
+    names = ["x", "x", "x_2", "X", "x.2"]
+    write_reports(tmp_path, THREE, [Graded(name, dict.fromkeys(THREE.exercises, Result("passed"))) for name in names])
+    assert len({path.stem.lower() for path in (tmp_path / "students").glob("*.html")}) == len(names)
 
 
 def test_a_class_from_the_command_line(submitted, command, tmp_path):

@@ -250,6 +250,8 @@ def spread_at(answers: Answers, cotangent: Vector, points: Sequence[Vector]) -> 
         for point in points:
             answers.problem.point = point
             found.append(answers.vector(cotangent))
+    except Exception:  # the user's derivative, which may be one for this very point
+        return np.zeros(len(kept))
     finally:
         answers.problem.point = kept
     with np.errstate(all="ignore"):

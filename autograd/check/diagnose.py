@@ -259,16 +259,12 @@ def overwritten(s: Suspect) -> Diagnosis | None:
     name = contributions[kept][0]
     others = [f"`{other}`" for other in dict.fromkeys(n for n, _ in contributions) if other != name]
     lost = f"the use in {' and '.join(others)}" if others else "the other one"
-    half = len(contributions) == 2 and s.explains(2 * s.given)
-    remedy = "The gradients of all uses must be added up (+=), not overwritten (=)."
-    if half:
-        remedy = (
-            f"Both are the same: a factor 2 is missing (the derivative of x² is 2x), or {remedy[0].lower()}{remedy[1:]}"
-        )
+    halves = len(contributions) == 2 and s.explains(2 * s.given)
+    lead = "Both are the same: a factor 2 is missing (the derivative of x² is 2x), or the" if halves else "The"
     return Diagnosis(
         "overwritten",
         f"Only one of several contributions to the gradient of {s.part.name} is left, that of its use in "
-        f"`{name}`; {lost} contributes nothing. {remedy}",
+        f"`{name}`; {lost} contributes nothing. {lead} gradients of all uses must be added up (+=), not overwritten (=).",
     )
 
 

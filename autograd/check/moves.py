@@ -50,9 +50,8 @@ def _exchanged(source: Source, node: ast.stmt, names: list[str]) -> Iterator[Edi
     start, stop = source.span(node)
     places: dict[str, list[tuple[int, int]]] = {}
     for each in inside(node):
-        text = _name(source, each, names)
-        if text and isinstance(each.ctx, ast.Load):  # type: ignore[attr-defined]  # a Name or an Attribute has one
-            places.setdefault(text, []).append(source.span(each))  # type: ignore[arg-type]
+        if isinstance(each, (ast.Name, ast.Attribute)) and isinstance(each.ctx, ast.Load) and _named(each, names):
+            places.setdefault(source.of(each), []).append(source.span(each))
     for one, other in itertools.combinations(list(places)[:MOST_NAMES], 2):
         if one.startswith(f"{other}.") or other.startswith(f"{one}."):
             continue
@@ -61,12 +60,10 @@ def _exchanged(source: Source, node: ast.stmt, names: list[str]) -> Iterator[Edi
         yield Edit("exchange", start, stop, _rewritten(source, start, stop, swaps), f"{one} {other}", said=said)
 
 
-def _name(source: Source, node: ast.AST, names: list[str]) -> str:
-    if isinstance(node, ast.Name) and node.id in names:
-        return node.id
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id not in ("np", "math"):
-        return source.of(node)
-    return ""
+def _named(node: ast.Name | ast.Attribute, names: list[str]) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id in names
+    return isinstance(node.value, ast.Name) and not _is_module(node.value)
 
 
 def _rewritten(source: Source, start: int, stop: int, swaps: list[tuple[int, int, str]]) -> str:

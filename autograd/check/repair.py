@@ -28,18 +28,10 @@ _REWRITTEN = ("brackets", "operator")  # after which one more edit of the same t
 _FINISHING = ("function", "sign", "number", "name", "sum", "transpose")
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 _MOST_LIKELY = 60  # edits of which pairs are tried
-_HARDLY, _MORE = (
-    0.4,
-    300,
-)  # words by which a second change may be larger than the smallest, and how many are still tried
-_LEAST = {
-    "brackets": 2.5,
-    "exchange": 1.5,
-    "sequence": 1.5,
-    "indentation": 1.5,
-    "ones": 2.0,
-    "name": 2.1,
-}  # of words that only move
+# Words by which a second change may be larger than the smallest, and how many are still tried.
+_HARDLY, _MORE = 0.4, 300
+# Of words that only move; of a name, since many fit by accident.
+_LEAST = {"brackets": 2.5, "exchange": 1.5, "sequence": 1.5, "indentation": 1.5, "ones": 2.0, "name": 2.1}
 # Of a product that is missing at the end, a division by a length, a statement that is one too many.
 _MOST = {"forgotten": 1.9, "length": 2.0, "surplus": 0.9}
 _UNLIKELY = 6.0
@@ -183,9 +175,8 @@ class Slip:
 
     def resembles(self, other: Slip) -> bool:
         """Whether both do the same thing, or something to the same words, in one source and in another."""
-        mine, its = (next(iter(slip.change)) for slip in (self, other))
-        said = mine.said and mine.kind == its.kind
-        return self._words() == other._words() or self._old == other._old or bool(said)
+        mine, its = self.change[0], other.change[0]
+        return self._words() == other._words() or self._old == other._old or bool(mine.said and mine.kind == its.kind)
 
     @property
     def _old(self) -> list[str]:
@@ -203,7 +194,8 @@ class Slip:
     def put(self) -> str:
         """What the change puts where, shown with enough around it to be understood."""
         if self.change[0].said:
-            return f"in which {self.change[0].said.replace('belongs', 'stands')}"
+            said = self.change[0].said.replace(" belongs ", " stands ").replace(" is one too many", " is left out")
+            return f"in which {said}"
         return f"with {' and '.join(dict.fromkeys(map(self._put, self.change)))}"
 
     def _put(self, edit: Edit) -> str:

@@ -32,8 +32,8 @@ def floors(problem: Problem, here: Vector) -> Vector:
     sizes = moduli(problem.inputs, problem.point)
     for part in problem.inputs:
         block = slice(part.start, part.stop)
-        largest = sizes[block].max(initial=0)
         own = sizes[block]
+        largest = own.max(initial=0)
         small = np.flatnonzero((own < SMALLEST_SCALE) & (own > 0))
         for some in small[:, None] if problem.size_in <= _MOST else _decades(small, own):
             direction = np.zeros(problem.size_in)

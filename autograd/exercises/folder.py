@@ -17,9 +17,8 @@ from .runner import SECONDS, Runner, check_file
 from .sandbox import Result
 
 HONEST = 3  # attempts before the solution is shown
-_NUMBERED = re.compile(
-    r"(?:\d+_)?(\w+?)(?: ?\(\d+\))?\.py", re.IGNORECASE
-)  # also "02_tanh (1).py", of a second download
+# "02_tanh.py", and "02_tanh (1).py" of a second download.
+_NUMBERED = re.compile(r"(?:\d+_)?(\w+?)(?: ?\(\d+\))?\.py", re.IGNORECASE)
 
 
 def answers(folder: Path, names: Sequence[str]) -> dict[str, Path]:

@@ -49,9 +49,10 @@ def _fault(nodes: dict[str, Any], last: Any, found: Any, again: bool) -> tuple[s
             f"{twice} stands there {given.count(twice)} times: remember which Values have been seen, and look when it is their "
             f"turn; {shown}.",
         )
-    twin = next((there for name in lacking for there in given if nodes[there].data == nodes[name].data), None)
-    if twin:
-        words = f"{lacking[0]} is missing, and {twin} has the same number: two Values may have one, and are two all the same"
+    twins = [(name, there) for name in lacking for there in given if nodes[there].data == nodes[name].data]
+    if twins:
+        name, twin = twins[0]
+        words = f"{name} is missing, and {twin} has the same number: two Values may have one, and are two all the same"
         return "same", f"{words}; {shown}."
     if lacking:
         kind = "self" if lacking == [names[id(last)]] else "incomplete"

@@ -6,7 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from itertools import zip_longest
+from itertools import chain, count, zip_longest
 from pathlib import Path
 from typing import TextIO
 
@@ -66,12 +66,14 @@ def write_reports(folder: Path, book: Book, graded: Sequence[Graded]) -> None:
 
 def _names(graded: Sequence[Graded]) -> list[str]:
     """What each student's report is called; no two alike, also where capitals do not count."""
-    used: Counter[str] = Counter()
-    names = []
+    names: list[str] = []
+    used: set[str] = set()
     for one in graded:
-        name = re.sub(r"[^\w-]", "_", one.name)[:80]
-        used[name.lower()] += 1
-        names.append(f"{name}_{used[name.lower()]}" if used[name.lower()] > 1 else name)
+        plain = re.sub(r"[^\w-]", "_", one.name)[:80]
+        numbered = (f"{plain}_{n}" for n in count(2))
+        name = next(each for each in chain([plain], numbered) if each.lower() not in used)
+        used.add(name.lower())
+        names.append(name)
     return names
 
 

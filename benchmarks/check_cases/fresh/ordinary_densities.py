@@ -6,6 +6,7 @@ import numpy as np
 from scipy import linalg, special
 
 from ..case import Case, arrays, between, normal
+from .common import logsumexp, softmax
 
 CASES: list[Case] = []
 _R = np.random.default_rng(20261)
@@ -13,20 +14,6 @@ _R = np.random.default_rng(20261)
 
 def add(name, f, vjp, draw, **options):
     CASES.append(Case(name, f, [vjp], draw, **options))
-
-
-def sigmoid(x):
-    return 1 / (1 + np.exp(-x))
-
-
-def softmax(x):
-    e = np.exp(x - x.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
-
-
-def logsumexp(x, axis=-1):
-    m = x.max(axis=axis, keepdims=True)
-    return np.squeeze(m, axis) + np.log(np.exp(x - m).sum(axis=axis))
 
 
 # --- densities --------------------------------------------------------------------------------------------------------

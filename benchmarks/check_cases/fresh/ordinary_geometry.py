@@ -14,20 +14,6 @@ def add(name, f, vjp, draw, **options):
     CASES.append(Case(name, f, [vjp], draw, **options))
 
 
-def sigmoid(x):
-    return 1 / (1 + np.exp(-x))
-
-
-def softmax(x):
-    e = np.exp(x - x.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
-
-
-def logsumexp(x, axis=-1):
-    m = x.max(axis=axis, keepdims=True)
-    return np.squeeze(m, axis) + np.log(np.exp(x - m).sum(axis=axis))
-
-
 # --- geometry ---------------------------------------------------------------------------------------------------------
 
 
