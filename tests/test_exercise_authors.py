@@ -246,10 +246,11 @@ def test_a_weak_check_is_found(written):
     weak = SUM.replace("a = 1.0, b = 3.5", "a = 1.0, b = 0.0").replace("a + b", "b")
     status, text = verified(load(written(weak, TOTAL, "total")))
     assert status == 1
-    assert "this change passes: line 2: a + 2 * b → a - 2 * b\n" in text
+    assert "    line 2: a + 2 * b → a - 2 * b\n" in text
+    assert text.count("make the check sharper") == 1
     listed = "equivalent = ['line 2: a + 2 * b → a - 2 * b', 'line 2: nothing → nothing']\n" + weak
     status, text = verified(load(written(listed, TOTAL, "total")))
-    assert "this change passes: line 2: a + 2 * b → a - 2 * b\n" not in text
+    assert "    line 2: a + 2 * b → a - 2 * b\n" not in text
     assert "no such change passes: line 2: nothing" in text
 
 

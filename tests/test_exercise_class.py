@@ -5,6 +5,7 @@ import html.parser
 import io
 import json
 import os
+import re
 import time
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from autograd.exercises.exercise import Finding
 from autograd.exercises.grade import Graded, grade, students
 from autograd.exercises.notebooks import Notebook, read_notebook
 from autograd.exercises.reports import student_report, summary, why, write_csv, write_reports
-from autograd.exercises.sandbox import Result
+from autograd.exercises.sandbox import Result, check_source
 
 THREE = book(only=["sigmoid", "tanh", "chain"])
 SIGMOID, TANH, CHAIN = THREE
@@ -68,7 +69,7 @@ def test_every_zero_has_its_reason(submitted):
     assert {name: one.passed for name, one in found.items()} == {"ada": 2, "bea": 0, "cid": 0, "dan": 0}
     reasons = {name: [why(one.results[e.name]) for e in THREE] for name, one in found.items()}
     assert reasons["ada"] == ["", "", "Not written yet: replace  raise NotImplementedError  by your answer."]
-    assert reasons["bea"][0].startswith("wrong (sign): ")
+    assert reasons["bea"][0].startswith("wrong: The derivative with respect to x has the wrong sign")
     assert reasons["bea"][1].startswith("Python cannot read the file, line 1")
     assert reasons["bea"][2].startswith("Stopped after 4 seconds: is there a loop that never ends?")
     assert reasons["cid"][0].startswith("The file cannot be read as text")
@@ -338,12 +339,12 @@ def test_the_table_holds_no_formula():
     rows = list(csv.reader(io.StringIO(sink.getvalue())))
     assert rows[0] == ["student", "passed", "of", "sigmoid", "sigmoid_why", "sigmoid_attempts", "sigmoid_hints", "note"]
     assert rows[1] == ["'=cmd()", "1", "1", "1", "", "0", "0", "'+1"]
-    assert rows[2][3:5] == ["0", "wrong (sign): Wrong <b>sign</b>."]
+    assert rows[2][3:5] == ["0", "wrong: Wrong <b>sign</b>."]
 
 
 def test_the_summary_counts_mistakes():
     text = summary(ONE, CLASS).markdown()
-    assert "| 2 | sigmoid | wrong (sign): Wrong \\<b\\>sign\\</b\\>. | emmy \\| \\<i\\>, emil \\| \\<i\\> |" in text
+    assert "| 2 | sigmoid | wrong: Wrong \\<b\\>sign\\</b\\>. | emmy \\| \\<i\\>, emil \\| \\<i\\> |" in text
     assert "| sigmoid | 1 | 2 | 0 | 0 | 0 |" in text
     assert "None." in summary(ONE, CLASS[:1]).markdown()
 
@@ -378,6 +379,17 @@ def test_nothing_in_a_report_is_markup():
     assert ticks.markdown() == "````text\na ``` b\n````\n"
 
 
+def test_an_answer_is_shown_with_the_numbers_of_its_lines():
+    source = SIGMOID.file("def sigmoid_vjp(g, out, x):\n    return oops\n" + "    # more\n" * 300)
+    result = check_source(SIGMOID, source, "a.py")
+    number = int(re.search(r"line (\d+), in sigmoid_vjp", result.message)[1])
+    text = student_report(ONE, Graded("a", {"sigmoid": result}, sources={"sigmoid": source})).markdown()
+    assert f"\n{number:4}      return oops\n" in text
+    assert f"\n{number - 1:4}  def sigmoid_vjp" in text
+    assert "To derive" not in text
+    assert "lines more\n```" in text
+
+
 def test_no_two_reports_have_one_name(tmp_path):
     names = ["x", "x", "x_2", "X", "x.2"]
     write_reports(tmp_path, THREE, [Graded(name, dict.fromkeys(THREE.exercises, Result("passed"))) for name in names])
@@ -400,7 +412,10 @@ def test_a_class_from_the_command_line(submitted, command, tmp_path):
     assert "<tr><td>sigmoid</td><td>✗</td><td>✓</td><td>✓</td></tr>" in page
     assert "[ada](students/ada.html)" in (tmp_path / "report" / "class.md").read_text()
     assert (tmp_path / "grades.csv").read_text() == (tmp_path / "report" / "grades.csv").read_text()
-    assert "wrong sign" in (tmp_path / "report" / "students" / "a_da.md").read_text()
+    own = (tmp_path / "report" / "students" / "a_da.md").read_text()
+    assert "wrong sign" in own
+    number = 1 + WRONG.splitlines().index("def sigmoid_vjp(g, out, x):")
+    assert f"\n{number:4}  def sigmoid_vjp(g, out, x):\n" in own
     status, text = command("--only sigmoid grade class/ada")
     assert "ada,1,1,1,,0,0," in text
 

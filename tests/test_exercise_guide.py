@@ -48,7 +48,7 @@ def test_the_guide(shell, tmp_path):
         assert promised in said
     assert "✗" not in said.partition("exercises written")[0]  # the skeleton, too, holds what it promises
     report = tmp_path / "empty" / "course" / "report"
-    with (report / "grades.csv").open() as table:
+    with (report / "grades.csv").open(encoding="utf-8-sig") as table:
         rows = {row["student"]: row for row in csv.DictReader(table)}
     assert {name: row["passed"] for name, row in rows.items()} == {
         "ada": "2",
@@ -57,7 +57,7 @@ def test_the_guide(shell, tmp_path):
         "dan": "0",
         "eve": "1",
     }
-    assert rows["bea"]["sigmoid_why"].startswith("wrong (sign)")
+    assert rows["bea"]["sigmoid_why"].startswith("wrong: ")
     assert "cannot read the file, line 1" in rows["cid"]["sigmoid_why"]
     assert "Stopped after 5 seconds" in rows["dan"]["sigmoid_why"]
     assert rows["ada"]["root_why"].startswith("Missing")

@@ -185,6 +185,10 @@ LOOPS = {
         DEF + "while True:\n        try:\n            out\n        except Exception:\n            pass\n",
         "in sigmoid_vjp:",
     ),
+    "a loop in a loop": (
+        "def wait():\n    while True:\n        for i in range(9):\n            pass\nwait()\n",
+        "inside of the loop of line 2:  while True:",
+    ),
     "deaf": ("import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True:\n    pass\n", ""),
     "swallows all": ("while True:\n    try:\n        while True: pass\n    except BaseException: pass\n", ""),
     "sleeps": ("import time\ntime.sleep(99)\n", "line 2, in <module>:  time.sleep(99)"),

@@ -35,6 +35,15 @@ def test_there_are_forty_five_in_six_chapters():
     assert set(WRONG) == set(NAMES)
 
 
+def test_the_page_names_all_of_them():
+    page = (Path(__file__).parents[1] / "docs" / "exercises.md").read_text(encoding="utf-8")
+    table = page.partition("## All of them")[2].partition("\n## ")[0]
+    steps = page.partition("## Build your own engine")[2].partition("\n## ")[0]
+    named = re.findall(r"\| `(\w+)` \|", table) + re.findall(r"\| `(\w+)` \|", steps)
+    assert named == [exercise.name for exercise in BOOK]
+    assert all(f"| `{e.name}` | {e.title} |" in table for e in BOOK if e.chapter != "Build your own engine")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_solution_is_accepted_and_the_stub_is_not(name):
     this = BOOK[name]

@@ -15,7 +15,7 @@ from .folder import Folder
 from .form import load
 from .grade import faulty, grade, students
 from .record import RECORD
-from .reports import summary, write_csv, write_reports
+from .reports import summary, table, write_csv, write_reports
 from .runner import SECONDS, Runner
 from .student import COMMAND, DEFAULT, check, command, hint, listed, reset, solution, start, usual_folder
 from .terminal import Screen
@@ -142,7 +142,7 @@ def grade_all(screen: Screen, options: argparse.Namespace) -> int:
         sys.stderr.write(f"graded {one.name}: {one.passed} of {len(chosen)}\n")
     graded.sort(key=lambda one: one.name)
     if options.csv:
-        with options.csv.open("w", encoding="utf-8", newline="") as sink:
+        with table(options.csv) as sink:
             write_csv(sink, chosen, graded)
     if options.out:
         write_reports(options.out, chosen, graded)

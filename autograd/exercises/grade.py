@@ -24,12 +24,13 @@ TABLE = "grades.csv"  # in the folder of reports
 
 @dataclass
 class Graded:
-    """A student: a result for each exercise, the student's own record, and what was odd about the folder."""
+    """A student: for each exercise a result, the student's own record, what was odd about the folder, and what was run."""
 
     name: str
     results: dict[str, Result] = field(default_factory=dict)
     record: Record = field(default_factory=Record)
     notes: list[str] = field(default_factory=list)
+    sources: dict[str, str] = field(default_factory=dict)
 
     @property
     def passed(self) -> int:
@@ -92,7 +93,7 @@ def grade(folder: Path, book: Book, seconds: float = SECONDS, jobs: int = 1) -> 
     for path in students(folder, book):
         student = Graded(clean(path.resolve().name if path.is_dir() else path.stem))
         graded.append(student)
-        sources = _submitted(path, book, student)
+        sources = student.sources = _submitted(path, book, student)
         waiting[id(student)] = len(sources)
         for name, source in sources.items():
             tasks.setdefault((name, source), []).append(student)

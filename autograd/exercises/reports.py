@@ -14,10 +14,11 @@ from .book import Book
 from .document import Document, Link
 from .form import Exercise
 from .grade import TABLE, Graded
-from .sandbox import Result
+from .sandbox import Result, clean
 from .terminal import MARKS, WORDS
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet begins to compute
+_LONGEST, _WIDEST = 200, 120  # lines of an answer that are shown, and columns
 _STATES = ("passed", "failed", "error", "todo", "missing")
 
 
@@ -28,10 +29,12 @@ def why(result: Result) -> str:
     wrong = next((finding for finding in result.findings if not finding.passed), None)
     message = wrong.message if wrong and not result.message else result.message
     first = next((line.strip() for line in message.splitlines() if line.strip()), "")
-    if result.state == "failed":
-        kinds = ", ".join(result.kinds)
-        return f"wrong ({kinds}): {first}" if kinds else f"wrong: {first}"
-    return first
+    return f"wrong: {first}" if result.state == "failed" else first
+
+
+def table(path: Path) -> TextIO:
+    """A file for a table, with the mark at its beginning by which spreadsheets know UTF-8."""
+    return path.open("w", encoding="utf-8-sig", newline="")
 
 
 def write_csv(sink: TextIO, book: Book, graded: Iterable[Graded]) -> None:
@@ -56,7 +59,7 @@ def write_reports(folder: Path, book: Book, graded: Sequence[Graded]) -> None:
     """grades.csv, class.md and class.html, and in students/ a report for each as Markdown and HTML."""
     own = folder / "students"
     own.mkdir(parents=True, exist_ok=True)
-    with (folder / TABLE).open("w", encoding="utf-8", newline="") as sink:
+    with table(folder / TABLE) as sink:
         write_csv(sink, book, graded)
     names = _names(graded)
     for name, one in zip(names, graded, strict=True):
@@ -155,7 +158,22 @@ def student_report(book: Book, one: Graded) -> Document:
         if result.state in ("failed", "error"):
             document.heading(f"{exercise.name}: {exercise.title}")
             describe(document, exercise, result)
+            if source := one.sources.get(exercise.name):
+                document.paragraph("The answer:")
+                document.code(numbered(exercise, source))
     return document
+
+
+def numbered(exercise: Exercise, source: str) -> str:
+    """An answer below what was given, with the numbers of the lines that messages name."""
+    given = exercise.given.strip()
+    above, handed_out, _ = source.partition(given) if given else ("", "", source)
+    first = (above + handed_out).count("\n") + 1 if handed_out else 0
+    lines = source.splitlines()[first:]
+    blank = next((i for i, line in enumerate(lines) if line.strip()), 0)
+    shown = [f"{number:4}  {line}".rstrip() for number, line in enumerate(lines, first + 1)][blank:]
+    more = f"      … and {len(shown) - _LONGEST} lines more"
+    return clean("\n".join([*shown[:_LONGEST], *([more] if len(shown) > _LONGEST else [])]), _WIDEST * _LONGEST)
 
 
 def describe(document: Document, exercise: Exercise, result: Result) -> None:

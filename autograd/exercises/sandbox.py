@@ -87,7 +87,7 @@ def check_source(
         with time_limit(seconds):
             return _derived(guarded(load, exercise, name, before), exercise, source, name)
     except TimeUpError as error:
-        return Result("error", "\n".join([STOPPED.format(seconds), *_lines(error, name)]))
+        return Result("error", "\n".join([STOPPED.format(seconds), *_lines(error, name), *_loop(error, source, name)]))
 
 
 def _derived(result: Result, exercise: Exercise, source: str, name: str) -> Result:
@@ -198,3 +198,17 @@ def _lines(error: BaseException, name: str) -> list[str]:
         for frame in traceback.extract_tb(error.__traceback__)
         if frame.filename == name
     ]
+
+
+def _loop(error: BaseException, source: str, name: str) -> Iterator[str]:
+    """The head of the innermost loop, a `while` if there is one, around the line where time was up."""
+    stood = [frame.lineno or 0 for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name][-1:]
+    loops = [
+        node
+        for node in ast.walk(ast.parse(source))
+        for line in stood
+        if isinstance(node, ast.While | ast.For) and node.lineno < line <= (node.end_lineno or 0)
+    ]
+    if loops:
+        loop = max(loops, key=lambda node: (isinstance(node, ast.While), node.lineno))
+        yield f"inside of the loop of line {loop.lineno}:  {source.splitlines()[loop.lineno - 1].strip()}"
