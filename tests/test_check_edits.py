@@ -13,7 +13,8 @@ import pytest
 
 from autograd.check import check_vjp, written
 from autograd.check.edits import edits
-from autograd.check.repair import EndlessError, bounded, repairs, tick
+from autograd.check.repair import repairs
+from autograd.check.running import EndlessError, bounded, tick
 
 RNG = np.random.default_rng(0)
 X, Y, B = RNG.uniform(0.5, 1.5, (2, 3)), RNG.uniform(0.5, 1.5, (2, 3)), RNG.uniform(0.5, 1.5, 3)
@@ -114,8 +115,13 @@ def test_several_edits_are_made_one_after_the_other_and_two_that_fit_are_both_sa
     assert [edit.sentence.count("line 2") for edit in two.edits] == [2]
     wrong = defined("def vjp(g, out, x, y):\n    return g @ y, x @ g\n")
     assert [edit.sentence.count("A transpose is wrong") for edit in report(np.matmul, wrong, [S, S**2]).edits] == [2]
-    either = report(np.sin, defined("def vjp(g, out, x):\n    s = np.cos(x)\n    return s\n"), [X])
+    either = report(np.square, defined("def vjp(g, out, x):\n    a = g + g\n    b = x + x\n    return a * b\n"), [X])
     assert ["line 2" in either.edits[0].sentence, "line 3" in either.edits[1].sentence] == [True, True]
+    for once in (
+        "s = np.cos(x)\n    return s",
+        "s = np.cos(x)\n    t = 1 * s\n    return t",
+    ):  # `* g` may stand in several places
+        assert len(report(np.sin, defined(f"def vjp(g, out, x):\n    {once}\n"), [X]).edits) == 1
 
 
 def test_the_same_edit_is_made_wherever_it_is_needed():

@@ -6,7 +6,7 @@ from textwrap import dedent
 import numpy as np
 import pytest
 
-from autograd.check.repair import likely
+from autograd.check.slips import likely
 from autograd.exercises.alike import likeness
 from autograd.exercises.book import built_in
 from autograd.exercises.given import ApartError, Given

@@ -265,7 +265,7 @@ ENGINES = {
             "operand: those of a sum are 1",
             LOCAL.format("self.grad = other.data * out.grad", "other.grad = self.data * out.grad"),
         ),
-        ("slope: was multiplied by out.grad", LOCAL.format("self.grad *= out.grad", "other.grad *= out.grad")),
+        ("slope: The gradients stay 0", LOCAL.format("self.grad *= out.grad", "other.grad *= out.grad")),
         ("sign: sign of b's gradient", LOCAL.format("self.grad = out.grad", "other.grad = -out.grad")),
         ("type: c should be a Value, and is None", INIT + SUM),
         ("operand: on the left of the +", LOCAL.format("grad = out.grad", "other.grad = out.grad")),

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from .source import Edit, Source, inside
 
 _ARGUMENTS = 5  # of a function, whose lengths may be divided by
+_OF_LISTS = ("append", "pop", "extend", "insert", "reverse")
+_MAKE_LISTS = ("list", "set", "sorted", "reversed", "zip", "enumerate")
 _MORE = ("", " * 2", " * g", " * 2 * g")  # beside a product
 
 
@@ -21,14 +23,17 @@ def adding(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit
     lengths = [shape.format(name) for name in names[:_ARGUMENTS] for shape in shapes]
     factors = [*(f"* {n}" for n in ("2", *names)), *(f"/ {n}" for n in ("2", *names))]
     terms = [f"{sign} {term}" for sign in "+-" for term in ("1", *names)]
+    things = _containers(function)
     for node in inside(function):
         operator = node.op if isinstance(node, ast.BinOp) else None
         for part in parts_of(node):
+            if _is_container(node, part, things):
+                continue
             place, x = source.span(part), source.of(part)
             of_product = isinstance(operator, (ast.Mult, ast.Div))
             number = isinstance(part, ast.Constant)
             if not number and not _is_length(node):
-                yield from _around(source, part, signed=not of_product)
+                yield from _around(source, part, signed=not of_product, summed=not isinstance(node, ast.Attribute))
             if not of_product:
                 others = (factor for factor in factors if factor != f"/ {x}")
                 yield from (Edit("factor", *place, f"({x} {factor})", unlikely=number) for factor in others)
@@ -46,7 +51,24 @@ def _is_length(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len"
 
 
-def _around(source: Source, part: ast.expr, *, signed: bool) -> Iterator[Edit]:
+def _containers(function: ast.AST) -> set[str]:
+    """Names that stand for lists, as far as one can see."""
+    methods = (n for n in ast.walk(function) if isinstance(n, ast.Attribute) and n.attr in _OF_LISTS)
+    return {method.value.id for method in methods if isinstance(method.value, ast.Name)}
+
+
+def _is_container(node: ast.AST, part: ast.expr, things: set[str]) -> bool:
+    """Whether a part is a list or goes into one, so that nothing is computed with it."""
+    if isinstance(node, ast.Call):
+        return getattr(node.func, "id", "") in _MAKE_LISTS
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    named = [part, *targets]
+    return any(isinstance(each, ast.Name) and each.id in things for each in named) or (
+        isinstance(part, ast.Call) and getattr(part.func, "id", "") in _MAKE_LISTS
+    )
+
+
+def _around(source: Source, part: ast.expr, *, signed: bool, summed: bool) -> Iterator[Edit]:
     """What is done with an expression that is not a number: a sign, a power, a transpose, a sum, an axis, a mask's negation."""
     place, x = source.span(part), source.of(part)
     if signed:
@@ -57,7 +79,7 @@ def _around(source: Source, part: ast.expr, *, signed: bool) -> Iterator[Edit]:
     for new in (f"{x}**2", f"{x}**3", f"np.sqrt({x})", f"1 / {x}"):
         yield Edit("power", *place, f"({new})")
     yield Edit("transpose", *place, f"{x}.T")
-    for axis in ("", "axis=0", "axis=1", "axis=-1", "axis=0, keepdims=True", "axis=1, keepdims=True"):
+    for axis in ("", "axis=0", "axis=1", "axis=-1", "axis=0, keepdims=True", "axis=1, keepdims=True") if summed else ():
         yield Edit("sum", *place, f"{x}.sum({axis})")
     for index in ("[:, None]", "[None, :]", "[None]", "[..., None]"):
         yield Edit("axis", *place, f"{x}{index}")

@@ -11,8 +11,9 @@ import ast
 from collections.abc import Callable, Iterator
 
 from .additions import adding, completing
-from .moves import Change, moved, moving
-from .source import MOST_NAMES, Edit, Source, inside, names_in, scopes
+from .arrays import of_arrays
+from .moves import moved, moving
+from .source import MOST_NAMES, Change, Edit, Source, inside, names_in, scopes
 
 _OPERATORS: dict[type[ast.operator], tuple[str, ...]] = {
     ast.Add: ("-", "*"), ast.Sub: ("+",), ast.Mult: ("/", "@", "+", "**"), ast.Div: ("*",), ast.MatMult: ("*",),
@@ -48,7 +49,7 @@ def edits(text: str) -> tuple[list[Edit], list[Edit], list[Edit]]:
         each = dict.fromkeys(edit for function, names in functions for edit in make(source, function, names))
         return [edit for edit in each if text[edit.start : edit.stop] != edit.new]
 
-    return [*made(_replacing), *made(moving)], made(adding), made(completing)
+    return [*made(_replacing), *made(of_arrays), *made(moving)], made(adding), made(completing)
 
 
 def moves(text: str) -> list[Change]:
@@ -68,6 +69,7 @@ def _replacing(source: Source, function: ast.AST, names: list[str]) -> Iterator[
     attributes = sorted({n.attr for n in ast.walk(source.tree) if isinstance(n, ast.Attribute)})
     dotted = [source.of(n) for n in inside(function) if isinstance(n, ast.Attribute) and _of_name(n) and n.attr != "T"]
     dotted = [text for text in dict.fromkeys(dotted) if not text.startswith(("np.", "math."))][:MOST_NAMES]
+    owners = [name for name in dict.fromkeys(map(_owner, ast.walk(source.tree))) if name in ("self", *names)]
     for node in inside(function):
         if isinstance(node, ast.BinOp):
             yield from _operation(source, node)
@@ -87,10 +89,11 @@ def _replacing(source: Source, function: ast.AST, names: list[str]) -> Iterator[
             stored = isinstance(node.ctx, ast.Store)
             yield from (Edit("name", *source.span(node), n, unlikely=stored) for n in names if n != node.id)
             if isinstance(node.ctx, ast.Load):
-                yield Edit("factor", *source.span(node), f"np.ones_like({node.id})", "ones")
                 yield from (Edit("name", *source.span(node), text) for text in dotted)
         elif isinstance(node, ast.Attribute):
             yield from _attribute(source, node, attributes)
+            if _of_name(node) and (base := source.of(node.value)) in owners:  # self.grad → out.grad
+                yield from (Edit("name", *source.span(node.value), other) for other in owners if other != base)
             if source.of(node) in dotted and isinstance(node.ctx, ast.Load):
                 yield from (Edit("name", *source.span(node), name) for name in [*names, *dotted])
         elif isinstance(node, ast.Tuple) and all(isinstance(n, ast.Constant) for n in node.elts):  # np.zeros((3, 4))
@@ -109,10 +112,13 @@ def _operation(source: Source, node: ast.BinOp) -> Iterator[Edit]:
     if sign is None:
         return
     kind = {"+": "term", "-": "term", "**": "power"}.get(sign, "factor")
-    yield Edit(kind, *place, left)
+    yield Edit(kind, *place, left, f"drop {sign} {right}")
+    if sign in "*/":
+        ones = (n for n in (node.left, node.right) if isinstance(n, ast.Name))
+        yield from (Edit("factor", *source.span(name), f"np.ones_like({name.id})", "ones") for name in ones)
     yield Edit(kind, *place, f"(-{right})" if sign == "-" else f"(1 / {right})" if sign == "/" else right)
     for other in _OPERATORS[operator]:
-        yield Edit("operator", *place, f"({left} {other} {right})")
+        yield Edit("operator", *place, f"({left} {other} {right})", "product" if {sign, other} == {"*", "@"} else "")
     if operator in (ast.Sub, ast.Div, ast.MatMult, ast.Pow):
         yield Edit("order", *place, f"({right} {sign} {left})")
     if isinstance(node.left, ast.Call) and len(node.left.args) == 1 and not node.left.keywords:  # cos(x)**2 → cos(x**2)
@@ -138,6 +144,12 @@ def _operation(source: Source, node: ast.BinOp) -> Iterator[Edit]:
                 f"(({left} {sign} {a}) {other_sign} {b})" if outer_first else f"({a} {other_sign} ({b} {sign} {right}))"
             )
             yield Edit("brackets", *place, new)
+    last = node.left.right if isinstance(node.left, ast.BinOp) else None
+    while isinstance(last, ast.BinOp):  # a * b ** c - 1 → a * b ** (c - 1)
+        last = last.right
+        before = source.text[place[0] : source.span(last)[0]]
+        if before.count("(") == before.count(")"):
+            yield Edit("brackets", *place, f"{before}({source.of(last)} {sign} {right})")
     if isinstance(inner := node.left, ast.BinOp) and type(inner.op) in _SIGNS:  # (a / b)**2 → a**2 / b
         a, b = source.of(inner.left), source.of(inner.right)
         yield Edit("brackets", *place, f"(({a} {sign} {right}) {_SIGNS[type(inner.op)]} {b})")
@@ -157,6 +169,11 @@ def _summed(node: ast.expr) -> ast.expr | None:
 
 def _of_name(node: ast.Attribute) -> bool:
     return isinstance(node.value, ast.Name)
+
+
+def _owner(node: ast.AST) -> str:
+    """The name whose attribute this is."""
+    return node.value.id if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) else ""
 
 
 def _comparison(source: Source, node: ast.Compare) -> Iterator[Edit]:
@@ -222,10 +239,15 @@ def _call(source: Source, node: ast.Call) -> Iterator[Edit]:
         if keyword.arg in ("axis", "ddof", "keepdims"):
             values = {"axis": _AXES, "ddof": ("0", "1"), "keepdims": ("True", "False")}[keyword.arg]
             yield from (Edit(keyword.arg, *source.span(keyword.value), value) for value in values)
+    along = next((keyword.value for keyword in node.keywords if keyword.arg == "axis"), None)
+    if along is not None and all(keyword.arg != "keepdims" for keyword in node.keywords):
+        yield from (Edit("axis", *source.span(along), f"{value}, keepdims=True", "kept") for value in _AXES[1:])
     if name in _REDUCTIONS and all(keyword.arg != "axis" for keyword in node.keywords):
         end, comma = source.span(node)[1] - 1, ", " if node.args or node.keywords else ""
         for axis in _AXES[1:]:
-            yield from (Edit("axis", end, end, f"{comma}axis={axis}{kept}") for kept in ("", ", keepdims=True"))
+            yield from (
+                Edit("axis", end, end, f"{comma}axis={axis}{kept}", "along") for kept in ("", ", keepdims=True")
+            )
 
 
 def _subscript(source: Source, node: ast.Subscript) -> Iterator[Edit]:
@@ -301,7 +323,7 @@ def _attribute(source: Source, node: ast.Attribute, attributes: list[str]) -> It
         yield Edit("transpose", *source.span(node), source.of(node.value))
     elif node.attr not in _RELATED:
         others = [name for name in attributes if name not in (node.attr, "T") and name not in _RELATED][:MOST_NAMES]
-        yield from (Edit("name", stop - len(node.attr), stop, name) for name in others)
+        yield from (Edit("name", stop - len(node.attr), stop, name, "attribute") for name in others)
 
 
 def _statement(source: Source, node: ast.stmt) -> Iterator[Edit]:

@@ -12,12 +12,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .additions import parts_of
-from .source import MOST_NAMES, Edit, Source, inside
+from .source import MOST_NAMES, Change, Edit, Source, inside
 
 _MOST_PIECES = 24  # of a function that are tried in other places
 _METHODS = ("sum", "mean", "cumsum", "prod")
-
-Change = tuple[Edit, ...]
 
 
 class _Piece(NamedTuple):
@@ -43,6 +41,8 @@ def moving(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit
     for node in inside(function):
         if isinstance(node, (ast.Assign, ast.AugAssign, ast.Return, ast.Expr)) and node.value is not None:
             yield from _exchanged(source, node, names)
+    if isinstance(function, ast.FunctionDef):
+        yield from _used_again(source, function)
 
 
 def _exchanged(source: Source, node: ast.stmt, names: list[str]) -> Iterator[Edit]:
@@ -87,6 +87,11 @@ def _reordered(source: Source, block: list[ast.stmt]) -> Iterator[Edit]:
         if simple:
             said = f"`{_head(text[c:d])}` belongs before `{_head(text[a:b])}`"
             yield Edit("sequence", a, d, text[c:d] + text[b:c] + text[a:b], said=said)
+        if isinstance(one, ast.Assign) and isinstance(other, ast.FunctionDef):
+            said = f"`{_head(text[a:b])}` belongs inside of `{other.name}`: it is computed when that is called"
+            first = _indented(source, one, other.body[0])
+            new = f"{text[c : source.span(other.body[0])[0]]}{first}\n{' ' * other.body[0].col_offset}"
+            yield Edit("sequence", a, source.span(other.body[0])[0], new, said=said)
         if isinstance(other, (ast.For, ast.While)):
             first, header = _indented(source, one, other.body[0]), text[c : source.span(other.body[0])[0]]
             said = f"`{_head(text[a:b])}` belongs inside of the loop that follows"
@@ -133,6 +138,38 @@ def _called(node: ast.stmt) -> str:
 
 def _head(text: str) -> str:
     return text.partition("\n")[0]
+
+
+def _used_again(source: Source, function: ast.FunctionDef) -> Iterator[Edit]:
+    """A name that means something else from a statement on, where further down what it meant before is needed."""
+    known = {a.arg for a in function.args.args}
+    for i, node in enumerate(function.body):
+        targets = (
+            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
+        )
+        for name in [base.id for target in targets if isinstance(base := _base(target), ast.Name)]:
+            if name in known:
+                yield from _before(source, node, name, function.body[i + 1 :])
+            known.add(name)
+
+
+def _base(target: ast.expr) -> ast.expr:
+    """What is changed: x in ``x = …``, ``x += …`` and ``x[i] = …``."""
+    while isinstance(target, ast.Subscript):
+        target = target.value
+    return target
+
+
+def _before(source: Source, node: ast.stmt, name: str, following: list[ast.stmt]) -> Iterator[Edit]:
+    start, text = source.span(node)[0], source.text
+    kept = f"{name}_before = 1 * {name}\n{' ' * node.col_offset}"
+    said = f"`{_head(text[slice(*source.span(node))])}` makes something else of `{name}`, and what it was before is needed here"
+    for later in following:
+        for each in ast.walk(later):
+            if isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load):
+                a, b = source.span(each)
+                new = f"{kept}{text[start:a]}{name}_before"
+                yield Edit("before", start, b, new, "before", said=said, place=a)
 
 
 # -- pieces of an expression ------------------------------------------------------------------------------------------

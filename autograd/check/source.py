@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 ATOMS = (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.Constant, ast.List, ast.Tuple)
@@ -30,6 +30,33 @@ class Edit:
 
     def apply(self, source: str) -> str:
         return source[: self.start] + self.new + source[self.stop :]
+
+
+Change = tuple[Edit, ...]
+
+
+def apart(one: Edit, other: Edit) -> bool:
+    """Whether two edits change different places."""
+    return one.start != other.start and (one.stop <= other.start or other.stop <= one.start)
+
+
+def applied(source: str, change: Change) -> str:
+    """A source after all edits of a change."""
+    for edit in sorted(change, key=lambda edit: -edit.start):
+        source = edit.apply(source)
+    return source
+
+
+def places_of(change: Change, others: Iterable[tuple[int, int]] = ()) -> Iterator[tuple[int, int]]:
+    """From where to where the new texts of a change stand once it is made, and where `others` have gone."""
+    moved, edits = list(others), sorted(change, key=lambda edit: edit.start)
+    shift = 0
+    for edit in edits:
+        grown = len(edit.new) - (edit.stop - edit.start)
+        moved = [(a + grown, b + grown) if edit.stop <= a else (a, b) for a, b in moved]
+        yield edit.start + shift, edit.start + shift + len(edit.new)
+        shift += grown
+    yield from moved
 
 
 class Source:
@@ -80,3 +107,17 @@ def inside(function: ast.AST) -> Iterator[ast.AST]:
         if not isinstance(child, (ast.FunctionDef, ast.arguments, ast.Import, ast.ImportFrom)):
             yield child
             yield from inside(child)
+
+
+def idle(text: str) -> int:
+    """How many quotients and differences of something and itself a source has: what makes one computes nothing any more."""
+    found = (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.BinOp) and isinstance(n.op, (ast.Div, ast.Sub)))
+    return sum(ast.dump(node.left) == ast.dump(node.right) for node in found)
+
+
+def assigned(text: str) -> list[tuple[tuple[int, int], set[str]]]:
+    """Where each value stands that is assigned, and the names that it is given."""
+    source = Source(text)
+    found = (node for node in ast.walk(source.tree) if isinstance(node, (ast.Assign, ast.AugAssign)))
+    targets = ((node, node.targets if isinstance(node, ast.Assign) else [node.target]) for node in found)
+    return [(source.span(node.value), {t.id for t in some if isinstance(t, ast.Name)}) for node, some in targets]

@@ -18,8 +18,9 @@ import numpy as np
 from .hygiene import Answers
 from .nearby import at, differences, nearby
 from .problem import Problem
-from .repair import bounded, repairs, tick
+from .repair import repairs
 from .report import Diagnosis, Verdict
+from .running import bounded, helpers
 
 _LARGEST = 1_000  # inputs of a function whose derivative is edited
 _OUTSIDE = frozenset(
@@ -48,7 +49,7 @@ class _Written:
 
     def rewritten(self, text: str) -> Callable[..., Any]:
         """The function that another text defines in this one's place, with its defaults."""
-        tree, names = bounded(text), {**self.names, "_tick_": tick()}
+        tree, names = bounded(text), {**self.names, **helpers()}
         new: FunctionType
         match tree.body:
             case [ast.Expr(ast.Lambda(args=args) as function)]:

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, NamedTuple
 
-from ..check.repair import Repair, Slip, bounded, likely, tick
+from ..check.running import bounded, helpers
+from ..check.shown import Repair
+from ..check.slips import Slip, likely
 from .exercise import Answer
 from .form import Exercise
 from .given import Given, Mistaken, collected
@@ -36,8 +39,8 @@ class Likeness(NamedTuple):
         return "\n".join([*map(str, self.mended), self.then])
 
 
-def _like(mended: Slip | None, other: Slip | Mistaken) -> Likeness:
-    edits = mended.shown if mended else []
+def _like(mended: Slip | None, other: Slip | Mistaken, above: str) -> Likeness:
+    edits = [replace(edit, number=edit.number + above.count("\n")) for edit in mended.shown] if mended else []
     if isinstance(other, Slip):
         then = f"{'Then the' if mended else 'The'} same numbers come out of a solution {other.put}."
         kinds = [edit.kind for edit in other.shown]
@@ -66,17 +69,18 @@ def likeness(exercise: Exercise, above: str, answer: str, seconds: float) -> Lik
     slips = _by_numbers(exercise, given, likely(exercise.solution, _SLIP), place, seconds)
     for slip in sorted(slips.get(_at(mine, place), []), key=lambda slip: slip.size - _LIKELIER * slip.drops):
         if _gives(exercise, mine, _names(given, slip.applied)):
-            return _like(None, slip)
+            return _like(None, slip, above)
     known: dict[bytes, list[Mistaken]] = {}
     for mistake in right.mistakes or {}:
         known.setdefault(_at(right.after(mistake), place), []).append(mistake)
     changes = _by_numbers(exercise, head, likely(answer, _MENDED), place, seconds)
     pairs: list[tuple[float, Slip, Slip | Mistaken]] = []
     for numbers, mended in changes.items():
-        if all(change.keeps for change in mended):
-            pairs += [(each.size, each, mistake) for each in mended for mistake in known.get(numbers, [])]
+        if mended[0].keeps:
+            kept = [change for change in mended if change.keeps]
+            pairs += [(each.size, each, mistake) for each in kept for mistake in known.get(numbers, [])]
             pairs += [
-                (a.size + b.size, a, b) for a in mended for b in _telling(slips.get(numbers, [])) if not a.resembles(b)
+                (a.size + b.size, a, b) for a in kept for b in _telling(slips.get(numbers, [])) if not a.resembles(b)
             ]
     for _, one, other in sorted(pairs, key=lambda pair: pair[0]):
         with collected() as better:
@@ -84,9 +88,9 @@ def likeness(exercise: Exercise, above: str, answer: str, seconds: float) -> Lik
         if not whole or better.wrong(right)[0] < _ENOUGH:
             continue
         if isinstance(other, Slip) and _gives(exercise, better, _names(given, other.applied)):
-            return _like(one, other)
+            return _like(one, other, above)
         if isinstance(other, Mistaken) and better.equals(right.after(other)):
-            return _like(one, other)
+            return _like(one, other, above)
     return None
 
 
@@ -125,7 +129,7 @@ def _at(given: Given, place: int) -> bytes:
 
 def _names(head: Any, text: str) -> Names:
     def names() -> dict[str, Any]:
-        made: dict[str, Any] = {"__name__": "answer", "_tick_": tick()}
+        made: dict[str, Any] = {"__name__": "answer", **helpers()}
         exec(head, made)  # noqa: S102 - what is given
         exec(compile(bounded(text), "<slip>", "exec"), made)  # noqa: S102 - an answer, in its own process
         return made

@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..check.diagnose import UNNAMED
-from ..check.repair import SECONDS, Repair, bounded, repairs, tick
+from ..check.repair import SECONDS, repairs
+from ..check.running import bounded, helpers
+from ..check.shown import Repair
 from .alike import Likeness, likeness
 from .bugs import ASSIGNMENT, BROKEN
 from .exercise import DIAGNOSIS, ELSEWHERE, Answer, Finding
@@ -28,11 +30,12 @@ VAGUE = frozenset({"unknown", "value", "shape", "nonlinear", "places", "nearly",
 
 
 class Change(NamedTuple):
-    """What to change, as lines to be read, and of which kinds it is."""
+    """What to change, as lines to be read, and of which kinds it is; and the same where it is known already what is wrong."""
 
     text: str
     kinds: tuple[str, ...]
     ways: int = 1
+    remedy: str = ""
 
 
 def may_help(exercise: Exercise, result: Result) -> bool:
@@ -63,7 +66,8 @@ def change(exercise: Exercise, source: str, seconds: float = SECONDS, *, named: 
     if not ways:
         return None
     text = "\nor: ".join("\n".join(map(str, way)) for way in ways)
-    return Change(text, tuple(dict.fromkeys(edit.kind for way in ways for edit in way)), len(ways))
+    remedy = "\n".join(edit.remedy for edit in ways[0])
+    return Change(text, tuple(dict.fromkeys(edit.kind for way in ways for edit in way)), len(ways), remedy)
 
 
 def with_change(result: Result, made: Change) -> Result:
@@ -82,7 +86,7 @@ def with_change(result: Result, made: Change) -> Result:
             words.append(f"{head}{FACTOR}{tail.partition(': ')[0].rstrip('.')}.")
         elif UNKNOWN not in line:
             (numbers if line.startswith(" ") else words).append(line)
-    message = "\n".join([*words, made.text, *numbers])
+    message = "\n".join([*words, made.remedy if last.known and made.remedy else made.text, *numbers])
     return replace(result, findings=[*before, replace(last, message=message, kinds=kinds)])
 
 
@@ -103,7 +107,7 @@ def _ways(exercise: Exercise, source: str, seconds: float, named: bool) -> tuple
         findings: list[Finding] = []
         ran = False
         try:
-            names: dict[str, Any] = {"__name__": "answer", "_tick_": tick()}
+            names: dict[str, Any] = {"__name__": "answer", **helpers()}
             exec(head, names)  # noqa: S102 - what is given
             exec(compile(bounded(text), "<edited>", "exec"), names)  # noqa: S102 - the student's answer, in its own process
             for finding in exercise.look(Answer(names)):

@@ -230,7 +230,7 @@ def _differences(
 ) -> Finding:
     """A vjp against finite differences at one place."""
     f, vjp, names, title, mistakes = asked
-    parts = agreement(title, f, vjp, inputs) or (False,) * len(inputs)
+    parts = agreement(title, vjp, inputs) or (False,) * len(inputs)
     if all(parts) or (ALONE.get() and not kinks):
         return Finding(all(parts), title, parts=parts)
     right = None if kinks else jacobian(title, inputs)

@@ -101,8 +101,8 @@ def _checked(order: Order) -> Result:
     named = not vague(result)
     if order.advised and not (order.rehearsed and named) and may_help(_exercise(order.exercise), result):
         with suppress(ValueError, TypeError):
-            said, kinds, ways = json.loads(_forked(order, partial(_change, named=named))[0])
-            made = Change(clean(said), tuple(map(clean, kinds)), int(ways))
+            said, kinds, ways, remedy = json.loads(_forked(order, partial(_change, named=named))[0])
+            made = Change(clean(said), tuple(map(clean, kinds)), int(ways), clean(remedy))
             printed, result = result.printed, with_change(result, made)
             result.printed = printed
     return result

@@ -19,11 +19,22 @@ _RTOL, _ATOL = 1e-9, 1e-13  # of the derivative itself, and of the largest one: 
 
 
 class Truth(NamedTuple):
-    """A confirmed derivative: what it is called, at which inputs, and the Jacobian, as bytes that nobody changes."""
+    """A confirmed derivative: its title, the inputs, the function's value and the Jacobian, as bytes that nobody changes."""
 
     title: str
     inputs: tuple[bytes, ...]
+    out: bytes
+    shape: tuple[int, ...]
     jacobian: bytes
+
+    @property
+    def value(self) -> Any:
+        """The function's value."""
+        return np.frombuffer(self.out).reshape(self.shape)
+
+    def rows(self, inputs: Sequence[Any]) -> Any:
+        """The Jacobian: a row for each element of the output."""
+        return np.frombuffer(self.jacobian).reshape(-1, sum(map(np.size, inputs)))
 
 
 KNOWN: ContextVar[tuple[Truth, ...]] = ContextVar("KNOWN", default=())
@@ -46,36 +57,44 @@ def confirmed(title: str, f: Callable[..., Any], vjp: Callable[..., Any], inputs
     """Note that finite differences agree with `vjp`, if this is a rehearsal."""
     heard = _HEARD.get()
     if heard is not None:
-        rows = _jacobian(np.asarray(f(*copies(inputs))), vjp, inputs)
+        out = np.asarray(f(*copies(inputs)), dtype=float)
+        rows = _jacobian(out, vjp, inputs)
         if rows is not None and np.isfinite(rows).all():
-            heard.append(Truth(title, _bytes(inputs), rows.tobytes()))
+            heard.append(Truth(title, _bytes(inputs), out.tobytes(), out.shape, rows.tobytes()))
 
 
-def known(title: str, f: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any]) -> bool:
+def known(title: str, vjp: Callable[..., Any], inputs: Sequence[Any]) -> bool:
     """Whether `vjp` is known to be right; False says nothing."""
-    parts = agreement(title, f, vjp, inputs)
+    parts = agreement(title, vjp, inputs)
     return bool(parts) and all(parts)
 
 
-def agreement(title: str, f: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any]) -> tuple[bool, ...]:
-    """For each input whether its gradient is known to be right; nothing where nothing is known."""
-    right = jacobian(title, inputs)
-    if right is None:
+def agreement(title: str, vjp: Callable[..., Any], inputs: Sequence[Any]) -> tuple[bool, ...]:
+    """For each input whether its gradient is known to be right; nothing where nothing is known.
+
+    Where nothing else is believed (`ALONE`) also whether each is linear in g, and not 0: of two mistakes one may be mended.
+    """
+    truth = _truth(title, inputs)
+    if truth is None:
         return ()
-    out = np.asarray(f(*copies(inputs)))
-    if ALONE.get() and not any(
-        parts := _mixed(vjp, out, right, inputs)
-    ):  # most of what is tried fails here, in one call
-        return parts
-    mine = _jacobian(out, vjp, inputs)
-    return () if mine is None else _parts(mine, right, inputs)
+    right = truth.rows(inputs)
+    if ALONE.get():
+        parts = _at_once(vjp, truth.value, right, inputs)
+        if not all(parts):  # most of what is tried
+            return parts
+    mine = _jacobian(truth.value, vjp, inputs)
+    return () if mine is None else _parts(mine, right, inputs) * (1 + ALONE.get())
 
 
 def jacobian(title: str, inputs: Sequence[Any]) -> Any:
     """The confirmed Jacobian, if there is one and no other: a row for each element of the output."""
-    found = {truth.jacobian for truth in KNOWN.get() if truth.title == title and truth.inputs == _bytes(inputs)}
-    size = sum(map(np.size, inputs))
-    return np.frombuffer(found.pop()).reshape(-1, size) if len(found) == 1 and size else None
+    truth = _truth(title, inputs)
+    return None if truth is None else truth.rows(inputs)
+
+
+def _truth(title: str, inputs: Sequence[Any]) -> Truth | None:
+    found = {truth for truth in KNOWN.get() if truth.title == title and truth.inputs == _bytes(inputs)}
+    return found.pop() if len(found) == 1 and any(map(np.size, inputs)) else None
 
 
 def _parts(mine: Any, right: Any, inputs: Sequence[Any]) -> tuple[bool, ...]:
@@ -84,13 +103,19 @@ def _parts(mine: Any, right: Any, inputs: Sequence[Any]) -> tuple[bool, ...]:
     return tuple(bool(part.all()) for part in np.split(close, ends[:-1], axis=1))
 
 
-def _mixed(vjp: Callable[..., Any], out: Any, right: Any, inputs: Sequence[Any]) -> tuple[bool, ...]:
-    """For each input whether its gradient is right for one cotangent."""
+def _at_once(vjp: Callable[..., Any], out: Any, right: Any, inputs: Sequence[Any]) -> tuple[bool, ...]:
+    """For each input whether its gradient is right for one g; then whether it is −3 times as large for −3 g, and not 0."""
     g = np.random.default_rng(1).normal(size=out.shape)
     try:
-        return _parts(_row(vjp, g, out, inputs)[None], (g.ravel() @ right)[None], inputs)
+        once, thrice = _row(vjp, g, out, inputs), _row(vjp, -3.0 * g, out, inputs)
     except Exception:  # the student's
-        return (False,) * len(inputs)
+        return (False,) * 2 * len(inputs)
+    with np.errstate(all="ignore"):
+        linear = np.abs(thrice + 3 * once) <= _RTOL * np.abs(thrice)
+    ends = np.cumsum([np.size(x) for x in inputs])[:-1]
+    pairs = zip(np.split(linear, ends), np.split(once, ends), strict=True)
+    parts = _parts(once[None], (g.ravel() @ right)[None], inputs)
+    return *parts, *(bool(close.all() and number.any()) for close, number in pairs)
 
 
 def gradients(f: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any]) -> Any:

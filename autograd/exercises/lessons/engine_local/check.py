@@ -19,7 +19,8 @@ STEP = Step(
     Slip("operand", "self.grad = out.grad", "self.grad = 0.0",
          "No gradient arrives at the Value on the left of the +."),
     Slip("slope", "= out.grad", "*= out.grad",
-         "The gradient that a parent had, 0, was multiplied by out.grad: it is set to it."),
+         "The gradients stay 0: they are to be set (=, not *=) to what out.grad is when _backward is called; when the sum is "
+         "made it is still 0."),
     Slip("operand", "self.grad = out.grad\n            other.grad = out.grad",
          "self.grad = other.data * out.grad\n            other.grad = self.data * out.grad",
          "These are the local derivatives of a product: those of a sum are 1."),
@@ -28,11 +29,11 @@ STEP = Step(
 
 def check(answer: Answer) -> Iterator[Finding]:
     works = {
-        1.0: program("c = a + b", a=2.0, b=-3.5),
-        -0.7: program("c = a + b", a=-4.0, b=0.3),
+        -0.7: program("c = a + b", a=2.0, b=-3.5),
+        1.0: program("c = a + b", a=-4.0, b=0.3),
         1e5: program("c = a + b", a=0.0, b=7.0),
     }
-    cases = [forward(works[1.0])]
+    cases = [forward(works[-0.7])]
     cases += [
         Case("gradients, before anybody knows better", _beginning, {"a.grad": 0.0, "c.grad": 0.0}, "   c = a + b")
     ]

@@ -1,0 +1,158 @@
+"""The changes of a source that are worth trying, the smallest first: one edit, or several that belong together."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from .edits import edits, moves
+from .source import Change, Edit, apart
+
+UNLIKELY = 6.0  # words: what is no slip of the pen, and may fit all the same
+_WORD = re.compile(r"[\w.]+|\*\*|//|[<>=!]=|[^\s\w.(),=]")
+_MOST_TRANSPOSES = 16  # of which pairs are tried
+_RULED = ("assignment", "sides", "exchange")  # what is done in several lines at once
+_REWRITTEN = ("brackets", "operator")  # after which one more edit of the same text is tried
+_FINISHING = ("function", "sign", "number", "name", "sum", "transpose")
+_MOST_LIKELY = 60  # edits of which pairs are tried
+# Of words that only move; of a name, since many fit by accident.
+_LEAST = {"brackets": 2.5, "exchange": 1.5, "sequence": 1.5, "indentation": 1.5, "ones": 2.0, "name": 1.6, "attribute": 2.1,
+          "product": 1.5}  # fmt: skip
+# Of a product that is missing at the end, a division by a length, a statement that is one too many.
+_MOST = {
+    "forgotten": 1.9,
+    "length": 2.0,
+    "surplus": 0.9,
+    "start": 0.9,
+    "paired": 1.0,
+    "kept": 1.2,
+    "before": 1.4,
+    "along": 1.5,
+}
+_ALIKE, _SAME = 0.6, 0.5  # words by which a second slip of the same kind is likelier than another; one in the same text
+_CLEARED = 2.5  # words by which a change is less likely where what is computed is right
+
+
+class Known(NamedTuple):
+    """What is known of a source: kinds and old texts of the changes made, where that was, and where the source is right."""
+
+    kinds: frozenset[str] = frozenset()
+    texts: frozenset[str] = frozenset()
+    made: tuple[tuple[int, int], ...] = ()
+    right: tuple[tuple[int, int], ...] = ()
+
+
+NOTHING = Known()
+
+
+def ordered(source: str, known: Known) -> Iterator[tuple[float, Change]]:
+    """All changes of a source and how large each is, one sort after the other, and never a smaller one after a larger one."""
+    most = 0.0
+    for changes in sorts(source, known):
+        for cost, change in changes:
+            most = max(most, cost)
+            if not any(a <= edit.start and edit.stop <= b for edit in change for a, b in known.made):
+                yield most, change
+
+
+def sorts(source: str, known: Known = NOTHING) -> Iterator[Iterable[tuple[float, Change]]]:
+    """One edit, also wherever else a line or the whole says the same; an edited edit; two edits; what is unlikely."""
+    replacing, adding, completing = edits(source)
+    elsewhere = moves(source)
+
+    def by_size(changes: Iterable[Change]) -> list[tuple[float, Change]]:
+        return sorted(((_cost(source, change, known), change) for change in changes), key=lambda pair: pair[0])
+
+    alike = [*_alike(source, replacing, by_line=True), *_alike(source, [*replacing, *adding], by_line=False)]
+    ones = [(edit,) for edit in [*replacing, *adding, *completing]]
+    every = by_size(dict.fromkeys([*ones, *alike, *_of_one_rule(replacing), *elsewhere]))
+    likely = [(cost, change) for cost, change in every if cost < UNLIKELY]
+    yield likely
+    yield ((0, (again,)) for edit in replacing if edit.kind in _REWRITTEN for again in _edited_again(source, edit))
+    transposes = [edit for edit in adding if edit.kind == "transpose"][:_MOST_TRANSPOSES]
+    first = [change for _, change in likely if all(edit.kind not in ("transpose", "name") for edit in change)][
+        :_MOST_LIKELY
+    ]
+    both = [(*one, *other) for one, other in itertools.combinations(first, 2)]
+    pairs = [*itertools.combinations(transposes, 2), *both]
+    yield by_size(change for change in pairs if all(itertools.starmap(apart, itertools.combinations(change, 2))))
+    yield every[len(likely) :]
+
+
+def _of_one_rule(some: list[Edit]) -> Iterator[Change]:
+    """All edits of one rule, those of neighbouring lines, and those of one name."""
+    rules: dict[str, list[Edit]] = {}
+    targets: dict[tuple[str, str], list[Edit]] = {}
+    for edit in some:
+        if edit.kind in _RULED or edit.rule.startswith("drop"):
+            rules.setdefault(edit.rule, []).append(edit)
+            targets.setdefault((edit.rule, edit.new.partition(" ")[0]), []).append(edit)
+    for same in rules.values():
+        for i in range(len(same)):
+            for j in range(i + 2, len(same) + 1):
+                if all(itertools.starmap(apart, itertools.pairwise(same[i:j]))):
+                    yield tuple(same[i:j])
+    for same in targets.values():
+        if len(same) > 1 and all(itertools.starmap(apart, itertools.pairwise(same))):
+            yield tuple(same)
+
+
+def _alike(source: str, some: list[Edit], *, by_line: bool) -> Iterator[Change]:
+    """The same edit at each place of a line, or of the whole source, where it can be made."""
+    groups: dict[tuple[str, str, str, int], list[Edit]] = {}
+    for edit in some:
+        line = source.count("\n", 0, edit.start) if by_line else 0
+        groups.setdefault((edit.kind, source[edit.start : edit.stop], edit.new, line), []).append(edit)
+    for same in groups.values():
+        if len(same) > 1 and all(itertools.starmap(apart, itertools.pairwise(same))):
+            yield tuple(same)
+
+
+def _edited_again(source: str, edit: Edit) -> Iterator[Edit]:
+    """An edit, and one more in the text that it has put there."""
+    once = edit.apply(source)
+    end = edit.start + len(edit.new)
+    try:
+        more = edits(once)
+    except SyntaxError:
+        return
+    for again in itertools.chain(*more):
+        if edit.start <= again.start and again.stop <= end and again.kind in _FINISHING:
+            whole = again.apply(once)
+            yield Edit(edit.kind, edit.start, edit.stop, whole[edit.start : len(whole) - (len(once) - end)])
+
+
+def _cost(source: str, change: Change, known: Known) -> float:
+    """How large a change is: the words and signs that it writes, and half of what it strikes out beyond those; again, half."""
+    costs = []
+    for edit in change:
+        mine, right = words(source[edit.start : edit.stop]), words(edit.new)
+        written, struck = (right - mine).total(), (mine - right).total()
+        cost = max(_LEAST.get(edit.kind, 1.0), _LEAST.get(edit.rule, 1.0), written + max(0, struck - written) / 2)
+        costs.append(min(cost, _MOST.get(edit.rule, cost)))
+    size = max(costs) + sum(sorted(costs)[:-1]) / 2
+    if all(edit.unlikely for edit in change):  # a name that is another wherever it stands may be a slip
+        size += UNLIKELY
+    if known.right and any(a <= edit.start and edit.stop <= b for edit in change for a, b in known.right):
+        size += _CLEARED
+    again = change[0].kind in known.kinds
+    return size - again * (_ALIKE + _SAME * (source[change[0].start : change[0].stop] in known.texts))
+
+
+@lru_cache(maxsize=10_000)
+def words(text: str) -> Counter[str]:
+    """The words and signs of a text, and how often each is there; not to be changed."""
+    return Counter(_WORD.findall(text))
+
+
+def deed(source: str, change: Change) -> tuple[Counter[str], Counter[str]]:
+    """The words that a change writes, and those that it strikes out."""
+    written, struck = Counter[str](), Counter[str]()
+    for edit in change:
+        mine, right = words(source[edit.start : edit.stop]), words(edit.new)
+        written, struck = written + (right - mine), struck + (mine - right)
+    return written, struck

@@ -1,0 +1,134 @@
+"""What the exercises say of wrong answers that people wrote who had not seen how answers are checked.
+
+    python benchmarks/bench_diagnosis.py           how many were rejected, how many named rightly, and in what time
+    python benchmarks/bench_diagnosis.py --show    each answer, its author's word on the mistake, and what is said of it
+    python benchmarks/bench_diagnosis.py FILE …    answers of your own
+
+A file of answers has for each a heading, ``### EXERCISE | what is wrong in it``, and a block of Python. Whether a mistake is
+named rightly is a judgement: FILE.judged holds that of a reader, a line ``KEY right|partly|wrong|nothing`` for each. The key is
+that of the answer and of the very words that are said (`--show` has it): where other words are said now, it is out of date.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import re
+import statistics
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+from autograd.exercises.author import said
+from autograd.exercises.book import built_in
+from autograd.exercises.edited import vague
+from autograd.exercises.runner import Runner
+from autograd.exercises.sandbox import Result
+
+CASES = Path(__file__).with_name("diagnosis_cases")
+VERDICTS = ("right", "partly", "wrong", "nothing")
+_BLOCK = re.compile(r"^### (\w+) \| (.*?)\n+```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_SECONDS = 60.0
+
+
+class Case(NamedTuple):
+    """A wrong answer, and what its author says is wrong in it."""
+
+    exercise: str
+    mistake: str
+    code: str
+
+
+class Outcome(NamedTuple):
+    """What came of an answer, what is said of it, and how long that took in seconds."""
+
+    case: Case
+    result: Result
+    seconds: float
+
+    @property
+    def words(self) -> str:
+        return said(self.result)
+
+    @property
+    def key(self) -> str:
+        return hashlib.sha256("\n".join([*self.case, self.words]).encode()).hexdigest()[:10]
+
+
+def cases(path: Path) -> list[Case]:
+    """The answers in a file."""
+    return [Case(*found) for found in _BLOCK.findall(path.read_text(encoding="utf-8"))]
+
+
+def judged(path: Path) -> dict[str, str]:
+    """The verdicts in a file, by key."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return {key: verdict for key, verdict, *_ in (line.split() for line in lines if line.strip())}
+
+
+def outcomes(some: Sequence[Case], jobs: int) -> Iterator[Outcome]:
+    """Each answer as a student has it checked, several at a time, in their order."""
+    book = built_in()
+
+    def run(case: Case) -> Outcome:
+        exercise = book[case.exercise]
+        with Runner() as runner:
+            begun = time.perf_counter()
+            result = runner.check(exercise, exercise.file(case.code), "answer.py", _SECONDS)
+            return Outcome(case, result, time.perf_counter() - begun)
+
+    with ThreadPoolExecutor(jobs) as threads:
+        yield from threads.map(run, some)
+
+
+def shown(number: int, outcome: Outcome) -> str:
+    """An answer to be judged."""
+    case = outcome.case
+    state = "ACCEPTED" if outcome.result.passed else f"{outcome.seconds:.1f} s"
+    return "\n".join(
+        [f"## {number}. {case.exercise}, key {outcome.key} ({state})", "", f"The author: {case.mistake}", "",
+         "```python", case.code.rstrip(), "```", "", "What is said:", "", "```text", outcome.words, "```", ""]
+    )  # fmt: skip
+
+
+def table(path: Path, found: Sequence[Outcome]) -> str:
+    """A file in one line."""
+    verdicts = judged(path.with_suffix(".judged"))
+    known = Counter(verdicts[each.key] for each in found if each.key in verdicts)
+    named = sum(not each.result.passed and not vague(each.result) for each in found)
+    times = sorted(each.seconds for each in found)
+    words = [
+        f"{path.stem}: {len(found)} wrong answers, {sum(each.result.passed for each in found)} accepted, {named} named at all;",
+        f"judged {', '.join(f'{known[v]} {v}' for v in VERDICTS)}, {len(found) - known.total()} not as they are now;",
+        f"{statistics.median(times):.1f} s at the median, {times[int(0.9 * len(times))]:.1f} s for nine of ten,",
+        f"{times[-1]:.1f} s at most",
+    ]
+    return "\n  ".join(words)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="*", type=Path, help="answers (default: those in diagnosis_cases/)")
+    parser.add_argument("--show", action="store_true", help="each answer and what is said of it")
+    parser.add_argument("--only", help="of these exercises alone, by names with commas between")
+    parser.add_argument("--sample", type=int, default=1, metavar="N", help="every N-th answer alone")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="answers at a time (default %(default)s)")
+    options = parser.parse_args()
+    for path in options.files or sorted(CASES.glob("*.md")):
+        chosen = [c for c in cases(path) if not options.only or c.exercise in options.only.split(",")][
+            :: options.sample
+        ]
+        found = []
+        for number, outcome in enumerate(outcomes(chosen, options.jobs), 1):
+            found.append(outcome)
+            if options.show:
+                print(shown(number, outcome), flush=True)
+        print(table(path, found) if found else f"{path.stem}: no answers")
+
+
+if __name__ == "__main__":
+    main()
