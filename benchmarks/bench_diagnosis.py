@@ -12,6 +12,7 @@ that of the answer and of the very words that are said (`--show` has it): where 
 from __future__ import annotations
 
 import argparse
+import ast
 import hashlib
 import os
 import re
@@ -26,6 +27,7 @@ from typing import NamedTuple
 from autograd.exercises.author import said
 from autograd.exercises.book import built_in
 from autograd.exercises.edited import vague
+from autograd.exercises.form import defined
 from autograd.exercises.runner import Runner
 from autograd.exercises.sandbox import Result
 
@@ -41,6 +43,15 @@ class Case(NamedTuple):
     exercise: str
     mistake: str
     code: str
+
+
+def whole(case: Case, stub: str) -> str:
+    """The answer, with what it leaves out of the stub, as a student's file has it who changed one function alone."""
+    written = set(defined(case.code))
+    left = [node for node in ast.parse(stub).body if not written & set(defined(ast.unparse(node)))]
+    first = [each for each in left if isinstance(each, ast.FunctionDef)]
+    last = [each for each in left if isinstance(each, ast.Assign)]
+    return "\n\n\n".join([*map(ast.unparse, first), case.code.rstrip(), *map(ast.unparse, last)]) + "\n"
 
 
 class Outcome(NamedTuple):
@@ -78,7 +89,7 @@ def outcomes(some: Sequence[Case], jobs: int) -> Iterator[Outcome]:
         exercise = book[case.exercise]
         with Runner() as runner:
             begun = time.perf_counter()
-            result = runner.check(exercise, exercise.file(case.code), "answer.py", _SECONDS)
+            result = runner.check(exercise, exercise.file(whole(case, exercise.stub)), "answer.py", _SECONDS)
             return Outcome(case, result, time.perf_counter() - begun)
 
     with ThreadPoolExecutor(jobs) as threads:

@@ -12,9 +12,11 @@ import numpy as np
 import pytest
 
 from autograd.check import check_vjp, written
+from autograd.check.cleared import cleared
 from autograd.check.edits import edits
 from autograd.check.repair import repairs
-from autograd.check.running import EndlessError, bounded, tick
+from autograd.check.running import EndlessError, bounded, helpers, off
+from autograd.check.source import idle
 
 RNG = np.random.default_rng(0)
 X, Y, B = RNG.uniform(0.5, 1.5, (2, 3)), RNG.uniform(0.5, 1.5, (2, 3)), RNG.uniform(0.5, 1.5, 3)
@@ -49,6 +51,11 @@ SLIPS = {
     "a floor": (lambda x: x / 3, [X], "g // 3", ("g // 3", "g / 3")),
     "a function": (np.sin, [X], "g * np.sin(x)", ("sin", "cos")),
     "an operator": (np.multiply, [X, Y], "(g + y, g * x)", ("g + y", "g * y")),
+    "letters of einsum": (lambda x: x @ S, [X], 'np.einsum("ij,jk->ik", g, S)', ('"ij,jk->ik"', '"ij,kj->ik"')),
+    "one letter of einsum": (lambda x: x @ S, [X], 'np.einsum("ij,kk->ik", g, S)', ('"ij,kk->ik"', '"ij,kj->ik"')),
+    "the last axis for the first": (np.add, [X, B], "(g, g.sum(axis=-1))", ("-1", "0")),
+    "an axis that is lost": (softmax, [X], "out * (g - (g * out).sum(axis=0))", ("0", "1, keepdims=True")),
+    "an exponent without brackets": (lambda x: x**3, [X], "g * 3 * x ** 3 - 1", ("g * 3 * x ** 3 - 1", "g * 3 * x ** (3 - 1)")),
     "one element for all": (lambda x, b: x * b, [X, B], "(g * b[0], (g * x).sum(axis=0))", ("b[0]", "b")),
 }  # fmt: skip
 
@@ -78,6 +85,61 @@ def test_a_slip_is_named_with_its_place(slip):
     assert any(expected in sentence for sentence in sentences), sentences
     line = sentences[0].splitlines()[1].partition(": ")[2]
     assert line == f"return {wrong}"
+
+
+# What several lines do together: f, its inputs, the body of a wrong derivative, and what is said of it.
+TOGETHER = {
+    "a second name": (np.square, [X], "h = x\n    h *= 2\n    return g * h", "`x` should be `x.copy()`"),
+    "a name used again": (np.multiply, [X, Y], "x = g * y\n    return x, g * x", "`x = g * y` makes something else of `x`"),
+    "changed in place": (np.multiply, [X, Y], "a = g.copy()\n    a *= y\n    return a, a * x", "something else of `a`"),
+    "whole columns": (lambda x: x[[0, 1], [2, 0]], [X],
+                      "r = np.zeros_like(x)\n    k = np.array([2, 0])\n    r[:, k] += g\n    return r",
+                      "`:` should be `np.arange(len(r))`"),
+    "a factor in each of two lines": (np.multiply, [X, Y], "n = len(x)\n    a = g * y / n\n    b = g * x / n\n    return a, b",
+                                      "`g * x / n` should be `g * x`"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", TOGETHER)
+def test_what_several_lines_do_together_is_said(what):
+    f, inputs, body, words = TOGETHER[what]
+    found = report(f, defined(f"def vjp(g, out, {', '.join('xy'[: len(inputs)])}):\n    {body}\n"), inputs)
+    assert found.verdict == "fail"
+    assert words in "\n".join(edit.sentence for edit in found.edits)
+
+
+TWO = """
+def f(x, y):
+    a = 2.0 * x
+    b = 3.0 * y
+    c = a + 1.0
+    return c, a * b
+"""
+
+
+def test_where_the_fault_is_not():
+    def judge(text):
+        names = {"_off_": off}
+        exec(text, names)
+        c, d = names["f"](2.0, 5.0)
+        return [c == 5.0, d == 61.0]
+
+    found = cleared(TWO, judge(TWO), judge)
+    assert [TWO[slice(*place)] for place in found.places] == ["a = 2.0 * x", "c = a + 1.0", "c"]
+    assert cleared(TWO, [False, False], judge) == cleared(TWO, [True, True], judge) == ((), 0.0)
+
+
+def test_only_numbers_are_put_off():
+    assert [off(x) for x in (3, None, "s", [1.0])] == [3, None, "s", [1.0]]
+    assert off(2.0) == off(np.array([2.0]))[0] == pytest.approx(2.002)
+    assert off(np.float32(2.0)).dtype == off(np.ones(2, np.float32)).dtype == np.float32
+    assert (off(np.arange(3)) == np.arange(3)).all()
+
+
+def test_an_edit_that_leaves_nothing_to_compute_is_none():
+    assert [idle(text) for text in ("x / x", "a - (a)", "x / y - x", "x * x", "f(x) - f(x) / f(x)")] == [1, 1, 0, 0, 1]
+    found = report(lambda x: 2 * x, defined("def vjp(g, out, x):\n    return g * 2 * x / out.sum()\n"), [X])
+    assert all("`out` should be `x`" not in edit.sentence for edit in found.edits)
 
 
 def mended(line, sentence):
@@ -147,7 +209,7 @@ def test_what_is_said_was_tried():
             return None
 
     def made(text):
-        names = {"np": np, "_tick_": tick()}
+        names = {"np": np, **helpers()}
         exec(compile(bounded(text), "<edited>", "exec"), names)
         return names["vjp"]
 
@@ -211,8 +273,15 @@ def test_every_edit_of_a_source_is_python_and_another():
 def test_an_edit_that_never_ends_is_stopped():
     wrong = "def vjp(g, out, x):\n    n = 3\n    while n > 0:\n        n -= 1\n    return g * np.sin(x)\n"
     assert report(np.sin, defined(wrong), [X]).edits
-    with pytest.raises(EndlessError):
-        exec(compile(bounded("while True:\n    pass"), "", "exec"), {"_tick_": tick()})
+    endless = [
+        "while True:\n    pass",
+        "def f(n):\n    try:\n        f(n)\n    except RecursionError:\n        f(n)\nf(1)",
+        "n = 3\nfor _ in range(99):\n    n = n * n",
+        "class A:\n    def f(self, n):\n        return self.f(n ** 3)\nA().f(3)",
+    ]
+    for source in endless:
+        with pytest.raises(EndlessError):
+            exec(compile(bounded(source), "", "exec"), helpers())
 
 
 def plain(g, out, x):

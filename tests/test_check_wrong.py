@@ -161,6 +161,8 @@ SENTENCES = {
         lambda g, out, x: np.concatenate([0 * g[:1], 2 * g[1:]])[:, ::-1],
         X,
     ),
+    "only the first is taken, as often as": (np.add, lambda g, out, x, y: (g, 3 * g[0]), (X, ROW)),
+    "only the last is taken, as often as": (np.add, lambda g, out, x, y: (g, 3 * g[-1]), (X, ROW)),
     "lies between": (np.sin, lambda g, out, x: g * (np.cos(x) + 0.1 * x), X),
     "passed on unchanged": (lambda x: x * np.sin(x) * 0.1, lambda g, out, x: g, X),
 }

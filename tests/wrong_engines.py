@@ -270,7 +270,7 @@ ENGINES = {
         ("type: c should be a Value, and is None", INIT + SUM),
         ("operand: on the left of the +", LOCAL.format("grad = out.grad", "other.grad = out.grad")),
         (
-            "graph: nobody finds the way back",
+            "graph: c.parents is (b, a), and nobody finds the way back",
             LOCAL.replace("(self, other), ", "(other, self), ").format("self.grad = out.grad", "other.grad = out.grad"),
         ),
         (

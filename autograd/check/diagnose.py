@@ -280,6 +280,23 @@ def broadcast(s: Suspect) -> Diagnosis | None:
     )
 
 
+def repeated(s: Suspect) -> Diagnosis | None:
+    """One of several contributions, in place of all of them."""
+    uses = s.known & (np.abs(s.numeric) > 5 * s.error)
+    times = uses.sum(axis=0)
+    if not s.units or not (times > 1).any():
+        return None
+    rows = np.arange(len(uses))[:, None]
+    for which, row in (("first", uses.argmax(axis=0)), ("last", len(uses) - 1 - uses[::-1].argmax(axis=0))):
+        if s.explains(s.given, np.where(rows == row, times * s.numeric, 0.0)):
+            return Diagnosis(
+                "broadcast",
+                f"Of several contributions to the gradient of {s.part.name} only the {which} is taken, as often as there are "
+                "any: they are different numbers, so sum over all uses.",
+            )
+    return None
+
+
 def _kept_rows(s: Suspect) -> str | None:
     """Where all derivatives are right or zero, and for each input that several outputs use one counts: the first or the last."""
     if not _right_or_zero(s):
@@ -398,6 +415,7 @@ _SUSPICIONS: tuple[Suspicion, ...] = (
     swapped,
     patterns.upright,
     broadcast,
+    repeated,
     missing,
     surplus,
     patterns.inverted,

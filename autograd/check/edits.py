@@ -218,6 +218,9 @@ def _call(source: Source, node: ast.Call) -> Iterator[Edit]:
             yield Edit(
                 "brackets", *source.span(node), f"({source.of(inner.left)} {sign} {source.of(inner.right)}{rest})"
             )
+    if name == "reshape" and isinstance(node.func, ast.Attribute):  # a.reshape(m, n) → a.T
+        turned = node.func.value if source.of(node.func.value) != "np" else node.args[0]
+        yield Edit("transpose", *source.span(node), f"{source.of(turned)}.T", "turned")
     if len(node.args) > 1:  # np.clip(g, -1, 1) → g
         yield from (
             Edit("function", *source.span(node), source.of(a)) for a in node.args if not isinstance(a, ast.Starred)
@@ -312,7 +315,7 @@ def _constant(source: Source, node: ast.Constant, names: list[str]) -> Iterator[
     if isinstance(c, float) and c % 1:  # 1e-3 for 1e-5
         yield from (Edit("number", *source.span(node), f"{c * 10.0**k:.6g}", unlikely=True) for k in (-2, -1, 1, 2))
     if type(c) is int and c > 1:  # a size that was written down
-        yield from (Edit("number", *source.span(node), f"{name}{size}") for name in names for size in _SIZES)
+        yield from (Edit("number", *source.span(node), f"{name}{size}", "size") for name in names for size in _SIZES)
 
 
 def _attribute(source: Source, node: ast.Attribute, attributes: list[str]) -> Iterator[Edit]:

@@ -58,7 +58,7 @@ def dependence(s: Suspect) -> Diagnosis | None:
     return Diagnosis(
         "axis",
         f"By the derivative with respect to {s.part.name}, {s.comparison.rows[row]} depends on {s.place(column)}, and "
-        "it does not: a sum or a mean goes along the wrong axis, or an index is off.",
+        "it does not: does a sum or a mean go along the wrong axis, or is an index off?",
     )
 
 

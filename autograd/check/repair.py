@@ -17,10 +17,10 @@ from typing import NamedTuple
 from .changes import Known, deed, ordered
 from .cleared import cleared
 from .shown import Repair, shown
-from .source import Change, apart, applied, assigned, idle, places_of
+from .source import Change, apart, applied, flows, idle, places_of
 
 Judge = Callable[[str], Sequence[bool] | None]  # which parts of an answer are right; None: it does not run
-SECONDS = 2.0  # of computing that a search may take
+SECONDS = 3.0  # of computing that a search may take
 _MOST_EDITS = 3  # that one answer may need
 # Changes that make an answer better, of each of which it is tried to go on, in all and in one place; what that is worth in words.
 _TRIED, _TRIED_HERE, _GAIN = 8, 2, 0.5
@@ -137,11 +137,9 @@ def _confirmed(source: str, right: list[Change], confirm: Callable[[str], bool])
 
 def _unlike(source: str, one: Change, other: Change) -> bool:
     """Whether two changes are not the same in other clothes: in one place, in the same words, or of a name and its value."""
-    if not all(apart(a, b) for a in one for b in other) or deed(source, one) == deed(source, other):
+    if not all(apart(a, b) for a in one for b in other):
         return False
-    old = {source[edit.start : edit.stop] for edit in (*one, *other)}
-    return not any(
-        names & old and span[0] <= edit.start and edit.stop <= span[1]
-        for span, names in assigned(source)
-        for edit in (*one, *other)
-    )
+    if not flows(source, one, other) and not flows(source, other, one):
+        return True
+    names = {source[edit.start : edit.stop] for edit in (*one, *other)}
+    return deed(source, one) != deed(source, other) and not any(name.isidentifier() for name in names)

@@ -30,7 +30,7 @@ class Repair:
         what = self.said or (
             f"`{self.new}` in place of `{self.old}`" if self.old else f"`{self.new}`, which is missing"
         )
-        return f"What makes it right: {what}.\n{self._place}"
+        return f"One change that makes it right: {what}.\n{self._place}"
 
     @property
     def _place(self) -> str:

@@ -115,9 +115,16 @@ def idle(text: str) -> int:
     return sum(ast.dump(node.left) == ast.dump(node.right) for node in found)
 
 
-def assigned(text: str) -> list[tuple[tuple[int, int], set[str]]]:
-    """Where each value stands that is assigned, and the names that it is given."""
+def flows(text: str, one: Change, other: Change) -> bool:
+    """Whether what a change makes of a value goes into a statement that another one changes."""
     source = Source(text)
-    found = (node for node in ast.walk(source.tree) if isinstance(node, (ast.Assign, ast.AugAssign)))
-    targets = ((node, node.targets if isinstance(node, ast.Assign) else [node.target]) for node in found)
-    return [(source.span(node.value), {t.id for t in some if isinstance(t, ast.Name)}) for node, some in targets]
+    reached: set[str] = set()
+    kinds = (ast.Assign, ast.AugAssign, ast.Return, ast.Expr)
+    for node in sorted((n for n in ast.walk(source.tree) if isinstance(n, kinds)), key=lambda n: n.lineno):
+        start, stop = source.span(node)
+        used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        if used & reached and any(start <= edit.start and edit.stop <= stop for edit in other):
+            return True
+        if used & reached or any(start <= edit.start and edit.stop <= stop for edit in one):
+            reached |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return False

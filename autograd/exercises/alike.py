@@ -89,7 +89,7 @@ def likeness(exercise: Exercise, above: str, answer: str, seconds: float) -> Lik
             continue
         if isinstance(other, Slip) and _gives(exercise, better, _names(given, other.applied)):
             return _like(one, other, above)
-        if isinstance(other, Mistaken) and better.equals(right.after(other)):
+        if isinstance(other, Mistaken) and better.made_by(other, right):
             return _like(one, other, above)
     return None
 

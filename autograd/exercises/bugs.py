@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,8 @@ def repaired(
             message = f"{report}\n\n{diagnosis.title}: {step} repair the derivative."
             if report.verdict != "pass":
                 found = Finding(False, BROKEN, message, found.kinds)
+        elif not found.passed and not diagnosis.passed and answer.DIAGNOSIS:
+            found = replace(found, message=f"{found.message}\n{diagnosis.title}: {diagnosis.message}")
         yield found
         yield diagnosis
 

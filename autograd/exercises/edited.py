@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import warnings
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -23,9 +24,10 @@ from .sandbox import STOPPED_WITH, Result, check_source
 from .truth import ALONE, KNOWN, rehearsal
 
 UNKNOWN = "fits none of the usual mistakes"
-_LONGER = 1.5  # times as long a change is sought where nothing else says what is wrong
+_AFTERWARDS = 0.67  # of the time in which no change was found, for what the answer is like
 FACTOR = "times what it should be"
 # Kinds that say that something is wrong, and not what.
+_PIECES = re.compile(r"(?<=[:;.]) ")
 VAGUE = frozenset({"unknown", "value", "shape", "nonlinear", "places", "nearly", "gradient", "nan"})
 
 
@@ -66,7 +68,7 @@ def change(exercise: Exercise, source: str, seconds: float = SECONDS, *, named: 
     if not ways:
         return None
     text = "\nor: ".join("\n".join(map(str, way)) for way in ways)
-    remedy = "\n".join(edit.remedy for edit in ways[0])
+    remedy = ways[0][0].remedy if len(ways) == len(ways[0]) == 1 else ""
     return Change(text, tuple(dict.fromkeys(edit.kind for way in ways for edit in way)), len(ways), remedy)
 
 
@@ -75,7 +77,7 @@ def with_change(result: Result, made: Change) -> Result:
     if result.state == "error":
         return replace(result, message=f"{result.message}\n{made.text}")
     *before, last = result.findings
-    if last.known and made.ways > 1:  # which of them it is cannot be said, and what is wrong has been
+    if last.known and not made.remedy:  # several changes are another way to do it, and what is wrong has been said
         return result
     kinds = made.kinds if VAGUE & {*last.kinds} else last.kinds
     words: list[str] = []
@@ -86,8 +88,19 @@ def with_change(result: Result, made: Change) -> Result:
             words.append(f"{head}{FACTOR}{tail.partition(': ')[0].rstrip('.')}.")
         elif UNKNOWN not in line:
             (numbers if line.startswith(" ") else words).append(line)
-    message = "\n".join([*words, made.remedy if last.known and made.remedy else made.text, *numbers])
+    if made.ways == 1 and not last.known:
+        words = [said for line in words if (said := _without_guess(line))]
+    message = "\n".join([*words, made.remedy if last.known else made.text, *numbers])
     return replace(result, findings=[*before, replace(last, message=message, kinds=kinds)])
+
+
+def _without_guess(line: str) -> str:
+    """A line without the questions at its end: what they ask is known where a change has been found."""
+    pieces = _PIECES.split(line)
+    while pieces and pieces[-1].endswith("?"):
+        pieces.pop()
+    said = " ".join(pieces)
+    return f"{said[:-1]}." if said.endswith((":", ";")) else said
 
 
 def _ways(exercise: Exercise, source: str, seconds: float, named: bool) -> tuple[list[list[Repair]], Likeness | None]:
@@ -130,9 +143,8 @@ def _ways(exercise: Exercise, source: str, seconds: float, named: bool) -> tuple
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
-            longer = seconds if named else _LONGER * seconds
-            ways = repairs(answer, flags, lambda text: True, 1 + above.count("\n"), longer)
-            return ways, (None if ways or named else likeness(exercise, above, answer, seconds))
+            ways = repairs(answer, flags, lambda text: True, 1 + above.count("\n"), seconds)
+            return ways, (None if ways or named else likeness(exercise, above, answer, _AFTERWARDS * seconds))
     finally:
         ALONE.reset(tokens[1])
         KNOWN.reset(tokens[0])

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -81,11 +82,13 @@ class Step:
     def __init__(self, check: str, *slips: Slip) -> None:
         self._exercise, self.slips = load(Path(check).parent), slips
 
-    def slipped(self, slip: Slip) -> Answer:
-        """The solution with a mistake in it."""
-        source = self._exercise.solution.replace(slip.old, slip.new)
-        if source == self._exercise.solution:
-            raise ValueError(f"{self._exercise.name}: its solution has no {slip.old!r}")
+    def slipped(self, *slips: Slip) -> Answer:
+        """The solution with a mistake in it, or with several."""
+        source = self._exercise.solution
+        for slip in slips:
+            if slip.old not in source:
+                raise ValueError(f"{self._exercise.name}: its solution has no {slip.old!r}")
+            source = source.replace(slip.old, slip.new)
         names: dict[str, Any] = {"__name__": "slipped"}
         exec(compile(f"{self._exercise.given}\n\n\n{source}", "<slipped>", "exec"), names)  # noqa: S102 - ours
         return Answer(names)
@@ -119,8 +122,8 @@ class Step:
 
     def _looked_into(self, answer: Answer, cases: Sequence[Case], case: Case, given: Numbers, label: str) -> Finding:
         """The first number that is wrong, and why it may be."""
-        found = [(slip.kind, slip.sentence) for slip in self._recognised(answer, cases, case)]
-        known = bool(found)
+        slips, known = self._recognised(answer, cases, case)
+        found = [(slip.kind, slip.sentence) for slip in slips]
         got = _number(given.get(label))
         if got is None:
             found = found or [("type", "")]
@@ -128,7 +131,7 @@ class Step:
         else:
             found = found or list(case.explain(label, got)) or [(case.kind, _beside(cases[: cases.index(case)], case))]
             idle = [name for name, count in given.items() if "." not in name and count == 0]
-            if idle and not known and found[0][0] == "zero":
+            if idle and not slips and found[0][0] == "zero":
                 found = [
                     ("zero", f"{found[0][1]} {' and '.join(idle)} did not hand on what came: _backward was not called.")
                 ]
@@ -139,8 +142,11 @@ class Step:
             False, case.title, "\n".join(lines), tuple(dict.fromkeys(kind for kind, _ in found)), known=known
         )
 
-    def _recognised(self, answer: Answer, cases: Sequence[Case], case: Case) -> list[Slip]:
-        """The slips after which the solution gives the same numbers, up to `case`; the ones that do so beyond it if there are."""
+    def _recognised(self, answer: Answer, cases: Sequence[Case], case: Case) -> tuple[list[Slip], bool]:
+        """The slips after which the solution gives the same numbers, up to `case`, and whether they are all that is wrong.
+
+        If there are any, those that do so beyond it; if none is all, two together that are.
+        """
         mine = [(each, _asked(each, answer)) for each in cases]
         so_far = mine[: cases.index(case) + 1]
         scores = {}
@@ -151,10 +157,24 @@ class Step:
                 scores[slip] = sum(
                     _agree(a, b, each.right) + _agree(a, b, {**(a or {}), **(b or {})}) for each, a, b in pairs
                 )
+        best = [slip for slip, score in scores.items() if score == max(scores.values())]
+        if best and all(_agree(numbers, _asked(each, self.slipped(best[0])), each.right) for each, numbers in mine):
+            return best, not any("?" in slip.sentence for slip in best)
+        for two in combinations(self.slips, 2):
+            both = self._slipped_twice(*two)
+            if both and all(_agree(numbers, _asked(each, both), each.right) for each, numbers in mine):
+                return list(two), True
         if not scores:
             near = [slip for slip in self.slips if _mostly(case, so_far[-1][1], self.slipped(slip))]
-            return near if len(near) == 1 else []
-        return [slip for slip, score in scores.items() if score == max(scores.values())]
+            return near if len(near) == 1 else [], False
+        return best, False
+
+    def _slipped_twice(self, one: Slip, other: Slip) -> Answer | None:
+        """The solution with two mistakes, where there is room for both."""
+        try:
+            return self.slipped(one, other)
+        except (ValueError, SyntaxError):
+            return None
 
 
 def _beside(before: Sequence[Case], case: Case) -> str:
@@ -204,9 +224,25 @@ def remembers(answer: Answer, op: str, combine: Callable[[Any, Any], Any]) -> Fi
     c, title = combine(a, b), f"parents and sign of a {op} b"
     if getattr(c, "parents", None) == (a, b) and getattr(c, "op", None) == op and a.parents == () and a.op == "":
         return Finding(True, title)
-    words = f"c = a {op} b: nobody finds the way back unless c.parents is the tuple (a, b), and c.op {op!r}"
-    computed = "those of a are () and '', since nothing was computed"
-    return Finding(False, title, f"{words} (and {computed}).", ("graph",))
+    given, sign = getattr(c, "parents", None), getattr(c, "op", None)
+    wrong = []
+    if given != (a, b):
+        wrong.append(
+            f"c.parents is {_tuple({'a': a, 'b': b}, given)}, and nobody finds the way back unless it is the tuple (a, b)"
+        )
+    if sign != op:
+        wrong.append(f"c.op is {sign!r}, and should be {op!r}")
+    if a.parents != () or a.op != "":
+        wrong.append("a.parents should be () and a.op '', since nothing was computed")
+    return Finding(False, title, f"c = a {op} b: {'; '.join(wrong)}.", ("graph",))
+
+
+def _tuple(nodes: Mapping[str, Any], given: Any) -> str:
+    """Some parents by their names."""
+    if not isinstance(given, tuple):
+        return "None" if given is None else f"a {type(given).__name__}"
+    names = {id(node): name for name, node in nodes.items()}
+    return f"({', '.join(names.get(id(each), 'something else') for each in given)})"
 
 
 def forward(work: Program) -> Case:

@@ -35,7 +35,7 @@ class Finding:
     """One thing that was looked at: whether it is right, and what to say about it.
 
     For those who change an answer until it is right: which of its `parts` are right, and whether it rests on a `single` number,
-    which a wrong change may hit by accident; and whether the mistake is one that is `known` of the exercise.
+    which a wrong change may hit by accident; and whether all that is wrong is a mistake that is `known` of the exercise.
     """
 
     passed: bool
@@ -255,7 +255,7 @@ def _differences(
     lines = [*dict.fromkeys(mistake.sentence for mistake in made.values())]
     lines += [_entry(e, numbers) for e in report.worst if e.input in made][:SHOWN]
     kinds = tuple(dict.fromkeys(mistake.kind for mistake in made.values()))
-    return Finding(False, title, "\n".join(lines), kinds, known=True)
+    return Finding(False, title, "\n".join(lines), kinds, known={*wrong} <= {*made})
 
 
 def _recognised(

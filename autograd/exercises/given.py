@@ -50,9 +50,12 @@ class Given:
         counts = [_unlike(mine, its) for (_, mine), (_, its) in zip(self.numbers, right.numbers, strict=False)]
         return sum(counts), next((i for i, count in enumerate(counts, 1) if count), 0)
 
-    def equals(self, other: Given) -> bool:
-        pairs = zip(self.numbers, other.numbers, strict=False)
-        return len(self.numbers) == len(other.numbers) and all(_equal(*pair) for pair in pairs)
+    def made_by(self, mistake: Mistaken, right: Given) -> bool:
+        """Whether these are the numbers of a usual mistake, wherever it is known what they are."""
+        made = (right.mistakes or {})[mistake]
+        return len(self.numbers) == len(right.numbers) and all(
+            _equal(self.numbers[i], (right.numbers[i][0], numbers)) for i, numbers in made.items()
+        )
 
     def after(self, mistake: Mistaken) -> Given:
         """What a usual mistake makes of a right answer that was collected with its mistakes."""

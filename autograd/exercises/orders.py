@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from .exercise import Answer, Finding
-from .programs import Program
+from .programs import Program, program
 
 
 def ordered(answer: Answer, work: Program) -> Finding:
     """Whether ``order()`` of the last Value has each Value once, after its parents."""
     *_, nodes = work.run(answer.Value)
-    return judged(f"the order of {', '.join(nodes)}", nodes, nodes[work.result], f"   {work}; {work.result}.order()")
+    found = judged(f"the order of {', '.join(nodes)}", nodes, nodes[work.result], f"   {work}; {work.result}.order()")
+    if found.kinds == ("order",) and (words := _habit(answer)):
+        return replace(found, message=found.message.replace(_APPEND, words))
+    return found
 
 
 def judged(title: str, nodes: dict[str, Any], last: Any, where: str) -> Finding:
@@ -67,9 +71,83 @@ def _fault(nodes: dict[str, Any], last: Any, found: Any, again: bool) -> tuple[s
     if len(late) == sum(len(node.parents) for node in nodes.values()):
         return "reversed", f"Every Value stands before what it was made from: turn it round; {shown}."
     parent, child = late[0]
-    return "order", (
-        f"{child} stands before {parent}, which it was made from: append a Value once all of its parents are there; {shown}."
-    )
+    return "order", (f"{child} stands before {parent}, which it was made from: {_APPEND}; {shown}.")
+
+
+# -- usual ways to a wrong order --------------------------------------------------------------------------------------
+
+Turn = Callable[[Iterable[Any]], Iterable[Any]]
+_TURNS: tuple[Turn, ...] = (tuple, lambda nodes: tuple(nodes)[::-1])
+_LARGER = (
+    program("c = a * b; d = c + a; e = b * d; f = d * e", a=2.0, b=-3.5),
+    program("p = a + b; q = p * a; r = q + p; s = p + r; t = s * q", a=2.0, b=-3.5),
+)
+
+
+def _habit(answer: Answer) -> str:
+    """What is said of the way that gives all the lists that an answer gives; empty if none does."""
+    lasts = [list(work.run(answer.Value))[-1][work.result] for work in _LARGER]
+    given = [list(map(id, last.order())) for last in lasts]
+    for way, words in _WAYS.items():
+        for turn in _TURNS:
+            if [list(map(id, way(last, turn))) for last in lasts] == given:
+                return words
+    return ""
+
+
+def _marked_on_the_stack(last: Any, turn: Turn) -> list[Any]:
+    order, seen, stack = [], {id(last)}, [(last, False)]
+    while stack:
+        node, done = stack.pop()
+        if done:
+            order.append(node)
+            continue
+        stack.append((node, True))
+        fresh = [parent for parent in turn(dict.fromkeys(node.parents)) if id(parent) not in seen]
+        seen |= set(map(id, fresh))
+        stack += [(parent, False) for parent in fresh]
+    return order
+
+
+def _noted_before_its_parents(last: Any, turn: Turn) -> list[Any]:
+    order: list[Any] = []
+    stack = [last]
+    while stack:
+        node = stack.pop()
+        if not any(node is other for other in order):
+            order.append(node)
+            stack += turn(tuple(node.parents))
+    return order[::-1]
+
+
+def _level_by_level(last: Any, turn: Turn) -> list[Any]:
+    order = [last]
+    for node in order:
+        order += [p for p in turn(dict.fromkeys(node.parents)) if not any(p is other for other in order)]
+    return order[::-1]
+
+
+def _moved_when_met_again(last: Any, turn: Turn) -> list[Any]:
+    order, queue = [last], [last]
+    for node in queue:
+        for parent in turn(tuple(node.parents)):
+            if any(parent is other for other in queue):
+                order = [other for other in order if other is not parent]
+            else:
+                queue.append(parent)
+            order.append(parent)
+    return order[::-1]
+
+
+_APPEND = "append a Value once all of its parents are there"
+_WAYS: dict[Callable[[Any, Turn], list[Any]], str] = {
+    _marked_on_the_stack: "a Value counts as seen when it is put where it waits, and may still wait there when one that was made "
+    "from it is done; mark it when its turn comes",
+    _noted_before_its_parents: "each Value is noted before its parents, and the list turned round, which is another order; "
+    f"{_APPEND}",
+    _level_by_level: f"this goes level by level, and a Value may be needed further down than where it is met first; {_APPEND}",
+    _moved_when_met_again: f"a Value that is met again is moved, and what it was made from is not; {_APPEND}",
+}
 
 
 def _short(names: list[str]) -> str:

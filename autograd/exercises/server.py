@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import IO
@@ -30,7 +30,10 @@ from .sandbox import STOPPED, Result, check_source, clean
 from .truth import KNOWN, Truth, rehearsal
 
 GRACE = 2.0  # seconds in which the code may say where it was when its time was up
-_BRIEF = 0.75 * SECONDS  # for a change that is sought in one of many answers
+_BRIEF = 0.6 * SECONDS  # for a change that is sought in one of many answers
+_AT_MOST = (
+    4  # times as long it may take by the clock: what is tried may not come to an end, and not hear that it should
+)
 LARGEST = 2**20  # bytes of a verdict
 PRINTED = 1500  # characters, and
 PRINTED_LINES = 12  # lines of a program's output that are shown
@@ -101,7 +104,9 @@ def _checked(order: Order) -> Result:
     named = not vague(result)
     if order.advised and not (order.rehearsed and named) and may_help(_exercise(order.exercise), result):
         with suppress(ValueError, TypeError):
-            said, kinds, ways, remedy = json.loads(_forked(order, partial(_change, named=named))[0])
+            seconds = _BRIEF if order.rehearsed else SECONDS
+            bounded = replace(order, seconds=min(order.seconds, _AT_MOST * seconds))
+            said, kinds, ways, remedy = json.loads(_forked(bounded, partial(_change, named=named, seconds=seconds))[0])
             made = Change(clean(said), tuple(map(clean, kinds)), int(ways), clean(remedy))
             printed, result = result.printed, with_change(result, made)
             result.printed = printed
@@ -203,9 +208,9 @@ def _verdict(order: Order, exercise: Exercise) -> str:
     return dumped(check_source(exercise, order.source, order.name, order.seconds, before))
 
 
-def _change(order: Order, exercise: Exercise, *, named: bool) -> str:
+def _change(order: Order, exercise: Exercise, *, named: bool, seconds: float) -> str:
     with suppress(TimeUpError), time_limit(order.seconds):
-        return json.dumps(change(exercise, order.source, _BRIEF if order.rehearsed else SECONDS, named=named))
+        return json.dumps(change(exercise, order.source, seconds, named=named))
     return ""
 
 

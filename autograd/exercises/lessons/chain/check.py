@@ -25,6 +25,6 @@ def check(answer: Answer) -> Iterator[Finding]:
                 "The slope at the inner value is multiplied by the inner *slope*, 2x, not by the inner value x²."),
         Mistake("outer", lambda g, out, x: g * np.sin(x**2) * 2 * x,
                 "The outer function, sin, is itself still there: its slope is another function."),
-        Mistake("outer", lambda g, out, x: g * np.sin(2 * x), "Neither sin nor the place it is taken at is right: the "
-                "slope of sin is cos, taken at the inner value x², and the slope 2x of x² is a factor of its own."),
+        Mistake("outer", lambda g, out, x: g * np.sin(2 * x), "This is sin(2x), which is the slope of (sin x)²: here the "
+                "square is inside, sin(x²), so that the slope of sin, which is cos, is taken at x², and times 2x."),
     ))  # fmt: skip

@@ -60,6 +60,8 @@ def _mistakes() -> tuple[Mistake, ...]:
                 "The softmax was taken over each column: each row of logits is a sample."),
         Mistake("incomplete", lambda g, out, z: -g * right_class(z) / softmax(z) / len(z),
                 "−log p_t was differentiated with respect to p: multiply by ∂p/∂z too, which reaches all classes."),
+        Mistake("incomplete", lambda g, out, z: g * right_class(z) * (softmax(z) - 1) / len(z),
+                "Only the right class gets a gradient here: its probability depends on the logits of all classes."),
         Mistake("size", lambda g, out, z: g * (softmax(z) - right_class(z)) / z.size,
                 "It is a mean over the n rows, not over all elements: divide by len(logits)."),
         Mistake("slope", lambda g, out, z: g * softmax(z) * (1 - softmax(z)) / len(z),

@@ -10,18 +10,19 @@ from autograd.exercises.exercise import Answer, Finding
 from autograd.exercises.programs import program
 
 STEP = Step(__file__)
-TITLE = "the parents of a + b, a + a and (a + b) + b"
+TITLE = "the parents of a + b, a + a and sums of sums"
+PROGRAM = "   c = a + b; d = a + a; e = c + b; f = b + e; h = c + d"
 
 
 def check(answer: Answer) -> Iterator[Finding]:
     yield from STEP.findings(answer, [forward(program("c = a + b; d = c + c", a=2.0, b=-3.5))])
     a, b = answer.Value(2.0), answer.Value(-3.5)
-    results = {"a": a, "b": b, "c": (c := a + b), "d": a + a, "e": c + b}
-    made = {"a": (), "b": (), "c": ("a", "b"), "d": ("a", "a"), "e": ("c", "b")}
+    results = {"a": a, "b": b, "c": (c := a + b), "d": (d := a + a), "e": (e := c + b), "f": b + e, "h": c + d}
+    made = {"a": (), "b": (), "c": ("a", "b"), "d": ("a", "a"), "e": ("c", "b"), "f": ("b", "e"), "h": ("c", "d")}
     for name, expected in made.items():
         kind, words = _parents(results, name, expected)
         if kind:
-            yield Finding(False, TITLE, f"{words}\n   c = a + b; d = a + a; e = c + b", (kind,))
+            yield Finding(False, TITLE, f"{words}\n{PROGRAM}", (kind,))
             return
     yield Finding(True, TITLE)
     for name, expected in made.items():

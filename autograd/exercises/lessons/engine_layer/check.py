@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -47,8 +48,26 @@ def check(answer: Answer) -> Iterator[Finding]:
         arrays = [(_drawn(n, m), _drawn(n)) for m, n in pairwise(sizes)]
         inputs = [float(x) for x in _drawn(sizes[0])]
         title = f"{sizes[0]} inputs, and layers of {' and '.join(map(str, sizes[1:]))}"
-        cases.append(Case(title, _asked(arrays, inputs), _right(arrays, inputs), _where(arrays, inputs)))
+        ask, right, where = _asked(arrays, inputs), _right(arrays, inputs), _where(arrays, inputs)
+        cases.append(Case(title, ask, right, where, fault=partial(_nested, title, arrays)))
     yield from STEP.findings(answer, cases)
+
+
+def _nested(title: str, arrays: Sequence[Any], answer: Answer) -> Finding | None:
+    """Whether the parameters of a layer are lists of a neuron's."""
+    if not any(isinstance(p, list | tuple) for p in _layers(answer, arrays)[0].parameters() or ()):
+        return None
+    words = (
+        "Layer.parameters() holds a list for each neuron: all their Values belong into one list (extend, not append)."
+    )
+    return Finding(False, title, words, ("parameters",))
+
+
+def _layers(answer: Answer, arrays: Sequence[Any]) -> list[Any]:
+    return [
+        answer.Layer([answer.Neuron(w.tolist(), float(b)) for w, b in zip(weights, biases, strict=True)])
+        for weights, biases in arrays
+    ]
 
 
 def _drawn(*shape: int) -> Any:
@@ -63,10 +82,7 @@ def _asked(arrays: Sequence[Any], inputs: list[float]) -> Callable[[Answer], Num
     """Outputs, and gradients of their weighted sum, by the student's classes."""
 
     def ask(answer: Answer) -> Numbers:
-        layers = [
-            answer.Layer([answer.Neuron(w.tolist(), float(b)) for w, b in zip(weights, biases, strict=True)])
-            for weights, biases in arrays
-        ]
+        layers = _layers(answer, arrays)
         outputs: Any = list(inputs)
         for layer in layers:
             outputs = layer(outputs)

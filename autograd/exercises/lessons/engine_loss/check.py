@@ -16,6 +16,10 @@ STEP = Step(
     Slip("mean", MEAN, "return sum(squares)",
          "This is the sum over the samples: the mean is that divided by their number."),
     Slip("power", SQUARE, "(target - predict(layers, sample))", "The square is missing: errors of both signs cancel."),
+    Slip("power", f"squares = [{SQUARE} for sample, target in zip(samples, targets)]\n    {MEAN}",
+         "squares = [target - predict(layers, sample) for sample, target in zip(samples, targets)]\n    "
+         "return (sum(squares) / len(squares)) ** 2",
+         "This is the square of the mean, in which errors of both signs cancel: it is the mean of the squares."),
     Slip("power", SQUARE, "((target - predict(layers, sample)) ** 2) ** 0.5",
          "These are the sizes of the errors: they are to be squared."),
     Slip("root", MEAN, "return (sum(squares) / len(squares)) ** 0.5",
@@ -29,6 +33,8 @@ STEP = Step(
     Slip("detached", SQUARE, "Value((target - predict(layers, sample).data) ** 2)",
          "The number is right, and no gradient arrives: the answers are to stay Values, not their data."),
     Slip("layers", "for layer in layers:", "for layer in layers[:1]:", "Only the first layer is used."),
+    Slip("layers", "inputs = layer(inputs)\n    return inputs[0]", "outputs = layer(inputs)\n    return outputs[0]",
+         "Each layer gets the sample itself: it gets what the layer before has made of it."),
     Slip("layers", "for layer in layers:", "for layer in layers[::-1]:",
          "The layers are gone through from the last to the first."),
 )  # fmt: skip

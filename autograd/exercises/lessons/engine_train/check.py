@@ -19,6 +19,11 @@ STEP = Step(
          "Only the last layer moves: the parameters of all layers belong into the list."),
     Slip("layers", ALL, "layers[0].parameters()",
          "Only the first layer moves: the parameters of all layers belong into the list."),
+    Slip("layers", "return " + DESCEND + "parameters, rate, epochs)",
+         "losses = []\n    for _ in range(epochs):\n        for i, layer in enumerate(layers):\n            loss = "
+         "descend(lambda: mean_square(layers, samples, targets), layer.parameters(), rate, 1)\n"
+         "            losses += loss if i == 0 else []\n    return losses",
+         "The layers move one after the other: the gradients of all are taken before any of them moves."),
     Slip("parameters", ALL, "[p for layer in layers for n in layer.neurons for p in n.weights]",
          "The biases do not move."),
     Slip("stale", "return " + DESCEND, "out = mean_square(layers, samples, targets)\n    return descend(lambda: out, ",

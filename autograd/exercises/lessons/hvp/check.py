@@ -53,6 +53,8 @@ def check(answer: Answer) -> Iterator[Finding]:
                     "is: ∇f(x)·v is to be differentiated once more, with respect to x."),
             Mistake("first-order", lambda v, out, x: gradient(bowl, x) * v, "This is the gradient times v: there is no "
                     "second derivative in it yet. ∇f(x)·v is to be differentiated once more."),
+            Mistake("first-order", lambda v, out, x: gradient(bowl, x) * (gradient(bowl, x) * v).sum(),
+                    "This is the gradient times ∇f(x)·v, where a second derivative belongs: ∇f(x)·v is to be differentiated."),
             Mistake("inside", lambda v, out, x: hessian_times(bowl, x, np.ones_like(x)), "This is H·(1, …, 1), whatever "
                     "v is: multiply the inner gradient by v before it is summed up."),
             Mistake("inside", lambda v, out, x: hessian_times(bowl, x, np.ones_like(x)) * v, "v is multiplied in too "

@@ -87,7 +87,16 @@ def _in_place_product(out: Any) -> None:
             parent.grad *= node.grad * slope
 
 
+def _one_share_each(out: Any) -> None:
+    out.grad = 1.0
+    for node in out.everything_before():
+        for parent, slope in dict(node.parents).items():
+            parent.grad += node.grad * slope
+
+
 BACKWARDS = (
+    ("overwritten", _one_share_each,
+     "A Value that stands twice among the parents of another (a * a) gets two shares, which add up: only one arrives here."),
     ("operator", _sum_for_product,
      "node.grad and the local derivative are added here: by the chain rule they are multiplied, and the products are added."),
     ("product", _in_place_product, "The contributions of several uses are multiplied here: they are to be added (+=, from 0)."),
