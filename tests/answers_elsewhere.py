@@ -4,6 +4,37 @@ As in `wrong_answers`, a kind, and after a colon words that the message must hol
 """
 
 MORE_WRONG = [
+    # all that the right operand was made from
+    (
+        "engine_graph",
+        "count: f.parents has",
+        """
+class Value(Value):
+    def __init__(self, data, parents=(), op=""):
+        self.data = data
+        self.parents = parents
+        self.op = op
+
+    def __add__(self, other):
+        return Value(self.data + other.data, (self, *other.parents, other), "+")
+""",
+    ),
+    # a search that begins with -1, and takes the last where nothing is found
+    (
+        "max",
+        "places: right numbers in the wrong places",
+        """
+def max_vjp(g, out, x):
+    result = np.zeros_like(x)
+    for i in range(len(x)):
+        best, where = -1, -1
+        for j in range(x.shape[1]):
+            if x[i, j] > best:
+                best, where = x[i, j], j
+        result[i, where] = g[i]
+    return result
+""",
+    ),
     # np.tile for np.repeat
     (
         "mean",

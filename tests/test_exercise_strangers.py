@@ -76,7 +76,7 @@ def f_vjp(g, out, x):
     dexp = x * np.exp(x - 1)
     return g * (np.exp(x) + x * dexp + 2 * x)
 """,
-        ["`x - 1` should be `x`", "`x * dexp` should be `dexp`"],
+        ["in eˣ the variable is the exponent"],
         [],
     ),
     "a slope at the output": (
@@ -162,7 +162,7 @@ def mean_vjp(g, out, x):
         BOOK["engine_loss"]
         .solution.replace("inputs = layer(inputs)", "outputs = layer(inputs[:2])")
         .replace("inputs[0]", "outputs[0]"),
-        ["`outputs` should be `inputs`"],
+        ["Each layer gets the sample itself"],
         [],
     ),
     "a list that begins anew": (
@@ -192,7 +192,7 @@ def mean_square(layers, samples, targets):
         total = total + (target - predict(layers, sample))
     return (total / len(samples)) ** 2
 """,
-        ["`target - predict(layers, sample)` should be `(target - predict(layers, sample))**2`"],
+        ["the square of the mean, in which errors of both signs cancel"],
         ["same numbers"],
     ),
     "base and exponent in each other's places": (
@@ -285,7 +285,7 @@ def loss_vjp(g, out, w):
     dh = h1 * (1 - h1) * x[1]
     return dL * dy * dh
 """,
-        ["should be", "in place of"],
+        ["should be", "multiplied by x[0], not by x[1]"],
         ["none of the usual"],
     ),
     "a solution's slip in other words": (
@@ -317,6 +317,273 @@ class Layer:
 """,
         ["sigmoid"],
         [],
+    ),
+    "the weight of another layer": (
+        "network",
+        """
+def dL_dw1(w1, rest, x):
+    w2, w3, w4, w5, w6, b1, b2, b3 = rest
+    h1 = sigmoid(w1 * x[0] + w2 * x[1] + b1)
+    h2 = sigmoid(w3 * x[0] + w4 * x[1] + b2)
+    y = sigmoid(w5 * h1 + w6 * h2 + b3)
+    dL_dy = -2 * (1 - y)
+    dy_dh1 = w1 * y * (1 - y)
+    dh1_dw1 = x[0] * h1 * (1 - h1)
+    return dL_dy * dy_dh1 * dh1_dw1
+""",
+        ["`w1` should be `w5`"],
+        ["none of the usual"],
+    ),
+    "one mistake that is known, and one more": (
+        "attention",
+        """
+def attention_vjp(g, out, q, k, v):
+    p = softmax(q @ k.T / np.sqrt(q.shape[-1]))
+    root = np.sqrt(q.shape[-1])
+    gp = np.einsum("ic,jc->ij", g, v)
+    gv = np.einsum("ij,ic->jc", p, g)
+    gs = p * (gp - (gp * p).sum(axis=0))
+    gq = np.einsum("ij,jc->ic", gs, k) / root
+    gk = np.einsum("ij,ic->jc", gs, q)
+    return gq, gk, gv
+""",
+        ["axis=-1, not axis=0", "/ root"],
+        [],
+    ),
+    "a name used again": (
+        "attention",
+        """
+def attention_vjp(g, out, q, k, v):
+    p = softmax(q @ k.T / np.sqrt(q.shape[-1]))
+    scale = 1 / np.sqrt(q.shape[-1])
+    dp = g @ v.T
+    v = p.T @ g
+    ds = p * (dp - (dp * p).sum(axis=-1, keepdims=True)) * scale
+    q = ds @ k
+    k = ds.T @ q
+    return q, k, v
+""",
+        ["makes something else of `q`"],
+        [],
+    ),
+    "g forgotten, and a sign": (
+        "tanh",
+        """
+def tanh_vjp(g, out, x):
+    ep = np.exp(x)
+    em = np.exp(-x)
+    u = ep - em
+    v = ep + em
+    du = ep - em
+    dv = ep - em
+    slope = (du * v - u * dv) / v**2
+    return slope
+""",
+        ["* g`", "`ep - em` should be `ep + em`"],
+        ["sigmoid"],
+    ),
+    "an argument of a backward that is read too early": (
+        "engine_local",
+        """
+class Value(Value):
+    def __init__(self, data, parents=(), op=""):
+        self.data = data
+        self.parents = parents
+        self.op = op
+        self.grad = 0.0
+        self._backward = lambda: None
+
+    def __add__(self, other):
+        out = Value(self.data + other.data, (self, other), "+")
+        incoming = out.grad
+
+        def _backward():
+            self.grad = 1.0 * incoming
+            other.grad = 1.0 * incoming
+
+        out._backward = _backward
+        return out
+""",
+        ["belongs inside of `_backward`"],
+        ["No gradient arrives"],
+    ),
+    "marked on the stack": (
+        "engine_deep",
+        """
+class Value(Value):
+    def order(self):
+        order = []
+        seen = {self}
+        stack = [self]
+        while stack:
+            node = stack[-1]
+            pushed = False
+            for parent in node.parents:
+                if parent not in seen:
+                    seen.add(parent)
+                    stack.append(parent)
+                    pushed = True
+            if not pushed:
+                order.append(stack.pop())
+        return order
+""",
+        ["mark it when its turn comes"],
+        [],
+    ),
+    "moved, and its parents not": (
+        "engine_deep",
+        """
+class Value(Value):
+    def order(self):
+        order = [self]
+        seen = {self}
+        todo = [self]
+        while todo:
+            node = todo.pop(0)
+            for parent in node.parents:
+                if parent in seen:
+                    order.remove(parent)
+                else:
+                    seen.add(parent)
+                    todo.append(parent)
+                order.append(parent)
+        order.reverse()
+        return order
+""",
+        ["what it was made from is not"],
+        [],
+    ),
+    "two usual mistakes": (
+        "engine_layer",
+        """
+class Neuron:
+    def __init__(self, weights, bias):
+        self.w = [Value(w) for w in weights]
+        self.b = Value(bias)
+
+    def __call__(self, inputs):
+        total = Value(0.0)
+        for i in range(len(self.w)):
+            total = total + self.w[i] * inputs[i] + self.b
+        return total.sigmoid()
+
+    def parameters(self):
+        return [self.b] + self.w
+
+
+class Layer:
+    def __init__(self, neurons):
+        self.neurons = neurons
+
+    def __call__(self, inputs):
+        outputs = []
+        for neuron in self.neurons:
+            outputs.append(neuron(inputs))
+        return outputs
+
+    def parameters(self):
+        result = []
+        for neuron in self.neurons:
+            result.extend(neuron.parameters())
+        return result
+""",
+        ["added once, after the sum", "The bias comes after the weights"],
+        [],
+    ),
+    "two usual mistakes in two functions": (
+        "engine_loss",
+        """
+def predict(layers, inputs):
+    for layer in layers:
+        outputs = layer(inputs)
+    return outputs[0]
+
+
+def mean_square(layers, samples, targets):
+    total = Value(0.0)
+    for i in range(len(samples)):
+        error = targets[i] - predict(layers, samples[i])
+        total = total + error ** 2
+    return total
+""",
+        ["Each layer gets the sample itself", "the mean is that divided by their number"],
+        [],
+    ),
+    "a factor in one of two alike": (
+        "fan_out",
+        """
+def f_vjp(g, out, x):
+    # f = x1 * exp(x2) + x3 * x4, all four are x
+    d1 = np.exp(x)
+    d2 = np.exp(x)
+    d3 = x
+    d4 = x
+    return g * sum([d1, d2, d3, d4])
+""",
+        ["line 17", "line 18"],
+        [],
+    ),
+    "a maximum that begins with 0": (
+        "max",
+        """
+def max_vjp(g, out, x):
+    n, m = x.shape
+    result = np.zeros_like(x)
+    for i in range(n):
+        best = 0
+        where = 0
+        for j in range(m):
+            if x[i, j] > best:
+                best = x[i, j]
+                where = j
+        result[i, where] = g[i]
+    return result
+""",
+        ["`0` should be `-np.inf`"],
+        ["`-1`"],
+    ),
+    "an index below 0": (
+        "convolution",
+        """
+def convolve_vjp(g, out, x, w):
+    dx = np.zeros_like(x)
+    dw = np.zeros_like(w)
+    for j in range(len(x)):
+        for k in range(len(w)):
+            i = j - k
+            if i < len(g):
+                dx[j] += g[i] * w[k]
+    for k in range(len(w)):
+        dw[k] = g @ x[k : k + len(g)]
+    return dx, dw
+""",
+        ["`0 <= i < len(g)`"],
+        [],
+    ),
+    "brackets, and g": (
+        "sigmoid",
+        """
+def sigmoid_vjp(g, out, x):
+    square = out * out
+    return g * out - square
+""",
+        ["`g * (out - square)`"],
+        ["A sign"],
+    ),
+    "kept by default": (
+        "engine_order",
+        """
+class Value(Value):
+    def order(self, result=[], seen=set()):
+        if self not in seen:
+            seen.add(self)
+            for parent in self.parents:
+                parent.order(result, seen)
+            result.append(self)
+        return result
+""",
+        ["when it was called before"],
+        ["something else"],
     ),
 }
 

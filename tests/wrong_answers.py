@@ -110,7 +110,7 @@ WRONG = {
         ("inner: at the slope 2x", "g * np.cos(2 * x) * 2 * x"),
         ("inner: the cosine was taken at x", "g * np.cos(x) * 2 * x"),
         ("outer: itself still there", "g * np.sin(x**2) * 2 * x"),
-        ("outer: Neither sin nor the place", "g * np.sin(2 * x)"),
+        ("outer: the slope of (sin x)²", "g * np.sin(2 * x)"),
         ("at-output: `sin`", "g * np.cos(out) * 2 * x"),
         ("error: np.cos for math.cos", "g * __import__('math').cos(x**2) * 2 * x"),
         ("sign", "-g * np.cos(x**2) * 2 * x"),
@@ -584,7 +584,7 @@ WRONG = {
             ("incomplete: D on the right-hand side", "np.linalg.solve((np.eye(len(x)) - D @ W).T, g)"),
             ("incomplete: the D is missing", "D @ np.linalg.solve((np.eye(len(x)) - W).T, g)"),
             ("order: solve first", "np.linalg.solve((np.eye(len(x)) - D @ W).T, D @ g)"),
-            ("order: D and W", "D @ np.linalg.solve((np.eye(len(x)) - W @ D).T, g)"),
+            ("order: This is 1 − W D", "D @ np.linalg.solve((np.eye(len(x)) - W @ D).T, g)"),
             ("sign: with a minus", "D @ np.linalg.solve((np.eye(len(x)) + D @ W).T, g)"),
             ("at-input: no system is solved", "g * (1 - x**2)"),
             (

@@ -300,7 +300,9 @@ ENGINES = {
         ),
         (
             "operation: added in place of multiplied",
-            "def __mul__(self, other):\n    return Value(self.data + other.data, (self, other), '*')",
+            "def __mul__(self, other):\n    out = Value(self.data + other.data, (self, other), '*')\n    def _backward():\n"
+            "        self.grad = other.data * out.grad\n        other.grad = self.data * out.grad\n"
+            "    out._backward = _backward\n    return out",
         ),
         (
             "graph",
@@ -505,7 +507,7 @@ ENGINES = {
                     "self.grad -= other.data * out.grad; other.grad -= self.data * out.grad",
                 ),
                 (
-                    "overwritten: Only one of a's",
+                    "overwritten: one is written over the other",
                     "self.grad += out.grad; other.grad = out.grad",
                     "self.grad += other.data * out.grad; other.grad += self.data * out.grad",
                 ),

@@ -35,7 +35,7 @@ def adding(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit
             if not number and not _is_length(node):
                 yield from _around(source, part, signed=not of_product, summed=not isinstance(node, ast.Attribute))
             if not of_product:
-                others = (factor for factor in factors if factor != f"/ {x}")
+                others = (factor for factor in factors if factor != f"/ {x}" and not _is_size(part))
                 yield from (Edit("factor", *place, f"({x} {factor})", unlikely=number) for factor in others)
                 yield from (Edit("factor", *place, f"({x} / {n})", "length", number) for n in lengths)
             if not isinstance(operator, (ast.Add, ast.Sub)):
@@ -44,6 +44,12 @@ def adding(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit
                     for term in terms
                     if term != f"- {x}"
                 )
+
+
+def _is_size(part: ast.expr) -> bool:
+    """Whether this is the length of something, which is no place for a factor."""
+    inner = part.value if isinstance(part, ast.Subscript) else part
+    return _is_length(part) or (isinstance(inner, ast.Attribute) and inner.attr in ("shape", "size"))
 
 
 def _is_length(node: ast.AST) -> bool:

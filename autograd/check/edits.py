@@ -8,6 +8,7 @@ source keeps every character, so that an edit can be shown in the line where it 
 from __future__ import annotations
 
 import ast
+import itertools
 from collections.abc import Callable, Iterator
 
 from .additions import adding, completing
@@ -26,11 +27,15 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="
 }  # fmt: skip
 _MIXED_UP = (
-    ("sin", "cos", "tan"), ("sinh", "cosh", "tanh"), ("exp", "log"), ("maximum", "minimum"), ("sum", "mean", "max", "min"),
+    ("sin", "cos", "tan"), ("sinh", "cosh", "tanh"), ("sin", "sinh"), ("cos", "cosh"), ("tan", "tanh"), ("log", "log1p"),
+    ("exp", "expm1"), ("exp", "log"), ("maximum", "minimum"), ("sum", "mean", "max", "min"),
     ("argmax", "argmin"), ("var", "std"), ("sqrt", "square"), ("zeros_like", "ones_like"), ("zeros", "ones"),
     ("append", "extend"), ("stack", "concatenate"),
 )  # fmt: skip
-_RELATED = {name: [other for other in names if other != name] for names in _MIXED_UP for name in names}
+_RELATED = {
+    name: [other for names in _MIXED_UP if name in names for other in names if other != name]
+    for name in itertools.chain(*_MIXED_UP)
+}
 _REDUCTIONS = ("sum", "mean", "max", "min", "argmax", "argmin", "var", "std", "prod")
 _SIZES = (".size", ".shape[0]", ".shape[-1]")
 _AXES = ("None", "0", "1", "-1")
@@ -152,7 +157,7 @@ def _operation(source: Source, node: ast.BinOp) -> Iterator[Edit]:
             yield Edit("brackets", *place, f"{before}({source.of(last)} {sign} {right})")
     if isinstance(inner := node.left, ast.BinOp) and type(inner.op) in _SIGNS:  # (a / b)**2 → a**2 / b
         a, b = source.of(inner.left), source.of(inner.right)
-        yield Edit("brackets", *place, f"(({a} {sign} {right}) {_SIGNS[type(inner.op)]} {b})")
+        yield Edit("brackets", *place, f"(({a} {sign} {right}) {_SIGNS[type(inner.op)]} {b})", "across")
     if isinstance(node.right, ast.Call) and isinstance(node.right.func, ast.Attribute):  # a * b.sum() → (a * b).sum()
         end = source.span(node.right.func.value)[1]
         yield Edit(
@@ -181,6 +186,10 @@ def _comparison(source: Source, node: ast.Compare) -> Iterator[Edit]:
     for operator, sign in _COMPARISONS.items():
         if not isinstance(node.ops[0], operator) and type(node.ops[0]) in _COMPARISONS:
             yield Edit("comparison", *source.span(node), f"({left} {sign} {right})")
+    if isinstance(node.ops[0], (ast.Lt, ast.LtE)) and isinstance(
+        node.left, (ast.Name, ast.BinOp)
+    ):  # i < n → 0 <= i < n
+        yield Edit("comparison", *source.span(node), f"(0 <= {source.text[slice(*source.span(node))]})", "bounds")
 
 
 def _call(source: Source, node: ast.Call) -> Iterator[Edit]:
@@ -310,7 +319,7 @@ def _constant(source: Source, node: ast.Constant, names: list[str]) -> Iterator[
             f"(1 / {text})",
             *(("-np.inf", "np.inf") if c == 0 else ()),
         ):
-            far = isinstance(c, float) or "inf" in new
+            far = (isinstance(c, float) and new != "-np.inf") or new == "np.inf"
             yield Edit("number", *source.span(node), f"({new})" if new.startswith("-") else new, unlikely=far)
     if isinstance(c, float) and c % 1:  # 1e-3 for 1e-5
         yield from (Edit("number", *source.span(node), f"{c * 10.0**k:.6g}", unlikely=True) for k in (-2, -1, 1, 2))

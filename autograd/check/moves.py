@@ -190,10 +190,12 @@ def moved(source: Source, function: ast.AST) -> Iterator[Change]:
                 yield (Edit(piece.kind, a, b, kept), around)
             elif start <= a and b <= stop:
                 whole = f"({source.text[start:a]}{kept}{source.text[b:stop]})"
-                yield (Edit("brackets", start, stop, piece.around(whole)),)
+                yield (Edit("brackets", start, stop, piece.around(whole), "across"),)
             elif c <= start and stop <= d:
                 text = source.text
-                yield (Edit("brackets", a, b, f"({text[c:start]}{piece.around(source.of(part))}{text[stop:d]})"),)
+                yield (
+                    Edit("brackets", a, b, f"({text[c:start]}{piece.around(source.of(part))}{text[stop:d]})", "across"),
+                )
 
 
 def _pieces(source: Source, function: ast.AST) -> Iterator[_Piece]:

@@ -40,8 +40,8 @@ def places(s: Suspect) -> Diagnosis | None:
         return None
     return Diagnosis(
         "places",
-        f"The gradient of {s.part.name} holds the right numbers in the wrong places: an index is off, an array is read "
-        "backwards, or it is reshaped where its axes should be moved.",
+        f"The gradient of {s.part.name} holds the right numbers in the wrong places: is an index off, is an array read "
+        "backwards, or is it reshaped where its axes should be moved?",
     )
 
 

@@ -11,7 +11,7 @@ import ast
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
 from pathlib import Path
@@ -93,8 +93,10 @@ class Step:
         exec(compile(f"{self._exercise.given}\n\n\n{source}", "<slipped>", "exec"), names)  # noqa: S102 - ours
         return Answer(names)
 
-    def findings(self, answer: Answer, cases: Sequence[Case]) -> Iterator[Finding]:
-        """What each case finds, up to the first one that is wrong."""
+    def findings(
+        self, answer: Answer, cases: Sequence[Case], beside: Callable[[Answer], Finding] | None = None
+    ) -> Iterator[Finding]:
+        """What each case finds, up to the first one that is wrong, with which it is told what is wrong `beside`."""
         if collecting():
             for case in cases:
                 after = ((s.kind, s.sentence, partial(self._given_after, s, case)) for s in self.slips)
@@ -113,7 +115,8 @@ class Step:
                 yield Finding(False, case.title, words, ("difference",))
                 return
             if fault or wrong is not None:
-                yield fault or self._looked_into(answer, cases, case, given, str(wrong))
+                found = fault or self._looked_into(answer, cases, case, given, str(wrong))
+                yield _with(found, None if fault or beside is None else beside(answer))
                 return
             yield Finding(True, case.title, parts=(True,) * len(case.right))
 
@@ -163,7 +166,7 @@ class Step:
         for two in combinations(self.slips, 2):
             both = self._slipped_twice(*two)
             if both and all(_agree(numbers, _asked(each, both), each.right) for each, numbers in mine):
-                return list(two), True
+                return sorted(two, key=lambda slip: slip not in scores), True  # the one that is seen first
         if not scores:
             near = [slip for slip in self.slips if _mostly(case, so_far[-1][1], self.slipped(slip))]
             return near if len(near) == 1 else [], False
@@ -175,6 +178,16 @@ class Step:
             return self.slipped(one, other)
         except (ValueError, SyntaxError):
             return None
+
+
+def _with(found: Finding, other: Finding | None) -> Finding:
+    """A finding, and what another one says that is wrong too."""
+    if other is None or other.passed:
+        return found
+    words, _, numbers = f"\n{found.message}".partition("\n   ")
+    return replace(
+        found, message="\n".join([*words.split("\n")[1:], other.message, *([f"   {numbers}"] if numbers else [])])
+    )
 
 
 def _beside(before: Sequence[Case], case: Case) -> str:

@@ -35,7 +35,14 @@ def _fault(nodes: dict[str, Any], last: Any, found: Any, again: bool) -> tuple[s
         kind = "None: is a `return` missing?" if found is None else f"a {type(found).__name__}."
         return "type", f"order() should return a list of Values, and returns {kind}"
     names = {id(node): name for name, node in nodes.items()}
-    if any(id(node) not in names for node in found):
+    strange = [node for node in found if id(node) not in names]
+    if strange and all(isinstance(node, type(last)) for node in strange):
+        return (
+            "shared",
+            "order() returns Values that were listed when it was called before: the list, or the set of what was seen, is kept "
+            "(what a parameter has by default is made once).",
+        )
+    if strange:
         return "type", "order() should return the Values themselves, and here is something else among them."
     given = [names[id(node)] for node in found]
     shown = f"here it is [{_short(given)}]"

@@ -104,6 +104,13 @@ def explained(work: Program, name: str, got: float, grads: Numbers) -> Iterator[
         yield "start", f"The result's own gradient is 1, the derivative of {name} with respect to itself."
         return
     parts = [slope * g for _, slope, g in uses]
+    if len({line for line, _, _ in uses}) == 1 < len(uses) and any(close(got, part) for part in parts):
+        yield (
+            "overwritten",
+            f"In {uses[0][0]} the two operands are one Value, whose shares add up: one is written over the other here. Add them "
+            f"one after the other, so that the second finds what the first has left.",
+        )
+        return
     if len(uses) > 1 and any(close(got, part) for part in parts):
         several = ", ".join(f"{part:.6g} through {line}" for part, (line, _, _) in zip(parts, uses, strict=True))
         left = f"Only one of {name}'s contributions is left, and they add up: {several}."

@@ -21,6 +21,8 @@ def check(answer: Answer) -> Iterator[Finding]:
         Mistake("inner", lambda g, out, x: g * np.cos(2 * x) * 2 * x, inner.format("here it was taken at the slope 2x.")),
         Mistake("product", lambda g, out, x: g * (np.cos(x) * x**2 + np.sin(x) * 2 * x),
                 "This is the product rule, for sin(x)·x²: here x² goes *into* the sine."),
+        Mistake("product", lambda g, out, x: g * (np.cos(x**2) * x**2 + np.sin(x**2) * 2 * x),
+                "This is the rule of a product, u′v + uv′: sin(x²) is no product, but one function of another."),
         Mistake("inner", lambda g, out, x: g * np.cos(x**2) * x**2,
                 "The slope at the inner value is multiplied by the inner *slope*, 2x, not by the inner value x²."),
         Mistake("outer", lambda g, out, x: g * np.sin(x**2) * 2 * x,

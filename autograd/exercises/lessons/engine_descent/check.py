@@ -18,6 +18,11 @@ STEP = Step(
          "backward()."),
     Slip("accumulated", "for p in parameters:\n            p.grad = 0.0", "out = parameters[0]\n        out.grad = 0.0",
          "Only the first parameter's gradient is set to 0: all of them have to be."),
+    Slip("one-by-one", "        out.backward()\n        losses.append(out.data)\n        for p in parameters:\n",
+         "        losses.append(out.data)\n        for p in parameters:\n            for q in parameters:\n"
+         "                q.grad = 0.0\n            loss().backward()\n",
+         "The parameters move one after the other, each down a loss in which those before it have moved already: the gradients "
+         "of all are taken first, by one backward()."),
     Slip("zero", "        out.backward()\n",
          "        out.backward()\n        for p in parameters:\n            p.grad = 0.0\n",
          "The gradients are set to 0 after backward(), before they are used: do so before backward(), or after the "

@@ -22,16 +22,24 @@ def check(answer: Answer) -> Iterator[Finding]:
     for name, expected in made.items():
         kind, words = _parents(results, name, expected)
         if kind:
-            yield Finding(False, TITLE, f"{words}\n{PROGRAM}", (kind,))
+            sign = _operation(results, made)
+            yield Finding(
+                False, TITLE, "\n".join(filter(None, [words, sign, PROGRAM])), (kind, *(["op"] if sign else []))
+            )
             return
     yield Finding(True, TITLE)
+    sign = _operation(results, made)
+    yield Finding(not sign, "the operations", sign, ("op",) if sign else ())
+
+
+def _operation(results: dict[str, Any], made: dict[str, tuple[str, ...]]) -> str:
+    """What is wrong with the sign of a Value; empty if nothing is."""
     for name, expected in made.items():
         op = getattr(results[name], "op", None)
         if op != ("+" if expected else ""):
             right = "'+', since it is a sum" if expected else "'', since nothing was computed"
-            yield Finding(False, "the operations", f"{name}.op is {op!r}: it should be {right}.", ("op",))
-            return
-    yield Finding(True, "the operations")
+            return f"{name}.op is {op!r}: it should be {right}."
+    return ""
 
 
 def _parents(results: dict[str, Any], name: str, expected: tuple[str, ...]) -> tuple[str, str]:

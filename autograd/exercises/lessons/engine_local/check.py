@@ -39,7 +39,7 @@ def check(answer: Answer) -> Iterator[Finding]:
     ]
     for g, work in works.items():
         cases.append(backward(work, title=f"c = a + b, and c.grad is {g:g}", g=g, call="_backward"))
-    yield from STEP.findings(answer, cases)
+    yield from STEP.findings(answer, cases, beside=lambda answer: remembers(answer, "+", lambda a, b: a + b))
     yield remembers(answer, "+", lambda a, b: a + b)
 
 

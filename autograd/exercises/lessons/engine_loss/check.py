@@ -22,6 +22,8 @@ STEP = Step(
          "This is the square of the mean, in which errors of both signs cancel: it is the mean of the squares."),
     Slip("power", SQUARE, "((target - predict(layers, sample)) ** 2) ** 0.5",
          "These are the sizes of the errors: they are to be squared."),
+    Slip("mean", MEAN, "loss = squares[0]\n    for square in squares[1:]:\n        loss = (loss + square) / 2\n    return loss",
+         "This is a mean of the mean so far and the next one, in which the last sample counts half: add up, and divide once."),
     Slip("root", MEAN, "return (sum(squares) / len(squares)) ** 0.5",
          "The root of the mean is taken: it ends with the mean."),
     Slip("factor", MEAN, "return sum(squares) / len(squares) / 2", "A factor ½ was put before the mean."),

@@ -20,6 +20,12 @@ STEP = Step(
     Slip("slope", "= other.data * out.grad\n            other.grad = self.data * out.grad",
          "= out.grad\n            other.grad = out.grad",
          "out.grad is handed on as it is: these are the local derivatives of a sum."),
+    Slip("slope", "= other.data * out.grad\n            other.grad = self.data * out.grad",
+         "= out.data * out.grad\n            other.grad = out.data * out.grad",
+         "The product itself was taken for the local derivative: that of a·b with respect to a is b."),
+    Slip("slope", "= other.data * out.grad\n            other.grad = self.data * out.grad",
+         "= (self.data + other.data) * out.grad\n            other.grad = (self.data + other.data) * out.grad",
+         "Both got the sum of the two local derivatives: that of a·b with respect to a is b, and with respect to b it is a."),
     Slip("zero", "out._backward = _backward", "pass",
          "No gradient arrives at the parents: does the result get its function (out._backward = _backward), and is "
          "out.grad read when that is called, not before?"),
@@ -42,5 +48,5 @@ def check(answer: Answer) -> Iterator[Finding]:
     for g, work in works.items():
         title = f"c = a * b with a = {work.leaves['a']:g}, and c.grad is {g:g}"
         cases.append(backward(work, title=title, g=g, call="_backward"))
-    yield from STEP.findings(answer, cases)
+    yield from STEP.findings(answer, cases, beside=lambda answer: remembers(answer, "*", lambda a, b: a * b))
     yield remembers(answer, "*", lambda a, b: a * b)

@@ -10,9 +10,20 @@ from autograd.exercises.programs import program
 
 SLOPE = "exponent * self.data ** (exponent - 1) * out.grad"
 DIVISION, REFLECTED = "return self * self.lift(other) ** -1", "return self**-1 * other"
+POWER = """out = Value(self.data**exponent, (self,), "**")
+
+        def _backward():
+            self.grad += exponent * self.data ** (exponent - 1) * out.grad
+
+        out._backward = _backward
+        return out"""
 STEP = Step(
     __file__,
     Slip("power", SLOPE, "exponent * self.data**exponent * out.grad", "The power has to go down by one: n·aⁿ⁻¹."),
+    Slip("products", POWER, "result = self\n        for _ in range(int(exponent) - 1):\n            result = result * self\n"
+         "        return result",
+         "A power made of products knows whole exponents from 1 on, and a ** −1 is a power too: one operation, with the slope "
+         "n·aⁿ⁻¹, is right for all."),
     Slip("factor", SLOPE, "self.data ** (exponent - 1) * out.grad", "The factor n of n·aⁿ⁻¹ is missing."),
     Slip("chain", SLOPE, "exponent * self.data ** (exponent - 1)",
          "The local derivative is right; it is to be multiplied by out.grad."),

@@ -12,7 +12,8 @@ _R = np.random.default_rng(0)
 X = _R.normal(size=(3, 4))
 TIES = np.array([[1.0, 3.0, 3.0], [2.0, 0.0, 1.0], [5.0, 5.0, 5.0]])
 NEARLY = np.array([[1.0, 1.0001], [-7.0002, -7.0], [1e3, 1e3 - 1e-3]])
-ALSO = ((-X,), (-abs(_R.normal(size=(5, 2))),), (1e3 * _R.normal(size=(2, 6)),), (NEARLY,))
+BELOW = np.array([[-6.0, -4.5, -5.0], [-3.5, -9.0, -4.0], [-8.0, -7.0, -2.5]])
+ALSO = ((-X,), (BELOW,), (-abs(_R.normal(size=(5, 2))),), (1e3 * _R.normal(size=(2, 6)),), (NEARLY,))
 
 
 def check(answer: Answer) -> Iterator[Finding]:

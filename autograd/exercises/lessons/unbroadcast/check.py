@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
-from autograd.exercises.exercise import Answer, Finding, derivative
+from autograd.exercises.exercise import Answer, Finding, Mistake, derivative
 
 _R = np.random.default_rng(0)
 PAIRS = (
@@ -21,5 +21,27 @@ def check(answer: Answer) -> Iterator[Finding]:
     def multiply_vjp(g: Any, _out: Any, a: Any, b: Any) -> Any:
         return answer.unbroadcast(g * b, a.shape), answer.unbroadcast(g * a, b.shape)
 
+    def undone(by: Callable[[Any, tuple[int, ...]], Any]) -> Callable[..., Any]:
+        return lambda g, _out, a, b: (by(g * b, a.shape), by(g * a, b.shape))
+
+    order = "reshape keeps the numbers in their order, in which those that belong together do not stand where they are added up: "
+    mistakes = (
+        Mistake("places", undone(lambda g, shape: g.reshape((*shape, -1)).sum(axis=-1)),
+                order + "axes are added on the left, and stretched where they stand. Sum over these axes."),
+        Mistake("places", undone(lambda g, shape: g.reshape((-1, *shape)).sum(axis=0)),
+                order + "an axis of length 1 is stretched where it stands. Sum over it there."),
+        Mistake("incomplete", undone(_either), "Here axes were added on the left, and others of length 1 were stretched, both at "
+                "once: both sums are needed, one after the other."),
+    )  # fmt: skip
     first, *others = ARRAYS
-    yield derivative(lambda a, b: a * b, multiply_vjp, first, ("a", "b"), title="out = a * b", also=others)
+    yield derivative(
+        lambda a, b: a * b, multiply_vjp, first, ("a", "b"), title="out = a * b", also=others, mistakes=mistakes
+    )
+
+
+def _either(g: Any, shape: tuple[int, ...]) -> Any:
+    """The sum over axes that were added, or else over those that were stretched."""
+    extra = g.ndim - len(shape)
+    if extra:
+        return g.sum(axis=tuple(range(extra)))
+    return g.sum(axis=tuple(i for i, n in enumerate(shape) if n == 1), keepdims=True)
