@@ -622,7 +622,7 @@ WRONG = {
             ("product: multiplied by x", "g * x", "np.round"),
             ("nonlinear: 1 everywhere", "np.ones(4)", "np.round"),
             ("nonlinear: rounded as well", "np.round(g)", "np.round"),
-            ("mask: |x| ≥ 1", "g * (abs(x) < 1)", "np.round"),
+            ("mask: larger than 1", "g * (abs(x) < 1)", "np.round"),
             ("gradient: as if it had not happened", "g / 2", "np.round"),
             ("shape: a single number", "g.sum()", "np.round"),
             ("shape: A tuple of 1", "(g,)", "np.round"),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from .source import Edit, Source, inside
 
 _ARGUMENTS = 5  # of a function, whose lengths may be divided by
-_OF_LISTS = ("append", "pop", "extend", "insert", "reverse")
+OF_LISTS = ("append", "pop", "extend", "insert", "reverse")
 _MAKE_LISTS = ("list", "set", "sorted", "reversed", "zip", "enumerate")
 _MORE = ("", " * 2", " * g", " * 2 * g")  # beside a product
 
@@ -23,7 +23,7 @@ def adding(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit
     lengths = [shape.format(name) for name in names[:_ARGUMENTS] for shape in shapes]
     factors = [*(f"* {n}" for n in ("2", *names)), *(f"/ {n}" for n in ("2", *names))]
     terms = [f"{sign} {term}" for sign in "+-" for term in ("1", *names)]
-    things = _containers(function)
+    things = containers(function)
     for node in inside(function):
         operator = node.op if isinstance(node, ast.BinOp) else None
         for part in parts_of(node):
@@ -57,9 +57,9 @@ def _is_length(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "len"
 
 
-def _containers(function: ast.AST) -> set[str]:
+def containers(function: ast.AST) -> set[str]:
     """Names that stand for lists, as far as one can see."""
-    methods = (n for n in ast.walk(function) if isinstance(n, ast.Attribute) and n.attr in _OF_LISTS)
+    methods = (n for n in ast.walk(function) if isinstance(n, ast.Attribute) and n.attr in OF_LISTS)
     return {method.value.id for method in methods if isinstance(method.value, ast.Name)}
 
 

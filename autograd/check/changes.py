@@ -21,7 +21,7 @@ _FINISHING = ("function", "sign", "number", "name", "sum", "transpose")
 _MOST_LIKELY = 60  # edits of which pairs are tried
 # Of words that only move; of a name, since many fit by accident.
 _LEAST = {"brackets": 1.4, "across": 2.5, "exchange": 1.5, "sequence": 1.5, "indentation": 1.5, "ones": 2.0, "name": 1.6,
-          "attribute": 2.1, "product": 1.5}  # fmt: skip
+          "attribute": 2.1, "product": 1.5, "point": 2.5}  # fmt: skip
 # Of a product that is missing at the end, what is dropped, a division by a length, a statement that is one too many, …
 _MOST = {"forgotten": 1.9, "drop": 1.4, "length": 2.0, "size": 1.5, "surplus": 0.9, "start": 0.9, "paired": 1.0, "kept": 1.2,
          "before": 1.4, "along": 1.5, "turned": 1.2, "bounds": 1.4}  # fmt: skip

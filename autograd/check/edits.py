@@ -11,7 +11,7 @@ import ast
 import itertools
 from collections.abc import Callable, Iterator
 
-from .additions import adding, completing
+from .additions import OF_LISTS, adding, completing, containers
 from .arrays import of_arrays
 from .moves import moved, moving
 from .source import MOST_NAMES, Change, Edit, Source, inside, names_in, scopes
@@ -73,7 +73,8 @@ def _functions(source: Source) -> list[tuple[ast.AST, list[str]]]:
 def _replacing(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit]:
     attributes = sorted({n.attr for n in ast.walk(source.tree) if isinstance(n, ast.Attribute)})
     dotted = [source.of(n) for n in inside(function) if isinstance(n, ast.Attribute) and _of_name(n) and n.attr != "T"]
-    dotted = [text for text in dict.fromkeys(dotted) if not text.startswith(("np.", "math."))][:MOST_NAMES]
+    dotted = [text for text in dict.fromkeys(dotted) if _is_variable(text)][:MOST_NAMES]
+    lists = containers(function)
     owners = [name for name in dict.fromkeys(map(_owner, ast.walk(source.tree))) if name in ("self", *names)]
     for node in inside(function):
         if isinstance(node, ast.BinOp):
@@ -92,7 +93,8 @@ def _replacing(source: Source, function: ast.AST, names: list[str]) -> Iterator[
             yield from _constant(source, node, names)
         elif isinstance(node, ast.Name) and node.id in names:
             stored = isinstance(node.ctx, ast.Store)
-            yield from (Edit("name", *source.span(node), n, unlikely=stored) for n in names if n != node.id)
+            alike = [n for n in names if n != node.id and (n in lists) == (node.id in lists)]
+            yield from (Edit("name", *source.span(node), n, unlikely=stored) for n in alike)
             if isinstance(node.ctx, ast.Load):
                 yield from (Edit("name", *source.span(node), text) for text in dotted)
         elif isinstance(node, ast.Attribute):
@@ -176,6 +178,11 @@ def _of_name(node: ast.Attribute) -> bool:
     return isinstance(node.value, ast.Name)
 
 
+def _is_variable(dotted: str) -> bool:
+    """Whether a name with a dot stands for a number, as far as one can see, and not for a function."""
+    return not dotted.startswith(("np.", "math.")) and dotted.rpartition(".")[2] not in OF_LISTS
+
+
 def _owner(node: ast.AST) -> str:
     """The name whose attribute this is."""
     return node.value.id if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) else ""
@@ -185,7 +192,8 @@ def _comparison(source: Source, node: ast.Compare) -> Iterator[Edit]:
     left, right = source.of(node.left), source.of(node.comparators[0])
     for operator, sign in _COMPARISONS.items():
         if not isinstance(node.ops[0], operator) and type(node.ops[0]) in _COMPARISONS:
-            yield Edit("comparison", *source.span(node), f"({left} {sign} {right})")
+            point = sign in ("==", "!=") and not isinstance(node.ops[0], (ast.Eq, ast.NotEq))
+            yield Edit("comparison", *source.span(node), f"({left} {sign} {right})", "point" if point else "")
     if isinstance(node.ops[0], (ast.Lt, ast.LtE)) and isinstance(
         node.left, (ast.Name, ast.BinOp)
     ):  # i < n → 0 <= i < n

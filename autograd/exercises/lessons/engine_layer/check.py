@@ -35,6 +35,9 @@ STEP = Step(
          "No gradient arrives: the output is a new Value that does not know what it was made from."),
     Slip("parameters", "[*self.weights, self.bias]", "self.weights", "The bias is a parameter, too."),
     Slip("parameters", "[*self.weights, self.bias]", "[self.bias, *self.weights]", "The bias comes after the weights."),
+    Slip("parameters", "[p for neuron in self.neurons for p in neuron.parameters()]",
+         "[p for n in self.neurons for p in n.parameters()[:-1]] + [n.parameters()[-1] for n in self.neurons]",
+         "A layer's parameters go neuron by neuron, each neuron's bias after its weights: here all biases come last."),
     Slip("parameters", "[*self.weights, self.bias]", "[Value(p.data) for p in [*self.weights, self.bias]]",
          "These are copies: parameters() returns the very Values that the neuron computes with."),
 )  # fmt: skip

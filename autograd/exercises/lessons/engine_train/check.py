@@ -32,6 +32,10 @@ STEP = Step(
          "The biases do not move."),
     Slip("stale", "return " + DESCEND, "out = mean_square(layers, samples, targets)\n    return descend(lambda: out, ",
          "The loss was computed once and for all: it has to be computed anew in each step."),
+    Slip("late", "return " + DESCEND + "parameters, rate, epochs)",
+         "losses = descend(lambda: mean_square(layers, samples, targets), parameters, rate, epochs)\n"
+         "    return [*losses[1:], mean_square(layers, samples, targets).data]",
+         "These are the losses after each step: the first is the one before any step."),
     Slip("sign", "parameters, rate, epochs)", "parameters, -rate, epochs)",
          "This goes uphill: the loss is to become smaller."),
     Slip("epochs", "parameters, rate, epochs)", "parameters, rate, 1)",

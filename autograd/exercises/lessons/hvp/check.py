@@ -59,6 +59,8 @@ def check(answer: Answer) -> Iterator[Finding]:
                     "v is: multiply the inner gradient by v before it is summed up."),
             Mistake("inside", lambda v, out, x: hessian_times(bowl, x, np.ones_like(x)) * v, "v is multiplied in too "
                     "late: it belongs inside, where the inner gradient is summed up to one number."),
+            Mistake("inside", lambda v, out, x: hessian_times(bowl, x, gradient(bowl, x)) * v, "This is H·∇f(x), times v at the "
+                    "end: v belongs inside, where ∇f(x) stands for it, and is held fixed there."),
             Mistake("inside", lambda v, out, x: hessian_times(bowl, v, v),
                     "The second derivative is taken at v: it belongs at x."),
         ),

@@ -17,4 +17,6 @@ def check(answer: Answer) -> Iterator[Finding]:
     yield derivative(np.matmul, answer.matmul_vjp, (X, Y), ("a", "b"), also=ALSO, mistakes=(
         Mistake("inverse", lambda g, out, a, b: (g @ np.linalg.pinv(b), np.linalg.pinv(a) @ g),
                 "Backwards a product is not undone: g is multiplied by the transposed factor, not by its inverse."),
+        Mistake("sum", lambda g, out, a, b: (np.outer(g.sum(axis=1), b.sum(axis=1)), np.outer(a.sum(axis=0), g.sum(axis=0))),
+                "This is a product of two sums: multiply first, then add up, which is what a matrix product does."),
     ))  # fmt: skip

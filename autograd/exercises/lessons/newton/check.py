@@ -31,6 +31,8 @@ STEPS = (
      "x ← x − f/f′ finds a root of f. In a minimum f′ has a root: divide f′ by f″."),
     ("second-order", lambda f, x: x - gradient(f, x) / gradient(f, x) ** 2,
      "f″ is the derivative of f′, grad(grad(f)), not its square."),
+    ("second-order", lambda f, x: x - gradient(f, x) / gradient(f, gradient(f, x)),
+     "f′(f′(x)) is the slope of f at another place: f″ is the slope of f′, grad(grad(f))(x)."),
     ("product", lambda f, x: x - gradient(f, x) * gradient(gradient_of(f), x), "f′ is to be divided by f″, not multiplied."),
     ("first-order", lambda f, x: x - gradient(f, x), "This is gradient descent: f′ is to be divided by f″."),
 )  # fmt: skip

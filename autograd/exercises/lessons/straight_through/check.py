@@ -47,7 +47,7 @@ def _at(answer: Answer, x: Any, g: Any) -> Iterator[Finding]:
             ("nonlinear", np.round(g), "The gradient was rounded as well: only the value is rounded."),
             ("mask", g * (abs(x) < 10), "The gradient is held back where |x| is large: let it pass everywhere."),
             ("nonlinear", np.clip(g, -1, 1), "The gradient was cut off: only the value is changed."),
-            ("mask", g * (abs(x) < 1), "The gradient is held back where |x| ≥ 1: let it pass everywhere."),
+            ("mask", g * (abs(x) < 1), "The gradient is held back where |x| is larger than 1: let it pass everywhere."),
             ("mask", g * (abs(x) <= 0.5), "The gradient is held back in places: let it pass everywhere."),
         ),
     )  # fmt: skip

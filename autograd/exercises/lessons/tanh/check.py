@@ -18,6 +18,7 @@ def check(answer: Answer) -> Iterator[Finding]:
                 "A power is missing: in (d² − n²)/d² the quotient n/d, which is `out`, is squared."),
         Mistake("sign", lambda g, out, x: g * (1 + out**2),
                 "The sign between the two terms is wrong: tanh is nowhere steeper than 1."),
-        Mistake("slope", lambda g, out, x: g * out * (1 - out), "That is the slope of the sigmoid: tanh has another."),
+        Mistake("slope", lambda g, out, x: g * out * (1 - out), "This comes to out · (1 − out), "
+                "the slope of the sigmoid: tanh has another."),
         Mistake("incomplete", lambda g, out, x: g * out**2, "This is one of the quotient rule's two terms alone."),
     ))  # fmt: skip
