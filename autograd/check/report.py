@@ -86,7 +86,7 @@ class Report:
     def edits(self) -> list[Diagnosis]:
         """What to change in the source of a hand-written derivative so that it is right, each tried out; two ways if both fit.
 
-        They are looked for when this is first read (or the report printed), for two seconds at most.
+        They are looked for when this is first read (or the report printed), for three seconds at most.
         """
         return self.find_edits()
 
