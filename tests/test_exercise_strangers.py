@@ -1,6 +1,7 @@
 """Whole answers as students write them, with loops, names of their own, two slips at once: what is said of each, and what not."""
 
 import contextvars
+import re
 from textwrap import dedent
 
 import pytest
@@ -615,3 +616,11 @@ def test_what_is_wrong_is_said_and_nothing_else(what):
     text = contextvars.copy_context().run(said, name, code, words)
     assert [each for each in words if not says(text, each)] == []
     assert [each for each in accidents if each in text] == []
+
+
+def test_lines_have_the_numbers_that_they_have_in_the_file():
+    name, code, *_ = ANSWERS["two slips far apart"]
+    text = contextvars.copy_context().run(said, name, code, ["should be"])
+    lines = BOOK[name].file(dedent(code).strip()).splitlines()
+    shown = re.findall(r"line (\d+): (.*)", text)
+    assert [lines[int(number) - 1].strip() for number, _ in shown] == [line for _, line in shown] != []
