@@ -624,3 +624,52 @@ def test_lines_have_the_numbers_that_they_have_in_the_file():
     lines = BOOK[name].file(dedent(code).strip()).splitlines()
     shown = re.findall(r"line (\d+): (.*)", text)
     assert [lines[int(number) - 1].strip() for number, _ in shown] == [line for _, line in shown] != []
+
+
+HALF_THERE = {
+    "an order that stops elsewhere": (
+        "engine_order",
+        """
+class Value(Value):
+    def order(self):
+        names = [self]
+        for node in names:
+            names += [p for p in node.parents if p not in names]
+        if len(names) > 6:
+            raise KeyError("t")
+        return names[::-1]
+""",
+        "append a Value once",
+    ),
+    "Values without parents": (
+        "engine_multiply",
+        """
+class Value(Value):
+    def __mul__(self, other):
+        out = Value(self.data * other.data)
+        del out.parents
+
+        def _backward():
+            self.grad = other.data * out.grad
+            other.grad = other.data * out.grad
+
+        out._backward = _backward
+        del self.parents
+        return out
+""",
+        "b.grad",
+    ),
+    "a diagnosis that is no text": (
+        "relu",
+        "DIAGNOSIS = np.ones(2)\n\n\ndef relu_vjp(g, out, x):\n    return g * x\n",
+        "multiplied by x",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", HALF_THERE)
+def test_what_is_looked_at_beside_a_fault_takes_nothing_from_what_is_said_of_it(what):
+    name, code, words = HALF_THERE[what]
+    result = check_source(BOOK[name], BOOK[name].file(dedent(code).strip()), "answer.py")
+    assert result.state == "failed", result
+    assert words in spoken(result)

@@ -63,7 +63,7 @@ def repaired(
             message = f"{report}\n\n{diagnosis.title}: {step} repair the derivative."
             if report.verdict != "pass":
                 found = Finding(False, BROKEN, message, found.kinds)
-        elif not found.passed and not diagnosis.passed and answer.DIAGNOSIS:
+        elif not found.passed and not diagnosis.passed and isinstance(answer.DIAGNOSIS, str) and answer.DIAGNOSIS:
             found = replace(found, message=f"{found.message}\n{diagnosis.title}: {diagnosis.message}")
         yield found
         yield diagnosis

@@ -116,7 +116,7 @@ class Step:
                 return
             if fault or wrong is not None:
                 found = fault or self._looked_into(answer, cases, case, given, str(wrong))
-                yield _with(found, None if fault or beside is None else beside(answer))
+                yield found if fault or beside is None else _with(found, beside, answer)
                 return
             yield Finding(True, case.title, parts=(True,) * len(case.right))
 
@@ -180,9 +180,13 @@ class Step:
             return None
 
 
-def _with(found: Finding, other: Finding | None) -> Finding:
-    """A finding, and what another one says that is wrong too."""
-    if other is None or other.passed:
+def _with(found: Finding, look: Callable[[Answer], Finding], answer: Answer) -> Finding:
+    """A finding, and what another look says that is wrong too."""
+    try:
+        other = look(answer)
+    except Exception:  # the student's: what is looked at may not be there
+        return found
+    if other.passed:
         return found
     words, _, numbers = f"\n{found.message}".partition("\n   ")
     return replace(
