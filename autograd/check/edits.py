@@ -120,6 +120,8 @@ def _operation(source: Source, node: ast.BinOp) -> Iterator[Edit]:
         return
     kind = {"+": "term", "-": "term", "**": "power"}.get(sign, "factor")
     yield Edit(kind, *place, left, f"drop {sign} {right}")
+    if sign in "*/" and isinstance(inner := node.left, ast.BinOp) and isinstance(inner.op, (ast.Mult, ast.Div)):
+        yield Edit(kind, *place, source.of(inner.left), "two")  # a * b * c → a
     if sign in "*/":
         ones = (n for n in (node.left, node.right) if isinstance(n, ast.Name))
         yield from (Edit("factor", *source.span(name), f"np.ones_like({name.id})", "ones") for name in ones)
@@ -317,6 +319,8 @@ def _constant(source: Source, node: ast.Constant, names: list[str]) -> Iterator[
     c, text = node.value, source.text[slice(*source.span(node))]
     if isinstance(c, bool):
         yield Edit("number", *source.span(node), str(not c))
+    elif c in _SIGNS.values():  # the name of an operation
+        yield from (Edit("operator", *source.span(node), f'"{other}"') for other in _SIGNS.values() if other != c)
     elif isinstance(c, (int, float)):
         near = (f"{c + 1}", f"{c - 1}") if c == 0 or abs(c) >= 1 else ()  # of 1e-5 neither is a slip of the pen
         for new in (

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from .changes import Known, deed, ordered
 from .cleared import cleared
+from .plausible import plausible
 from .shown import Repair, shown
 from .source import Change, apart, applied, flows, idle, places_of
 
@@ -54,7 +55,7 @@ def repairs(
                 searches.remove(search)
             elif all(flags := search.judged(change) or [False]):
                 right = [change, *search.alike(until)]
-                if ways := _confirmed(search.source, right, confirm):
+                if ways := _confirmed(search.source, right, judge, confirm):
                     made = search.made.edits
                     return [[replace(one, number=one.number + number - 1) for one in [*made, *way]] for way in ways]
             elif (further := search.after(change, flags)) is not None:
@@ -123,12 +124,13 @@ class _Search:
         return _Search(applied(self.source, change), flags, self._judge, made)
 
 
-def _confirmed(source: str, right: list[Change], confirm: Callable[[str], bool]) -> list[list[Repair]]:
-    """The first change that passes the whole check, and the first that is another one."""
+def _confirmed(source: str, right: list[Change], judge: Judge, confirm: Callable[[str], bool]) -> list[list[Repair]]:
+    """The first change that is no accident and passes the whole check, and the first that is another one."""
     chosen: list[Change] = []
     for change in right:
         text = applied(source, change)
-        if all(_unlike(source, change, other) for other in chosen) and idle(text) <= idle(source) and confirm(text):
+        new = all(_unlike(source, change, other) for other in chosen) and idle(text) <= idle(source)
+        if new and plausible(source, change, judge) and confirm(text):
             chosen.append(change)
             if len(chosen) == 2:
                 break

@@ -1,4 +1,4 @@
-"""Running what was edited: every loop comes to an end, and a number may be put off on purpose."""
+"""Running what was edited: every loop comes to an end, a number may be put off on purpose, and two things compared."""
 
 from __future__ import annotations
 
@@ -87,6 +87,23 @@ def off(x: Any) -> Any:
     return x
 
 
+def like(new: Any, old: Any) -> Any:
+    """`new`, if it is of the same sort as `old`: both numbers or arrays, both lists, both of one type, or one of them None.
+
+    Raises:
+        TypeError: it is not.
+    """
+    if _sort(new) is not _sort(old) and new is not None and old is not None:
+        raise TypeError
+    return new
+
+
+def _sort(x: Any) -> type:
+    if isinstance(x, int | float | np.number | np.ndarray):
+        return np.ndarray
+    return list if isinstance(x, tuple) else type(x)
+
+
 def helpers() -> dict[str, Any]:
     """The names that an edited source finds, once made for one run."""
-    return {"_tick_": tick(), "_off_": off, "_times_": _times, "_power_": _power}
+    return {"_tick_": tick(), "_off_": off, "_like_": like, "_times_": _times, "_power_": _power}

@@ -110,9 +110,17 @@ def inside(function: ast.AST) -> Iterator[ast.AST]:
 
 
 def idle(text: str) -> int:
-    """How many quotients and differences of something and itself a source has: what makes one computes nothing any more."""
-    found = (n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.BinOp) and isinstance(n.op, (ast.Div, ast.Sub)))
-    return sum(ast.dump(node.left) == ast.dump(node.right) for node in found)
+    """How many x / x, x − x and x + (c − x) a source has: what makes one computes nothing any more."""
+    return sum(map(_idle, ast.walk(ast.parse(text))))
+
+
+def _idle(node: ast.AST) -> bool:
+    if not isinstance(node, ast.BinOp):
+        return False
+    if isinstance(node.op, (ast.Div, ast.Sub)):
+        return ast.dump(node.left) == ast.dump(node.right)
+    taken = node.right.right if isinstance(node.right, ast.BinOp) and isinstance(node.right.op, ast.Sub) else None
+    return isinstance(node.op, ast.Add) and taken is not None and ast.dump(node.left) == ast.dump(taken)
 
 
 def flows(text: str, one: Change, other: Change) -> bool:

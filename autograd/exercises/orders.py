@@ -17,6 +17,8 @@ def ordered(answer: Answer, work: Program) -> Finding:
     found = judged(f"the order of {', '.join(nodes)}", nodes, nodes[work.result], f"   {work}; {work.result}.order()")
     if found.kinds == ("order",) and not ALONE.get() and (words := _habit(answer)):
         return replace(found, message=found.message.replace(_APPEND, words))
+    if found.kinds == ("reversed",) and not ALONE.get() and not _only_turned(answer):
+        return replace(found, message=found.message.replace(_TURN, _NOT_TURNED))
     return found
 
 
@@ -77,7 +79,7 @@ def _fault(nodes: dict[str, Any], last: Any, found: Any, again: bool) -> tuple[s
     if not late:
         return "", ""
     if len(late) == sum(len(node.parents) for node in nodes.values()):
-        return "reversed", f"Every Value stands before what it was made from: turn it round; {shown}."
+        return "reversed", f"Every Value stands before what it was made from: {_TURN}; {shown}."
     parent, child = late[0]
     return "order", (f"{child} stands before {parent}, which it was made from: {_APPEND}; {shown}.")
 
@@ -90,6 +92,19 @@ _LARGER = (
     program("c = a * b; d = c + a; e = b * d; f = d * e", a=2.0, b=-3.5),
     program("p = a + b; q = p * a; r = q + p; s = p + r; t = s * q", a=2.0, b=-3.5),
 )
+
+
+def _only_turned(answer: Answer) -> bool:
+    """Whether the lists are right once they are turned round."""
+    for work in _LARGER:
+        *_, nodes = work.run(answer.Value)
+        try:
+            given = nodes[work.result].order()[::-1]
+        except Exception:  # the student's
+            return False
+        if _fault(nodes, nodes[work.result], given, again=False)[0]:
+            return False
+    return True
 
 
 def _habit(answer: Answer) -> str:
@@ -151,6 +166,8 @@ def _moved_when_met_again(last: Any, turn: Turn) -> list[Any]:
 
 
 _APPEND = "append a Value once all of its parents are there"
+_TURN = "turn it round"
+_NOT_TURNED = f"{_APPEND} (turned round, such a list is right in small graphs only)"
 _WAYS: dict[Callable[[Any, Turn], list[Any]], str] = {
     _marked_on_the_stack: "a Value counts as seen when it is put where it waits, and may still wait there when one that was made "
     "from it is done; mark it when its turn comes",

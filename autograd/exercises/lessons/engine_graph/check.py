@@ -70,6 +70,11 @@ def _parents(results: dict[str, Any], name: str, expected: tuple[str, ...]) -> t
             "numbers",
             f"{name}.parents holds numbers: the gradient is to go to the Values, so keep {_tuple(expected)}.",
         )
+    if {id(each) for each in given} & {id(each) for one in right for each in one.parents} - {id(each) for each in right}:
+        return "further", (
+            f"{name}.parents has parents of {_tuple(expected)}, which are further back: its parents are the two operands of this "
+            "very +, and those know their own."
+        )
     if len(given) == len(right) and [id(each) for each in given[::-1]] == [id(each) for each in right]:
         return "order", f"{name}.parents has the two in the other order: on the left of the + stands {expected[0]}."
     if len(given) != len(right):

@@ -69,7 +69,8 @@ def _mistakes() -> tuple[Mistake, ...]:
                 "The factor D on the right-hand side, D dx, is missing."),
         Mistake("sign", lambda g, out, x: solved(slopes(out), -slopes(out) @ w(x), g), "The matrix is 1 − D W, with a minus."),
         Mistake("order", lambda g, out, x: solved(slopes(out), w(x) @ slopes(out), g),
-                "This is 1 − W D, which has column j of W times dⱼ (as d * W does): it is 1 − D W, row i times dᵢ, transposed."),
+                "The slopes stand on the wrong side: dᵢ multiplies row i of W, which is column i of its transposed, as in "
+                "(1 − D W)ᵀ = 1 − Wᵀ D; here it is the other way round, dᵢ with column i of W."),
         Mistake("incomplete", lambda g, out, x: solved(slopes(out), w(x), g), "In the matrix 1 − D W the D is missing."),
         Mistake("at-input", lambda g, out, x: g * (1 - x**2), tanh.format("it is 1 − x², and no system is solved")),
         Mistake("at-input", lambda g, out, x: solved(slopes(x), slopes(x) @ w(x), g), tanh.format("it is 1 − x²")),

@@ -1,0 +1,52 @@
+"""Whether a change that makes an answer right may be what is wrong in it, and not an accident.
+
+Three things are no slip, whatever comes of them: a comparison after which a condition is never met, or always, a name in the
+place of another that stands for something of another type, and a statement moved to where it does as little as if it were not.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from .source import Change, Edit, Source, applied
+
+_DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+
+
+def plausible(source: str, change: Change, judge: Callable[[str], Sequence[bool] | None]) -> bool:
+    """Whether a change is none of these accidents.
+
+    Args:
+        source: that is changed.
+        change: after which it is right.
+        judge: which parts of a changed source are right; there `_like_` is known (`running.helpers`).
+    """
+    others = [other for edit in change for other in _instead(source, edit)]
+    return all(_right(source, change, *each, judge) == wanted for *each, wanted in others)
+
+
+def _instead(source: str, edit: Edit) -> list[tuple[Edit, Edit, bool]]:
+    """An edit, what is tried in its place, and whether that should be right."""
+    old = source[edit.start : edit.stop]
+    if edit.kind == "comparison":
+        return [(edit, replace(edit, new=constant), False) for constant in ("False", "True")]
+    if edit.kind == "indentation" and (statement := _starting(source, edit.start if edit.place < 0 else edit.place)):
+        return [(edit, Edit("statement", *statement, "pass"), False)]
+    if edit.kind == "name" and not edit.unlikely and not edit.rule and _DOTTED.fullmatch(edit.new) and _DOTTED.fullmatch(old):
+        return [(edit, replace(edit, new=f"_like_({edit.new}, {old})"), True)]
+    return []
+
+
+def _starting(text: str, place: int) -> tuple[int, int] | None:
+    """From where to where the statement goes that starts at a place."""
+    source = Source(text)
+    spans = (source.span(node) for node in ast.walk(source.tree) if isinstance(node, ast.stmt))
+    return next((span for span in spans if span[0] == place), None)
+
+
+def _right(source: str, change: Change, edit: Edit, other: Edit, judge: Callable[[str], Sequence[bool] | None]) -> bool:
+    flags = judge(applied(source, tuple(other if each is edit else each for each in change)))
+    return bool(flags) and all(flags or ())
