@@ -7,7 +7,7 @@ MORE_WRONG = [
     # all that the right operand was made from
     (
         "engine_graph",
-        "count: f.parents has",
+        "further: f.parents has parents of (b, e)",
         """
 class Value(Value):
     def __init__(self, data, parents=(), op=""):
@@ -787,6 +787,56 @@ ste_round = Op(np.round, ste_rule, name='ste_round')
 ]
 
 RIGHT = [
+    # a class that Python's own tools look into
+    (
+        "engine_add",
+        """
+from dataclasses import dataclass
+
+
+@dataclass(eq=False)
+class Value:
+    data: float
+
+    def __add__(self, other):
+        return Value(data=self.data + other.data)
+""",
+    ),
+    # an annotation that is asked for when it is written: no `from __future__` of ours reaches an answer
+    (
+        "tanh",
+        """
+def tanh_vjp(g: np.ndarray, out: np.ndarray, x: np.ndarray):
+    return (g * (1 - out**2)).astype(tanh_vjp.__annotations__["x"].dtype.__get__(x))
+""",
+    ),
+    # by Kahn's algorithm, which goes through a Value's parents three times
+    (
+        "engine_deep",
+        """
+from collections import Counter, deque
+
+
+class Value(Value):
+    def order(self):
+        parents_of, todo = {}, [self]
+        while todo:
+            node = todo.pop()
+            if node not in parents_of:
+                parents_of[node] = node.parents
+                todo.extend(node.parents)
+        uses = Counter(parent for parents in parents_of.values() for parent in parents)
+        ordered, free = deque(), [self]
+        while free:
+            node = free.pop()
+            ordered.appendleft(node)
+            for parent in parents_of[node]:
+                uses[parent] -= 1
+                if not uses[parent]:
+                    free.append(parent)
+        return list(ordered)
+""",
+    ),
     # complex numbers that are no step
     (
         "chain",

@@ -2,6 +2,7 @@
 
 import contextvars
 import re
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -14,6 +15,7 @@ from tests import wrong_answers
 from tests.said import says
 
 BOOK = built_in()
+CASES = Path(__file__).parents[1] / "benchmarks" / "diagnosis_cases"
 PATIENCE = 60.0  # seconds of computing: coverage makes a search several times as slow
 
 NETWORK = wrong_answers.NETWORK.partition("    return")[0]
@@ -286,7 +288,7 @@ def loss_vjp(g, out, w):
     dh = h1 * (1 - h1) * x[1]
     return dL * dy * dh
 """,
-        ["should be", "multiplied by x[0], not by x[1]"],
+        ["`2` should be `-2`", "`1` should be `0`", "dh = h1 * (1 - h1) * x[1]"],
         ["none of the usual"],
     ),
     "a solution's slip in other words": (
@@ -589,6 +591,40 @@ class Value(Value):
 }
 
 
+# Of the benchmark's answers: the file, how its author's word on the mistake begins, what is said of it, and what is not.
+AUTHORS = [
+    ("fifth", "The neurons of a layer are chained", ["`values` should be `inputs`"], ["i > len", "after the loop"]),
+    ("fifth", "The diagnosis is right, but the slope", ["should be `error`"], ["+ (1 -"]),
+    ("fifth", "The full convolution of g and w is cut", ["`: len(g)` should be `:`"], []),
+    ("fifth", "The sum inherits the grandparents", ["has parents of (c, b)"], ["A name is wrong"]),
+    ("fifth", "Repeated parents are removed", ["each operand once"], ["A name is wrong"]),
+    (
+        "fifth",
+        "The gradient of other is computed",
+        ["`self` should be `out`", '`"+"` should be `"*"`'],
+        ["The same numbers"],
+    ),
+    ("fifth", "The Value is put into the list before", ["append a Value once"], ["turn it round"]),
+    (
+        "sixth",
+        "v is not held fixed",
+        ["`y` should be `v`", "`grad(inner)(x) * v` should be `grad(inner)(x)`"],
+        ["none of"],
+    ),
+    ("sixth", "The derivative of the sigmoid of h1", ["`w1` should be `w5`", "`h1` should be `w1 * x[0]"], ["none of"]),
+    ("sixth", "lift wraps a Value", ["lifted once more", "`self + other` should be `self - other`"], []),
+    ("sixth", "Division gets a rule", ["Value.__rtruediv__"], ["what is different"]),
+    ("sixth", "A neuron's parameters() appends", ["`self.weights.copy()`"], []),
+    ("sixth", "To undo the matrix product", ["`np.linalg.pinv(w)` should be `w.T`"], ["none of"]),
+    ("sixth", "The gradient of b is collected", ["it keeps the dtype", "`m - 1` should be `m`"], []),
+    ("sixth", "This is Newton's method for a zero", ["after 0 steps", "finds a root of f"], []),
+    ("sixth", "Misplaced parenthesis", ["`1 - np.square(out)`"], ["lacks the factor"]),
+    ("sixth", "shape.index(1) finds", ["of this one axes 1, 2"], []),
+    ("sixth", "Off by one: the loop runs over n - m", ["`n - m` should be `(n - m) + 1`"], ["len(x) + 1"]),
+    ("sixth", "g is reshaped to the shape of x", ["the axes are to be moved"], ["is an index off"]),
+]
+
+
 def said(name, code, words):
     """What the checker says of an answer to a rehearsed exercise; and the search for a change, where that lacks `words`."""
     exercise = BOOK[name].ready()
@@ -616,6 +652,15 @@ def test_what_is_wrong_is_said_and_nothing_else(what):
     text = contextvars.copy_context().run(said, name, code, words)
     assert [each for each in words if not says(text, each)] == []
     assert [each for each in accidents if each in text] == []
+
+
+@pytest.mark.parametrize(("file", "mistake", "words", "accidents"), AUTHORS)
+def test_what_an_author_means_is_said_and_nothing_else(file, mistake, words, accidents):
+    text = (CASES / f"{file}.md").read_text(encoding="utf-8")
+    found = re.search(rf"^### (\w+) \| {re.escape(mistake)}.*?```python\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    heard = contextvars.copy_context().run(said, *found.groups(), [*words, "everything"])
+    assert [each for each in words if not says(heard, each)] == []
+    assert [each for each in accidents if each in heard] == []
 
 
 def test_lines_have_the_numbers_that_they_have_in_the_file():

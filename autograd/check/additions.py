@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from .source import Edit, Source, inside
+import numpy as np
+
+from .source import MOST_NAMES, Edit, Source, inside
 
 _ARGUMENTS = 5  # of a function, whose lengths may be divided by
 OF_LISTS = ("append", "pop", "extend", "insert", "reverse")
@@ -19,11 +21,13 @@ def adding(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit
     A factor of one operand of a product is one of the product, and a term beside one of a sum is one beside the sum: there is one
     edit of both, around the whole.
     """
+    numbers = _numbers_in(source, function, names)
+    plain = [name for name in numbers if name in names]
     shapes = ("{}.size", "len({})", "{}.shape[-1]", "np.sqrt({}.shape[-1])")
-    lengths = [shape.format(name) for name in names[:_ARGUMENTS] for shape in shapes]
-    factors = [*(f"* {n}" for n in ("2", *names)), *(f"/ {n}" for n in ("2", *names))]
-    terms = [f"{sign} {term}" for sign in "+-" for term in ("1", *names)]
-    things = containers(function)
+    lengths = [shape.format(name) for name in plain[:_ARGUMENTS] for shape in shapes]
+    factors = [f"{sign} {n}" for sign in "*/" for n in ("2", *numbers)]
+    terms = [f"{sign} {term}" for sign in "+-" for term in ("1", *plain)]
+    things, arrays = containers(function), not _of_values(source)
     for node in inside(function):
         operator = node.op if isinstance(node, ast.BinOp) else None
         for part in parts_of(node):
@@ -33,23 +37,54 @@ def adding(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit
             of_product = isinstance(operator, (ast.Mult, ast.Div))
             number = isinstance(part, ast.Constant)
             if not number and not _is_length(node):
-                yield from _around(source, part, signed=not of_product, summed=not isinstance(node, ast.Attribute))
+                yield from _around(source, part, signed=not of_product)
+                if arrays:
+                    yield from _around_array(source, part, summed=not isinstance(node, ast.Attribute))
             if not of_product:
                 others = (factor for factor in factors if factor != f"/ {x}" and not _is_size(part))
                 yield from (Edit("factor", *place, f"({x} {factor})", unlikely=number) for factor in others)
-                yield from (Edit("factor", *place, f"({x} / {n})", "length", number) for n in lengths)
+                yield from (Edit("factor", *place, f"({x} / {n})", "length", number) for n in lengths if arrays)
             if not isinstance(operator, (ast.Add, ast.Sub)):
                 yield from (
-                    Edit("term", *place, f"({x} {term})", unlikely=number and term[2:] != "1")
+                    Edit(
+                        "term",
+                        *place,
+                        f"({x} {term})",
+                        unlikely=(number and term[2:] != "1") or _names_size(node, part),
+                    )
                     for term in terms
                     if term != f"- {x}"
                 )
+
+
+def attributes_in(source: Source, function: ast.AST) -> list[str]:
+    """Names with a dot that a function uses and that stand for numbers, as far as one can see, and not for functions."""
+    found = [node for node in inside(function) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)]
+    dotted = dict.fromkeys(source.of(node) for node in found if node.attr not in ("T", *OF_LISTS))
+    return [text for text in dotted if not text.startswith(("np.", "math."))][:MOST_NAMES]
+
+
+def _numbers_in(source: Source, function: ast.AST, names: list[str]) -> list[str]:
+    """Names and names with a dot that stand for numbers or arrays: of a Value `v` with `v.data` not `v` itself."""
+    found = [
+        node for node in ast.walk(function) if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    ]
+    objects = {source.of(node.value) for node in found if node.attr == "data" or not hasattr(np.ndarray, node.attr)}
+    called = {source.of(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)}
+    handed = {source.of(node) for node in found if node.attr == "_backward"}
+    dotted = [text for text in attributes_in(source, function) if text not in called | handed]
+    return [*(name for name in names if name not in objects), *dotted]
 
 
 def _is_size(part: ast.expr) -> bool:
     """Whether this is the length of something, which is no place for a factor."""
     inner = part.value if isinstance(part, ast.Subscript) else part
     return _is_length(part) or (isinstance(inner, ast.Attribute) and inner.attr in ("shape", "size"))
+
+
+def _names_size(node: ast.AST, part: ast.expr) -> bool:
+    """Whether a length only gets a name here: that is what it says, and wrong is what is done with it."""
+    return isinstance(node, ast.Assign) and _is_size(part)
 
 
 def _is_length(node: ast.AST) -> bool:
@@ -74,8 +109,15 @@ def _is_container(node: ast.AST, part: ast.expr, things: set[str]) -> bool:
     )
 
 
-def _around(source: Source, part: ast.expr, *, signed: bool, summed: bool) -> Iterator[Edit]:
-    """What is done with an expression that is not a number: a sign, a power, a transpose, a sum, an axis, a mask's negation."""
+def _of_values(source: Source) -> bool:
+    """Whether this is a class of Values, of single numbers, and nothing in it is an array."""
+    nodes = list(ast.walk(source.tree))
+    named = any(isinstance(node, ast.Name) and node.id in ("np", "numpy") for node in nodes)
+    return not named and any(isinstance(node, ast.ClassDef) for node in nodes)
+
+
+def _around(source: Source, part: ast.expr, *, signed: bool) -> Iterator[Edit]:
+    """What is done with an expression that is not a number: a sign, a power, an order, a complement, a mask's negation."""
     place, x = source.span(part), source.of(part)
     if signed:
         yield Edit("sign", *place, f"(-{x})")
@@ -84,14 +126,19 @@ def _around(source: Source, part: ast.expr, *, signed: bool, summed: bool) -> It
         yield Edit("function", *place, f"np.argsort({x})")  # the order that undoes an order
     for new in (f"{x}**2", f"{x}**3", f"np.sqrt({x})", f"1 / {x}"):
         yield Edit("power", *place, f"({new})")
+    yield Edit("term", *place, f"(1 - {x})")
+    if isinstance(part, ast.Compare):
+        yield Edit("comparison", *place, f"(~{x})")
+
+
+def _around_array(source: Source, part: ast.expr, *, summed: bool) -> Iterator[Edit]:
+    """What is done with an array: a transpose, a sum, an axis."""
+    place, x = source.span(part), source.of(part)
     yield Edit("transpose", *place, f"{x}.T")
     for axis in ("", "axis=0", "axis=1", "axis=-1", "axis=0, keepdims=True", "axis=1, keepdims=True") if summed else ():
         yield Edit("sum", *place, f"{x}.sum({axis})")
     for index in ("[:, None]", "[None, :]", "[None]", "[..., None]"):
         yield Edit("axis", *place, f"{x}{index}")
-    yield Edit("term", *place, f"(1 - {x})")
-    if isinstance(part, ast.Compare):
-        yield Edit("comparison", *place, f"(~{x})")
 
 
 def completing(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit]:

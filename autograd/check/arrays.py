@@ -16,11 +16,14 @@ def of_arrays(source: Source, function: ast.AST, _names: list[str]) -> Iterator[
             yield from _letters(source, node.args[0])
         elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
             yield from _paired(source, node, node.slice)
-        elif isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice) and (node.slice.lower or node.slice.upper):
+        elif (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.slice, ast.Slice)
+            and (node.slice.lower or node.slice.upper)
+        ):
             yield Edit("index", *source.span(node.slice), ":")
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
-            name = node.value.id
-            yield Edit("copy", *source.span(node.value), f"{name}.copy()")
+        elif isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute)):
+            yield Edit("copy", *source.span(node.value), f"{source.of(node.value)}.copy()")
         elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) and _is_int(node.operand):
             yield Edit("number", *source.span(node), "0", "start")  # of axes and of indices: -1 for 0
 

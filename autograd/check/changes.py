@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from .edits import edits, moves
-from .source import Change, Edit, apart
+from .source import Change, Edit, apart, words
 
 UNLIKELY = 6.0  # words: what is no slip of the pen, and may fit all the same
-_WORD = re.compile(r"[\w.]+|\*\*|//|[<>=!]=|[^\s\w.(),=]")
 _MOST_TRANSPOSES = 16  # of which pairs are tried
 _RULED = ("assignment", "sides", "exchange")  # what is done in several lines at once
 _REWRITTEN = ("brackets", "operator")  # after which one more edit of the same text is tried
 _FINISHING = ("function", "sign", "number", "name", "sum", "transpose")
-_MOST_LIKELY = 60  # edits of which pairs are tried
+_MOST_LIKELY, _MOST_NAMED = 60, 20  # edits of which pairs are tried, and those of them that are of a name
 # Of words that only move; of a name, since many fit by accident.
 _LEAST = {"brackets": 1.4, "across": 2.5, "exchange": 1.5, "sequence": 1.5, "indentation": 1.5, "ones": 2.0, "name": 1.6,
           "attribute": 2.1, "product": 1.5, "point": 2.5}  # fmt: skip
 # Of a product that is missing at the end, what is dropped, a division by a length, a statement that is one too many, …
-_MOST = {"forgotten": 1.9, "drop": 1.4, "two": 1.9, "length": 2.0, "size": 1.5, "surplus": 0.9, "start": 0.9, "paired": 1.0, "kept": 1.2,
-         "before": 1.4, "along": 1.5, "turned": 1.2, "bounds": 1.4}  # fmt: skip
+_MOST = {"forgotten": 1.9, "drop": 1.4, "two": 1.9, "length": 2.0, "size": 1.5, "surplus": 0.9, "start": 0.9, "paired": 1.0,
+         "kept": 1.2, "before": 1.4, "along": 1.5, "argument": 1.4, "turned": 1.2, "bounds": 1.4}  # fmt: skip
 _ALIKE, _SAME = 0.6, 0.5  # words by which a second slip of the same kind is likelier than another; one in the same text
 _CLEARED = 2.5  # words by which a change is less likely where what is computed is right
 
@@ -66,9 +63,9 @@ def sorts(source: str, known: Known = NOTHING) -> Iterator[Iterable[tuple[float,
     yield likely
     yield ((0, (again,)) for edit in replacing if edit.kind in _REWRITTEN for again in _edited_again(source, edit))
     transposes = [edit for edit in adding if edit.kind == "transpose"][:_MOST_TRANSPOSES]
-    first = [change for _, change in likely if all(edit.kind not in ("transpose", "name") for edit in change)][
-        :_MOST_LIKELY
-    ]
+    named = [change for _, change in likely if any(edit.kind == "name" for edit in change)][:_MOST_NAMED]
+    others = [change for _, change in likely if all(edit.kind not in ("transpose", "name") for edit in change)]
+    first = [*others[:_MOST_LIKELY], *named]
     both = [(*one, *other) for one, other in itertools.combinations(first, 2)]
     pairs = [*itertools.combinations(transposes, 2), *both]
     yield by_size(change for change in pairs if all(itertools.starmap(apart, itertools.combinations(change, 2))))
@@ -133,12 +130,6 @@ def _cost(source: str, change: Change, known: Known) -> float:
         size += _CLEARED
     again = change[0].kind in known.kinds
     return size - again * (_ALIKE + _SAME * (source[change[0].start : change[0].stop] in known.texts))
-
-
-@lru_cache(maxsize=10_000)
-def words(text: str) -> Counter[str]:
-    """The words and signs of a text, and how often each is there; not to be changed."""
-    return Counter(_WORD.findall(text))
 
 
 def deed(source: str, change: Change) -> tuple[Counter[str], Counter[str]]:

@@ -115,7 +115,7 @@ def sign(s: Suspect) -> Diagnosis | None:
         return Diagnosis(
             "sign",
             f"Some derivatives with respect to {s.part.name} have the wrong sign, and all have the right size: a sign "
-            "that depends on the input is lost, or one too many.",
+            "that depends on the input is lost (a root and an absolute value have none), or one too many.",
         )
     return None
 

@@ -11,7 +11,7 @@ import ast
 import itertools
 from collections.abc import Callable, Iterator
 
-from .additions import OF_LISTS, adding, completing, containers
+from .additions import adding, attributes_in, completing, containers
 from .arrays import of_arrays
 from .moves import moved, moving
 from .source import MOST_NAMES, Change, Edit, Source, inside, names_in, scopes
@@ -72,8 +72,7 @@ def _functions(source: Source) -> list[tuple[ast.AST, list[str]]]:
 
 def _replacing(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit]:
     attributes = sorted({n.attr for n in ast.walk(source.tree) if isinstance(n, ast.Attribute)})
-    dotted = [source.of(n) for n in inside(function) if isinstance(n, ast.Attribute) and _of_name(n) and n.attr != "T"]
-    dotted = [text for text in dict.fromkeys(dotted) if _is_variable(text)][:MOST_NAMES]
+    dotted = attributes_in(source, function)
     lists = containers(function)
     owners = [name for name in dict.fromkeys(map(_owner, ast.walk(source.tree))) if name in ("self", *names)]
     for node in inside(function):
@@ -99,7 +98,7 @@ def _replacing(source: Source, function: ast.AST, names: list[str]) -> Iterator[
                 yield from (Edit("name", *source.span(node), text) for text in dotted)
         elif isinstance(node, ast.Attribute):
             yield from _attribute(source, node, attributes)
-            if _of_name(node) and (base := source.of(node.value)) in owners:  # self.grad → out.grad
+            if isinstance(node.value, ast.Name) and (base := source.of(node.value)) in owners:  # self.grad → out.grad
                 yield from (Edit("name", *source.span(node.value), other) for other in owners if other != base)
             if source.of(node) in dotted and isinstance(node.ctx, ast.Load):
                 yield from (Edit("name", *source.span(node), name) for name in [*names, *dotted])
@@ -176,15 +175,6 @@ def _summed(node: ast.expr) -> ast.expr | None:
     return call.func.value if summed and isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else None
 
 
-def _of_name(node: ast.Attribute) -> bool:
-    return isinstance(node.value, ast.Name)
-
-
-def _is_variable(dotted: str) -> bool:
-    """Whether a name with a dot stands for a number, as far as one can see, and not for a function."""
-    return not dotted.startswith(("np.", "math.")) and dotted.rpartition(".")[2] not in OF_LISTS
-
-
 def _owner(node: ast.AST) -> str:
     """The name whose attribute this is."""
     return node.value.id if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) else ""
@@ -237,8 +227,8 @@ def _call(source: Source, node: ast.Call) -> Iterator[Edit]:
             yield Edit(
                 "brackets", *source.span(node), f"({source.of(inner.left)} {sign} {source.of(inner.right)}{rest})"
             )
-    if name == "reshape" and isinstance(node.func, ast.Attribute):  # a.reshape(m, n) → a.T
-        turned = node.func.value if source.of(node.func.value) != "np" else node.args[0]
+    if name in ("reshape", "inv", "pinv") and isinstance(node.func, ast.Attribute):  # a.reshape(m, n) → a.T
+        turned = node.args[0] if source.of(node.func.value).startswith("np") else node.func.value
         yield Edit("transpose", *source.span(node), f"{source.of(turned)}.T", "turned")
     if len(node.args) > 1:  # np.clip(g, -1, 1) → g
         yield from (

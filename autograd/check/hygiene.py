@@ -100,6 +100,13 @@ def _in_another_order(parts: list[Part], gradients: list[Any]) -> bool:
     return bool(wrong) and sorted(given) == sorted(part.shape for part in parts)
 
 
+def _stretched(shape: tuple[int, ...], original: tuple[int, ...]) -> str:
+    """The axes of an array that the one that was broadcast does not have, or has with length 1."""
+    added = len(shape) - len(original)
+    axes = [i for i, n in enumerate(shape) if i < added or (n > 1 and original[i - added] == 1)]
+    return f"of this one {'axis' if len(axes) == 1 else 'axes'} {', '.join(map(str, axes))}"
+
+
 def _shape_fault(part: Part, shape: tuple[int, ...], outputs: list[Part]) -> tuple[str, str]:
     """Why a gradient's shape is wrong: most often the sum over an axis that was broadcast is missing."""
     lead = f"The gradient of {part.name} has shape {shape}, and the input has {part.shape}: "
@@ -112,7 +119,7 @@ def _shape_fault(part: Part, shape: tuple[int, ...], outputs: list[Part]) -> tup
     if _broadcasts(part.shape, shape):
         return "broadcast", lead + (
             "the input was broadcast, that is, each of its numbers was used several times, so sum the gradient over "
-            "the axes that were added or stretched."
+            f"the axes that were added or stretched: {_stretched(shape, part.shape)}."
         )
     if len(shape) == 2 and shape == part.shape[::-1]:
         return "transposed", (

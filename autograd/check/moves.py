@@ -43,6 +43,7 @@ def moving(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit
             yield from _exchanged(source, node, names)
     if isinstance(function, ast.FunctionDef):
         yield from _used_again(source, function)
+        yield from _arguments(source, function)
 
 
 def _exchanged(source: Source, node: ast.stmt, names: list[str]) -> Iterator[Edit]:
@@ -151,6 +152,17 @@ def _used_again(source: Source, function: ast.FunctionDef) -> Iterator[Edit]:
             if name in known:
                 yield from _before(source, node, name, function.body[i + 1 :])
             known.add(name)
+
+
+def _arguments(source: Source, function: ast.FunctionDef) -> Iterator[Edit]:
+    """After ``y = f(x + 1)``, what f was given, x + 1, where y stands further down."""
+    for i, node in enumerate(function.body):
+        call = node.value if isinstance(node, ast.Assign) else None
+        if isinstance(call, ast.Call) and len(call.args) == 1 and isinstance(call.args[0], ast.BinOp):
+            name = getattr(node.targets[0], "id", "") if isinstance(node, ast.Assign) else ""
+            for each in itertools.chain.from_iterable(map(ast.walk, function.body[i + 1 :])):
+                if isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load):
+                    yield Edit("name", *source.span(each), source.of(call.args[0]), "argument")
 
 
 def _base(target: ast.expr) -> ast.expr:

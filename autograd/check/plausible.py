@@ -35,7 +35,13 @@ def _instead(source: str, edit: Edit) -> list[tuple[Edit, Edit, bool]]:
         return [(edit, replace(edit, new=constant), False) for constant in ("False", "True")]
     if edit.kind == "indentation" and (statement := _starting(source, edit.start if edit.place < 0 else edit.place)):
         return [(edit, Edit("statement", *statement, "pass"), False)]
-    if edit.kind == "name" and not edit.unlikely and not edit.rule and _DOTTED.fullmatch(edit.new) and _DOTTED.fullmatch(old):
+    if (
+        edit.kind == "name"
+        and not edit.unlikely
+        and not edit.rule
+        and _DOTTED.fullmatch(edit.new)
+        and _DOTTED.fullmatch(old)
+    ):
         return [(edit, replace(edit, new=f"_like_({edit.new}, {old})"), True)]
     return []
 

@@ -21,6 +21,7 @@ from .shown import Repair, shown
 from .source import Change, apart, applied, flows, idle, places_of
 
 Judge = Callable[[str], Sequence[bool] | None]  # which parts of an answer are right; None: it does not run
+Places = tuple[tuple[int, int], ...]
 SECONDS = 3.0  # of computing that a search may take
 _MOST_EDITS = 3  # that one answer may need
 # Changes that make an answer better, of each of which it is tried to go on, in all and in one place; what that is worth in words.
@@ -31,7 +32,13 @@ _HARDLY, _MORE = 0.4, 300
 
 
 def repairs(
-    source: str, judge: Judge, confirm: Callable[[str], bool], number: int = 1, seconds: float = SECONDS
+    source: str,
+    judge: Judge,
+    confirm: Callable[[str], bool],
+    *,
+    number: int = 1,
+    seconds: float = SECONDS,
+    closed: Places = (),
 ) -> list[list[Repair]]:
     """The ways to make `source` right, each a list of edits; one way, or two that both fit; none found: an empty list.
 
@@ -41,10 +48,11 @@ def repairs(
         confirm: the whole check, for what passed the quick look.
         number: of its first line.
         seconds: of computing, after which the search ends without a result.
+        closed: from where to where nothing is changed.
     """
     until = time.process_time() + seconds
     with suppress(SyntaxError):
-        first = _Search(source, judge(source) or (), judge, _Made())
+        first = _Search(source, judge(source) or (), judge, _Made(places=closed))
         searches = [first]
         while searches and time.process_time() < until:
             search = min(searches, key=lambda each: each.cost)
@@ -67,7 +75,7 @@ class _Made(NamedTuple):
     """What has been changed already, where, and how much that is."""
 
     edits: tuple[Repair, ...] = ()
-    places: tuple[tuple[int, int], ...] = ()
+    places: Places = ()
     size: float = 0.0
 
 

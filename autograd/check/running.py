@@ -25,10 +25,9 @@ def bounded(source: str) -> ast.Module:
         SyntaxError: it is not Python.
     """
     tree = ast.parse(source)
-    repeated = list(_repeated(tree))
-    if any(not isinstance(node, ast.FunctionDef) for node in repeated) or "class " in source:
-        tree = _Bounded().visit(tree)
-    for node in repeated:
+    for node in list(_repeated(tree)):
+        if not isinstance(node, ast.FunctionDef) or source.count(f"{node.name}(") > 1:  # a loop, or it may call itself
+            _Bounded().visit(node)
         call = ast.copy_location(ast.Expr(ast.Call(ast.Name("_tick_", ast.Load()), [], [])), node.body[0])
         node.body.insert(0, ast.fix_missing_locations(call))
     return tree
@@ -99,8 +98,8 @@ def like(new: Any, old: Any) -> Any:
 
 
 def _sort(x: Any) -> type:
-    if isinstance(x, int | float | np.number | np.ndarray):
-        return np.ndarray
+    if isinstance(x, int | float) or hasattr(x, "shape"):
+        return float
     return list if isinstance(x, tuple) else type(x)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from .source import Change, Edit
+from .source import Change, Edit, words
+
+_SHORT = 1  # words that a change writes
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,9 @@ class Repair:
 
     @property
     def remedy(self) -> str:
-        """The edit without a word on what is wrong, where that has been said already."""
+        """The edit without a word on what is wrong, where that has been said already; nothing if it is a long way round."""
+        if not self.said and (words(self.new) - words(self.old)).total() > _SHORT:
+            return ""
         what = self.said or (
             f"`{self.new}` in place of `{self.old}`" if self.old else f"`{self.new}`, which is missing"
         )

@@ -29,6 +29,7 @@ _ROWS = 1_000  # of the comparison, for each of which a term is computed
 _DEAREST = 8.0  # of an expression
 _HARDLY = 0.5  # by which a second one may be larger than the first
 _OWN = frozenset({"g", "out", "np"})
+FACTORS = re.compile(r"(?:lacks|has) the (?:factor|term) `([^`]*)`")  # in what is said
 
 
 @dataclass(frozen=True)

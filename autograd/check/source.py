@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 ATOMS = (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.Constant, ast.List, ast.Tuple)
+_WORD = re.compile(r"[\w.]+|\*\*|//|[<>=!]=|[^\s\w.(),=]")
 MOST_NAMES = 16  # in a function, which are tried in each other's places
 
 
@@ -136,3 +140,9 @@ def flows(text: str, one: Change, other: Change) -> bool:
         if used & reached or any(start <= edit.start and edit.stop <= stop for edit in one):
             reached |= {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     return False
+
+
+@lru_cache(maxsize=10_000)
+def words(text: str) -> Counter[str]:
+    """The words and signs of a text, and how often each is there; not to be changed."""
+    return Counter(_WORD.findall(text))

@@ -169,7 +169,7 @@ def edits_of(problem: Problem, derivative: Exchangeable, confirm: Callable[[], V
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
-            ways = repairs(answer.text, judged, confirmed, answer.number)
+            ways = repairs(answer.text, judged, confirmed, number=answer.number)
     finally:
         derivative.now = wrong
     return [Diagnosis(way[0].kind, "\n".join(map(str, way))) for way in ways]

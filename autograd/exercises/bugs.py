@@ -18,7 +18,7 @@ CHOICES = {
     "factor": "a constant factor is wrong, for example a sum for a mean",
     "missing": "some numbers are zero and should not be",
     "mutated": "an array that belongs to somebody else is changed in place",
-    "nondeterministic": "the same question gets different answers",
+    "nondeterministic": "the same question, asked twice in a row, gets different answers",
     "overwritten": "only one of several contributions is left: = in place of +=",
     "sign": "the sign is wrong",
     "surplus": "some numbers should be zero and are not",

@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from .module import run
+
 DIFFERENCE = (
     "A function was asked at places that are a small step of {} apart{}: that is a difference, and the derivative is to be "
     "derived, by formulas."
@@ -98,12 +100,11 @@ def _is_telling(node: ast.AST) -> bool:
     return bool({getattr(node, what, "") for what in ("id", "attr", "name")} & _TELLING)
 
 
-def watched(source: str, watch: Watch) -> dict[str, Any]:
-    """The names that a source defines, with its calls and what its operators make of numbers watched."""
+def watched(source: str, watch: Watch, names: dict[str, Any]) -> None:
+    """Put among `names` those that a source defines, with its calls and what its operators make of numbers watched."""
     tree = ast.fix_missing_locations(_Watched().visit(ast.parse(source)))
-    names = {"__name__": "answer", _CALL: watch.called, _SEEN: watch.seen}
-    exec(compile(tree, "<watched>", "exec"), names)  # noqa: S102 - the student's answer, in its own process
-    return names
+    names |= {_CALL: watch.called, _SEEN: watch.seen}
+    run(tree, names, "<watched>")
 
 
 class _Watched(ast.NodeTransformer):

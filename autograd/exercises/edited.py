@@ -13,15 +13,19 @@ import numpy as np
 
 from ..check.diagnose import UNNAMED
 from ..check.repair import SECONDS, repairs
-from ..check.running import bounded, helpers
 from ..check.shown import Repair
+from ..check.sought import FACTORS
 from .alike import Likeness, likeness
-from .bugs import ASSIGNMENT, BROKEN
-from .exercise import DIAGNOSIS, ELSEWHERE, Answer, Finding
+from .bugs import ASSIGNMENT
+from .exercise import ELSEWHERE
 from .form import Exercise
-from .guard import TimeUpError
+from .looked import Look, is_to_find
+from .methods import Method, faulty
+from .module import module
+from .numbers import Numbers
 from .sandbox import STOPPED_WITH, Result, check_source
 from .truth import ALONE, KNOWN, rehearsal
+from .twofold import twofold
 
 UNKNOWN = "fits none of the usual mistakes"
 _AFTERWARDS = 0.67  # of the time in which no change was found, for what the answer is like
@@ -43,12 +47,8 @@ class Change(NamedTuple):
 def may_help(exercise: Exercise, result: Result) -> bool:
     """Whether an answer is wrong in a way that a change may mend; a fault that the student is to find is not said."""
     failed = result.state == "failed" or (result.state == "error" and result.message.startswith(STOPPED_WITH))
-    to_find = ASSIGNMENT in exercise.text and (result.state == "error" or _is_to_find(result.findings[-1]))
+    to_find = ASSIGNMENT in exercise.text and (result.state == "error" or is_to_find(result.findings[-1]))
     return failed and bool(exercise.solution) and not to_find
-
-
-def _is_to_find(finding: Finding) -> bool:
-    return finding.title == BROKEN or finding.kinds == (DIAGNOSIS,)
 
 
 def vague(result: Result) -> bool:
@@ -63,6 +63,8 @@ def change(exercise: Exercise, source: str, seconds: float = SECONDS, *, named: 
     If what is wrong is not `named` yet, and there is no such change, then what the answer is like is said.
     """
     ways, like = _ways(exercise, source, seconds, named)
+    if isinstance(like, list):
+        return _of_methods(like, named)
     if like is not None:
         return Change(str(like), like.kinds)
     if not ways:
@@ -70,6 +72,14 @@ def change(exercise: Exercise, source: str, seconds: float = SECONDS, *, named: 
     text = "\nor: ".join("\n".join(map(str, way)) for way in ways)
     remedy = ways[0][0].remedy if len(ways) == len(ways[0]) == 1 else ""
     return Change(text, tuple(dict.fromkeys(edit.kind for way in ways for edit in way)), len(ways), remedy)
+
+
+def _of_methods(methods: list[Method], named: bool) -> Change | None:
+    """What is said of the methods that are wrong: where something is `named` already, only what that does not say."""
+    if named and len(methods) == 1 and not methods[0].edits:
+        return None
+    kinds = [edit.kind for method in methods for edit in method.edits] or ["method"]
+    return Change("\n".join(map(str, methods)), tuple(dict.fromkeys(kinds)))
 
 
 def with_change(result: Result, made: Change) -> Result:
@@ -86,12 +96,18 @@ def with_change(result: Result, made: Change) -> Result:
         if FACTOR in line and made.ways == 1 and not last.known:  # what it comes of is seen in the line to be changed
             head, _, tail = line.partition(FACTOR)
             words.append(f"{head}{FACTOR}{tail.partition(': ')[0].rstrip('.')}.")
-        elif UNKNOWN not in line:
+        elif UNKNOWN not in line and not (made.ways == 1 and _aside(line, made)):
             (numbers if line.startswith(" ") else words).append(line)
     if made.ways == 1 and not last.known:
         words = [said for line in words if (said := _without_guess(line))]
     message = "\n".join([*words, made.remedy if last.known else made.text, *numbers])
     return replace(result, findings=[*before, replace(last, message=message, kinds=kinds)])
+
+
+def _aside(line: str, made: Change) -> bool:
+    """Whether a line tells the ratio to what is right, which is another way to put what a change tells."""
+    factor = FACTORS.search(line)
+    return factor is not None and factor[1] not in made.text
 
 
 def _without_guess(line: str) -> str:
@@ -103,48 +119,31 @@ def _without_guess(line: str) -> str:
     return f"{said[:-1]}." if said.endswith((":", ";")) else said
 
 
-def _ways(exercise: Exercise, source: str, seconds: float, named: bool) -> tuple[list[list[Repair]], Likeness | None]:
-    """The ways to make an answer right; where there is none, what the answer is like."""
+def _ways(
+    exercise: Exercise, source: str, seconds: float, named: bool
+) -> tuple[list[list[Repair]], Likeness | list[Method] | None]:
+    """The ways to make an answer right; where there is none, what the answer is like, or which of its methods are wrong."""
     given = exercise.given.strip()
     end = source.find(given) + len(given) if given in source else 0
     above, answer = source[:end], source[end:]  # what is given is not changed, and read once
-    known = KNOWN.get() or _confirmed(exercise)
-    head = compile(above, "<given>", "exec")
-    begin: list[int] = []  # the first finding that was wrong in what the student wrote
-
-    def flags(text: str) -> list[bool] | None:
-        """Which findings are right, part by part; None where the answer does not run.
-
-        What a single number rests on may be an accident (3 + 3 is 2 · 3): that is not enough.
-        """
-        findings: list[Finding] = []
-        ran = False
-        try:
-            names: dict[str, Any] = {"__name__": "answer", **helpers()}
-            exec(head, names)  # noqa: S102 - what is given
-            exec(compile(bounded(text), "<edited>", "exec"), names)  # noqa: S102 - the student's answer, in its own process
-            for finding in exercise.look(Answer(names)):
-                if _is_to_find(finding):
-                    continue
-                findings.append(finding)
-                if not finding.passed:
-                    break
-            ran = True
-        except TimeUpError:
-            raise
-        except BaseException:  # noqa: S110 - the student's: SystemExit too
-            pass
-        begin.append(next((i for i, finding in enumerate(findings) if not finding.passed), len(findings)))
-        found = [part for finding in findings for part in (*finding.parts, finding.passed)]
-        numbers = sum(2 - finding.single for finding in findings[begin[0] :])
-        return [*found, *([] if ran and numbers > 1 else [False])] if found else None
-
-    tokens = KNOWN.set(known), ALONE.set(True)
+    number = 1 + above.count("\n")
+    look = Look(exercise, above)
+    tokens = KNOWN.set(KNOWN.get() or _confirmed(exercise)), ALONE.set(True)
     try:
-        with warnings.catch_warnings(), np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()):
+        silent = contextlib.redirect_stdout(io.StringIO())
+        with warnings.catch_warnings(), np.errstate(all="ignore"), silent, module("<edited>"):
             warnings.simplefilter("ignore")
-            ways = repairs(answer, flags, lambda text: True, 1 + above.count("\n"), seconds)
-            return ways, (None if ways or named else likeness(exercise, above, answer, _AFTERWARDS * seconds))
+            if all(look(answer) or [False]):  # what is wrong is none of the numbers
+                return [], None
+            if ways := repairs(answer, look, lambda text: True, number=number, seconds=seconds):
+                return ways, None
+            if methods := faulty(answer, given, exercise.solution, look, number=number, seconds=seconds):
+                return [], methods
+            numbers = Numbers(exercise, above, answer, _AFTERWARDS * seconds)
+            if not numbers.comparable:
+                return [], None
+            two = twofold(numbers, look)
+            return ([two], None) if two else ([], None if named else likeness(numbers))
     finally:
         ALONE.reset(tokens[1])
         KNOWN.reset(tokens[0])

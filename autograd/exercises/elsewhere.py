@@ -97,8 +97,7 @@ def trials(
         first = first or trial
         yield case, trial
     if single:
-        short = [np.asarray(x, dtype=np.float32)[()] for x in cases[0]]
-        yield short, _in_float32(exact, vjp, short, names)
+        yield cases[0], in_float32(exact, vjp, cases[0], names)
 
 
 def _asked(
@@ -154,11 +153,11 @@ def _digits(mine: Any, true: Any) -> int | None:
     return max(0, int(-np.log10(relative))) if np.isfinite(relative) else 0
 
 
-def _in_float32(
+def in_float32(
     exact: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any], names: Sequence[str]
 ) -> Trial:
     """Whether the gradients of float32 are float32; plain numbers and lists have no dtype of their own."""
-    _, _, given = _asked(exact, vjp, inputs)
+    _, _, given = _asked(exact, vjp, [np.asarray(x, dtype=np.float32)[()] for x in inputs])
     for mine, name in zip(given, names, strict=False):
         dtype = getattr(mine, "dtype", np.float32)
         if dtype != np.float32:

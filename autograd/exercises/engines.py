@@ -11,8 +11,8 @@ import ast
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
+from functools import cache, partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -116,7 +116,7 @@ class Step:
                 return
             if fault or wrong is not None:
                 found = fault or self._looked_into(answer, cases, case, given, str(wrong))
-                yield found if fault or beside is None else _with(found, beside, answer)
+                yield found if fault or beside is None else found.beside(partial(beside, answer))
                 return
             yield Finding(True, case.title, parts=(True,) * len(case.right))
 
@@ -178,20 +178,6 @@ class Step:
             return self.slipped(one, other)
         except (ValueError, SyntaxError):
             return None
-
-
-def _with(found: Finding, look: Callable[[Answer], Finding], answer: Answer) -> Finding:
-    """A finding, and what another look says that is wrong too."""
-    try:
-        other = look(answer)
-    except Exception:  # the student's: what is looked at may not be there
-        return found
-    if other.passed:
-        return found
-    words, _, numbers = f"\n{found.message}".partition("\n   ")
-    return replace(
-        found, message="\n".join([*words.split("\n")[1:], other.message, *([f"   {numbers}"] if numbers else [])])
-    )
 
 
 def _beside(before: Sequence[Case], case: Case) -> str:
@@ -262,6 +248,7 @@ def _tuple(nodes: Mapping[str, Any], given: Any) -> str:
     return f"({', '.join(names.get(id(each), 'something else') for each in given)})"
 
 
+@cache
 def forward(work: Program) -> Case:
     """The number of each Value, line by line; no line changes what was there before it."""
     right = {f"{name}.data": float(node.data) for name, node in work.right().items()}
@@ -271,6 +258,7 @@ def forward(work: Program) -> Case:
     )  # fmt: skip
 
 
+@cache  # a check is asked hundreds of times
 def backward(work: Program, *, title: str = "", g: float = 1.0, call: str = "backward") -> Case:
     """The gradient of each Value, the last one first.
 

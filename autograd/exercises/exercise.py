@@ -14,7 +14,7 @@ from ..check.checker import Options
 from ..check.public import vjp_report
 from ..check.report import Element
 from ..engine.value import Value
-from .elsewhere import Trial, by_numbers_or_size, copies, is_number, shapes, trials, wrong_type
+from .elsewhere import Trial, by_numbers_or_size, copies, in_float32, is_number, shapes, trials, wrong_type
 from .given import collecting, note, note_mistakes
 from .truth import ALONE, agreement, confirmed, gradients, jacobian
 
@@ -45,6 +45,18 @@ class Finding:
     parts: tuple[bool, ...] = ()
     single: bool = False
     known: bool = False
+
+    def beside(self, look: Callable[[], Finding]) -> Finding:
+        """This, and what another look says that is wrong too."""
+        try:
+            other = look()
+        except Exception:  # the student's: what is looked at may not be there
+            return self
+        if other.passed:
+            return self
+        words, _, numbers = f"\n{self.message}".partition("\n   ")
+        lines = [*words.split("\n")[1:], other.message, *([f"   {numbers}"] if numbers else [])]
+        return replace(self, message="\n".join(lines))
 
 
 class Answer:
@@ -140,8 +152,11 @@ def derivative(
         return Finding(True, title)
     asked = _Asked(f, vjp, names, title, tuple(mistakes))
     found = _differences(asked, inputs, elsewhere=also, kinks=kinks)
+    if not found.passed and single and not ALONE.get():
+        return found.beside(lambda: _kept_dtype(asked, inputs))
     if not found.passed or not also:
         return found
+    single = single and not ALONE.get()  # which is said in any case, and mended by no change of the numbers
     for case, trial in trials(exact or f, _noted(vjp, inputs), (inputs, *also), names, by_hand=by_hand, single=single):
         if trial.kind and ALONE.get():
             return Finding(False, title, parts=found.parts)
@@ -170,6 +185,12 @@ class _Asked(NamedTuple):
     names: Sequence[str]
     title: str
     mistakes: tuple[Mistake, ...]
+
+
+def _kept_dtype(asked: _Asked, inputs: Sequence[Any]) -> Finding:
+    """Whether the gradients of float32 are float32."""
+    trial = in_float32(asked.f, asked.vjp, inputs, asked.names)
+    return Finding(not trial.kind, asked.title, trial.words)
 
 
 def _elsewhere(

@@ -72,11 +72,15 @@ class Given:
     @property
     def last(self) -> bytes:
         """The last numbers, to a few digits, which are equal where they are the same but for rounding."""
-        numbers = self.numbers[-1][1] if self.numbers else None
-        if numbers is None or not np.any(numbers) or not np.isfinite(numbers).all():
-            return b""
-        size = 10.0 ** (_DIGITS - np.ceil(np.log10(np.abs(numbers).max())))
-        return (np.round(np.asarray(numbers, dtype=float) * size) + 0.0).tobytes()
+        return digits(self.numbers[-1][1]) if self.numbers else b""
+
+
+def digits(numbers: Any) -> bytes:
+    """Numbers to a few digits; nothing if there are none, if all are 0, or if any is not finite."""
+    if numbers is None or not np.any(numbers) or not np.isfinite(numbers).all():
+        return b""
+    size = 10.0 ** (_DIGITS - np.ceil(np.log10(np.abs(numbers).max())))
+    return (np.round(np.asarray(numbers, dtype=float) * size) + 0.0).tobytes()
 
 
 COLLECTING: ContextVar[Given | None] = ContextVar(

@@ -89,7 +89,7 @@ class Lesson:
         exercise = self.book[name]
         file = next((f.__code__.co_filename for f in names.values() if hasattr(f, "__code__")), "")
         given: dict[str, Any] = {"DIAGNOSIS": ""}
-        result = guarded(lambda: given | names, exercise, file)
+        result = guarded(lambda module: module.update(given | names), exercise, file)
         document, stream = Document(), io.StringIO()
         document.heading(f"{MARKS[result.state][0]} {exercise.name}, {exercise.title}: {WORDS[result.state]}", 4)
         describe(document, exercise, result)

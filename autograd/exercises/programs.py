@@ -18,7 +18,7 @@ LINE = "<a line of a program>"  # the file that an error names, where the line i
 Numbers = Mapping[str, Any]  # in the order in which they are looked at
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Program:
     """Lines that make Values from Values, each with a name; the last one is the result."""
 

@@ -7,6 +7,7 @@ import linecache
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from json import dumps, loads
 from typing import Any
 
@@ -16,6 +17,7 @@ from .exercise import Answer, Finding, NotWrittenError
 from .form import Exercise, defined
 from .guard import TimeUpError, time_limit
 from .integrity import Snapshot
+from .module import module, run
 
 STOPPED = "Stopped after {:g} seconds: is there a loop that never ends?"
 STOPPED_WITH = "Your code stopped with"
@@ -74,12 +76,10 @@ def check_source(
     exercise: Exercise, source: str, name: str, seconds: float | None = None, before: Snapshot | None = None
 ) -> Result:
     """Run a student's file, for `seconds` at most, and look at what it defines; `before` is the checker as it should be."""
-    names: dict[str, Any] = {"__name__": "answer", "__file__": name}
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
 
-    def load() -> dict[str, Any]:
-        exec(compile(source, name, "exec"), names)  # noqa: S102 - running a student's answer is the purpose
-        return names
+    def load(names: dict[str, Any]) -> None:
+        run(source, names, name)
 
     if seconds is None:
         return _derived(guarded(load, exercise, name, before), exercise, source, name)
@@ -97,7 +97,7 @@ def _derived(result: Result, exercise: Exercise, source: str, name: str) -> Resu
     watch = Watch()
     token = WATCH.set(watch)
     try:
-        again = guarded(lambda: watched(source, watch), exercise, name)
+        again = guarded(partial(watched, source, watch), exercise, name)
     finally:
         WATCH.reset(token)
     return again if "difference" in again.kinds else result
@@ -123,18 +123,19 @@ def _found(look: Callable[[Answer], Iterable[Finding]], answer: Answer) -> Itera
 
 
 def guarded(
-    load: Callable[[], dict[str, Any]], exercise: Exercise, name: str, before: Snapshot | None = None
+    load: Callable[[dict[str, Any]], None], exercise: Exercise, name: str, before: Snapshot | None = None
 ) -> Result:
-    """The result of the check, with every way of failing turned into a message."""
+    """The result of the check of what `load` puts among the names of a module, every way of failing turned into a message."""
     findings: list[Finding] = []
     look = exercise.look
     before = before or Snapshot()
     try:
-        names = load()
-        for finding in () if before.mode() else _found(look, Answer(names)):
-            findings.append(finding)
-            if not finding.passed or before.mode():
-                break
+        with module(name) as names:
+            load(names)
+            for finding in () if before.mode() else _found(look, Answer(names)):
+                findings.append(finding)
+                if not finding.passed or before.mode():
+                    break
     except TimeUpError:
         raise
     except CheckError as error:

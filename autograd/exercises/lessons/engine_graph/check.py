@@ -70,7 +70,9 @@ def _parents(results: dict[str, Any], name: str, expected: tuple[str, ...]) -> t
             "numbers",
             f"{name}.parents holds numbers: the gradient is to go to the Values, so keep {_tuple(expected)}.",
         )
-    if {id(each) for each in given} & {id(each) for one in right for each in one.parents} - {id(each) for each in right}:
+    if {id(each) for each in given} & {id(each) for one in right for each in one.parents} - {
+        id(each) for each in right
+    }:
         return "further", (
             f"{name}.parents has parents of {_tuple(expected)}, which are further back: its parents are the two operands of this "
             "very +, and those know their own."

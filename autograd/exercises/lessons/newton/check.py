@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,20 @@ def _half(f: Any, x: Any) -> Any:
     return x - gradient(f, x) / gradient(gradient_of(f), x) / 2
 
 
+def _other_step(answer: Answer) -> Finding:
+    """Of an answer that takes a step more or less than it should, whether the step is a wrong one, too."""
+    start, steps = 1.0, 3
+
+    def f(x: Any) -> Any:
+        return x**4 / 4 - 2 * x
+
+    got = answer.minimise(f, start, steps)
+    for kind, step, sentence in STEPS:
+        if any(np.isclose(got, newton(f, start, n, step)) for n in (steps - 1, steps + 1)):
+            return Finding(False, "the step", sentence, (kind,))
+    return Finding(True, "the step")
+
+
 DROPPED = "The sign of f″ was dropped: Newton's step divides by f″ as it is (where f″ < 0 it goes to a maximum)."
 
 
@@ -85,7 +100,8 @@ def check(answer: Answer) -> Iterator[Finding]:
     for words, f, start, steps in cases:
         best = newton(f, start, steps, right)
         asked = Asked(f)
-        yield value(words, answer.minimise(asked, start, steps), best, kind="newton", mistakes=mistakes(f, start, steps, best),
-                    advice="One step is x ← x − f′(x) / f″(x), and x itself is returned.")  # fmt: skip
+        found = value(words, answer.minimise(asked, start, steps), best, kind="newton", mistakes=mistakes(f, start, steps, best),
+                      advice="One step is x ← x − f′(x) / f″(x), and x itself is returned.")  # fmt: skip
+        yield found.beside(partial(_other_step, answer)) if found.kinds == ("steps",) else found
         if len(asked.points) > steps + 1:  # one for each step, and where it arrives
             yield Finding(False, f"{words}, without differences", asked.sentence, ("differences",))

@@ -25,7 +25,9 @@ ORDER = (
 MISTAKES = (
     Mistake("order", lambda g, out, x, axes: g.transpose(axes[::-1]), ORDER.format("of `axes` from the end")),
     Mistake("order", lambda g, out, x, axes: g.transpose([axes[i] for i in axes]), ORDER.format("`axes` taken twice")),
-)
+    Mistake("places", lambda g, out, x, axes: g.reshape(x.shape), "reshape gives the right shape, and reads the numbers one "
+            "after the other as they stand in g: the axes are to be moved, g.transpose(…)."),
+)  # fmt: skip
 
 
 def transposed(x: Any) -> Any:

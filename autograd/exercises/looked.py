@@ -1,0 +1,58 @@
+"""A quick look at an answer that has been changed: which findings are right, part by part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..check.running import bounded, helpers
+from .bugs import BROKEN
+from .exercise import DIAGNOSIS, Answer, Finding
+from .form import Exercise
+from .guard import TimeUpError
+from .module import NAME, run
+
+
+def is_to_find(finding: Finding) -> bool:
+    """Whether this is about a fault that the student is to find."""
+    return finding.title == BROKEN or finding.kinds == (DIAGNOSIS,)
+
+
+class Look:
+    """Looks at one text after the other; the first is what the student wrote.
+
+    Args:
+        exercise: whose derivatives are known (`truth.KNOWN`), and of which nothing else is believed (`truth.ALONE`).
+        above: what stands above the answer, and is not changed.
+    """
+
+    def __init__(self, exercise: Exercise, above: str) -> None:
+        self._look, self._head = exercise.look, compile(above, "<given>", "exec")
+        self._begin: int | None = None  # the first finding that was wrong in what the student wrote
+
+    def __call__(self, text: str) -> list[bool] | None:
+        """Which findings are right; None where the answer does not run.
+
+        What a single number rests on may be an accident (3 + 3 is 2 · 3): that is not enough.
+        """
+        findings: list[Finding] = []
+        ran = False
+        try:
+            names: dict[str, Any] = {"__name__": NAME, **helpers()}
+            exec(self._head, names)  # noqa: S102 - what is given
+            run(bounded(text), names, "<edited>")
+            for finding in self._look(Answer(names)):
+                if is_to_find(finding):
+                    continue
+                findings.append(finding)
+                if not finding.passed:
+                    break
+            ran = True
+        except TimeUpError:
+            raise
+        except BaseException:  # noqa: S110 - the student's: SystemExit too
+            pass
+        if self._begin is None:
+            self._begin = next((i for i, finding in enumerate(findings) if not finding.passed), len(findings))
+        found = [part for finding in findings for part in (*finding.parts, finding.passed)]
+        numbers = sum(2 - finding.single for finding in findings[self._begin :])
+        return [*found, *([] if ran and numbers > 1 else [False])] if found else None
