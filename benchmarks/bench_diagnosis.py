@@ -3,12 +3,13 @@
     python benchmarks/bench_diagnosis.py           how many were rejected, how many named rightly, and in what time
     python benchmarks/bench_diagnosis.py --show    each answer, its author's word on the mistake, and what is said of it
     python benchmarks/bench_diagnosis.py --grade   how long it takes to grade a class of five, a third of whose answers are these
+    python benchmarks/bench_diagnosis.py --right   how many right answers in unusual forms are accepted, and why the others are not
     python benchmarks/bench_diagnosis.py FILE …    answers of your own
 
 A file of answers has for each a heading, ``### EXERCISE | what is wrong in it``, and a block of Python. Whether a mistake is
 named rightly is a judgement: FILE.judged holds that of a reader, a line ``KEY right|partly|wrong|nothing`` for each. The key is
 that of the answer and of the very words that were said (`--show` has it). The first of diagnosis_cases/ was worked with; the
-others were judged when nothing had been tuned on them; what was not named rightly was worked with afterwards, but of the fifth.
+others were judged when nothing had been tuned on them; what was not named rightly was worked with afterwards, but of the last.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from autograd.exercises.runner import Runner
 from autograd.exercises.sandbox import Result
 
 CASES = Path(__file__).with_name("diagnosis_cases")
+RIGHT = CASES / "right"
 VERDICTS = ("right", "partly", "wrong", "nothing")
 _BLOCK = re.compile(r"^### (\w+) \| (.*?)\n+```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _SECONDS = 60.0
@@ -128,6 +130,13 @@ def table(path: Path, found: Sequence[Outcome]) -> str:
     return "\n  ".join(words)
 
 
+def accepted(path: Path, found: Sequence[Outcome]) -> str:
+    """A file of right answers: how many were accepted, and what is said of the others."""
+    others = [each for each in found if not each.result.passed]
+    lines = [f"{path.stem}: {len(found)} right answers in unusual forms, {len(found) - len(others)} accepted"]
+    return "\n".join([*lines, *(f"  {each.case.exercise} ({each.case.mistake}): {each.words}" for each in others)])
+
+
 def graded(some: Sequence[Case], students: int, jobs: int) -> str:
     """How long a class takes, in which of each student every third answer is one of `some`, and the others the solution."""
     book, left = built_in(), {name: [case for case in some if case.exercise == name] for name in built_in().exercises}
@@ -151,6 +160,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", type=Path, help="answers (default: those in diagnosis_cases/)")
     parser.add_argument("--show", action="store_true", help="each answer and what is said of it")
+    parser.add_argument("--right", action="store_true", help="the right answers in diagnosis_cases/right/")
     parser.add_argument("--only", help="of these exercises alone, by names with commas between")
     parser.add_argument("--sample", type=int, default=1, metavar="N", help="every N-th answer alone")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="answers at a time (default %(default)s)")
@@ -159,6 +169,10 @@ def main() -> None:
     if options.grade:
         chosen = [case for path in options.files or sorted(CASES.glob("*.md")) for case in cases(path)]
         print(graded(chosen, _STUDENTS, options.jobs))
+        return
+    if options.right:
+        for path in options.files or sorted(RIGHT.glob("*.md")):
+            print(accepted(path, list(outcomes(cases(path)[:: options.sample], options.jobs))))
         return
     for path in options.files or sorted(CASES.glob("*.md")):
         chosen = [c for c in cases(path) if not options.only or c.exercise in options.only.split(",")][

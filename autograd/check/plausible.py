@@ -24,17 +24,21 @@ def plausible(source: str, change: Change, judge: Callable[[str], Sequence[bool]
         change: after which it is right.
         judge: which parts of a changed source are right; there `_like_` is known (`running.helpers`).
     """
-    others = [other for edit in change for other in _instead(source, edit)]
-    return all(_right(source, change, *each, judge) == wanted for *each, wanted in others)
+    for edit in change:
+        for other, wanted in _instead(source, edit):
+            flags = judge(applied(source, tuple(other if each is edit else each for each in change)))
+            if (bool(flags) and all(flags or ())) != wanted:
+                return False
+    return True
 
 
-def _instead(source: str, edit: Edit) -> list[tuple[Edit, Edit, bool]]:
-    """An edit, what is tried in its place, and whether that should be right."""
+def _instead(source: str, edit: Edit) -> list[tuple[Edit, bool]]:
+    """What is tried in the place of an edit, and whether that should be right."""
     old = source[edit.start : edit.stop]
     if edit.kind == "comparison":
-        return [(edit, replace(edit, new=constant), False) for constant in ("False", "True")]
+        return [(replace(edit, new=constant), False) for constant in ("False", "True")]
     if edit.kind == "indentation" and (statement := _starting(source, edit.start if edit.place < 0 else edit.place)):
-        return [(edit, Edit("statement", *statement, "pass"), False)]
+        return [(Edit("statement", *statement, "pass"), False)]
     if (
         edit.kind == "name"
         and not edit.unlikely
@@ -42,7 +46,7 @@ def _instead(source: str, edit: Edit) -> list[tuple[Edit, Edit, bool]]:
         and _DOTTED.fullmatch(edit.new)
         and _DOTTED.fullmatch(old)
     ):
-        return [(edit, replace(edit, new=f"_like_({edit.new}, {old})"), True)]
+        return [(replace(edit, new=f"_like_({edit.new}, {old})"), True)]
     return []
 
 
@@ -51,8 +55,3 @@ def _starting(text: str, place: int) -> tuple[int, int] | None:
     source = Source(text)
     spans = (source.span(node) for node in ast.walk(source.tree) if isinstance(node, ast.stmt))
     return next((span for span in spans if span[0] == place), None)
-
-
-def _right(source: str, change: Change, edit: Edit, other: Edit, judge: Callable[[str], Sequence[bool] | None]) -> bool:
-    flags = judge(applied(source, tuple(other if each is edit else each for each in change)))
-    return bool(flags) and all(flags or ())
