@@ -527,7 +527,7 @@ def cross_entropy_vjp(g, out, logits, labels):
     # exp without max
     (
         "cross_entropy",
-        "overflow: overflow",
+        "overflow: encountered in",
         """
 def cross_entropy_vjp(g, out, logits, labels):
     e = np.exp(logits)

@@ -613,7 +613,7 @@ AUTHORS = [
     ),
     ("sixth", "The derivative of the sigmoid of h1", ["`w1` should be `w5`", "`h1` should be `w1 * x[0]"], ["none of"]),
     ("sixth", "lift wraps a Value", ["lifted once more", "`self + other` should be `self - other`"], []),
-    ("sixth", "Division gets a rule", ["Value.__rtruediv__"], ["what is different"]),
+    ("sixth", "Division gets a rule", ["2 / a was computed as a / 2"], ["what is different"]),
     ("sixth", "A neuron's parameters() appends", ["`self.weights.copy()`"], []),
     ("sixth", "To undo the matrix product", ["`np.linalg.pinv(w)` should be `w.T`"], ["none of"]),
     ("sixth", "The gradient of b is collected", ["it keeps the dtype", "`m - 1` should be `m`"], []),
@@ -622,6 +622,29 @@ AUTHORS = [
     ("sixth", "shape.index(1) finds", ["of this one axes 1, 2"], []),
     ("sixth", "Off by one: the loop runs over n - m", ["`n - m` should be `(n - m) + 1`"], ["len(x) + 1"]),
     ("sixth", "g is reshaped to the shape of x", ["the axes are to be moved"], ["is an index off"]),
+    (
+        "seventh",
+        "The slope of the output sigmoid is taken",
+        ["`w5 * h1` should be `w5 * h1 + w6 * h2 + b3`"],
+        ["none of"],
+    ),
+    ("seventh", "The axes are compared from the left", ["`-1` should be `0`", "belongs before `for axis"], []),
+    ("seventh", "Swapping axis i with axis axes[i]", ["all go at once"], ["from the end"]),
+    ("seventh", "It goes by way of log p_t", ["in line 27, `dL_dp[t] = -1 / p[t]`"], ["autograd.strict", "Subtract"]),
+    ("seventh", "The path through s is written with x", ["`x` should be `x - x.mean(axis=0)`"], ["`s**3` should"]),
+    ("seventh", "In the softmax step the bracket is wrong", ["`(gp * p).sum(axis=-1, keepdims=True)`"], ["g @ v.T"]),
+    ("seventh", "In the quotient rule the derivative of |x|", ["as if it were x"], ["np.abs"]),
+    ("seventh", "The second derivative is computed once", ["after 0 steps", "f″ was taken once"], []),
+    (
+        "seventh",
+        "The gradient is shared out",
+        ["`out.grad * self.data / out.data` should be `out.grad`"],
+        ["A name is wrong"],
+    ),
+    ("seventh", "Only the case that both operands", ["+= out.grad + out.grad`"], []),
+    ("seventh", "The bias is inside the sum and is added", ["belong into one list", "added once, after the sum"], []),
+    ("seventh", "The layers are trained one after", ["before the next one"], ["losses +="]),
+    ("seventh", "The search for the largest element starts", ["`0` should be `-np.inf`"], ["`0` should be `1`"]),
 ]
 
 

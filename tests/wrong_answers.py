@@ -311,7 +311,7 @@ WRONG = {
         "transpose_vjp(g, out, x, axes)",
         ("shape: axes are in another order", "g.transpose(axes)"),
         ("shape: axes are in another order", "g"),
-        ("places: reshaped where its axes should be moved", "g.reshape(x.shape)"),
+        ("places: the axes are to be moved", "g.reshape(x.shape)"),
         ("zero", "np.zeros_like(x)"),
     ),
     "gather": lines(
@@ -584,7 +584,7 @@ WRONG = {
             ("incomplete: D on the right-hand side", "np.linalg.solve((np.eye(len(x)) - D @ W).T, g)"),
             ("incomplete: the D is missing", "D @ np.linalg.solve((np.eye(len(x)) - W).T, g)"),
             ("order: solve first", "np.linalg.solve((np.eye(len(x)) - D @ W).T, D @ g)"),
-            ("order: This is 1 − W D", "D @ np.linalg.solve((np.eye(len(x)) - W @ D).T, g)"),
+            ("order: The slopes stand on the wrong side", "D @ np.linalg.solve((np.eye(len(x)) - W @ D).T, g)"),
             ("sign: with a minus", "D @ np.linalg.solve((np.eye(len(x)) + D @ W).T, g)"),
             ("at-input: no system is solved", "g * (1 - x**2)"),
             (

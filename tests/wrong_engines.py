@@ -676,7 +676,7 @@ ENGINES = {
             """,
         ),
         (
-            "reversed: turn it round",
+            "reversed: append a Value once",
             """
             def order(self):
                 found, seen, todo = [], set(), [self]

@@ -43,7 +43,11 @@ def adding(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit
             if not of_product:
                 others = (factor for factor in factors if factor != f"/ {x}" and not _is_size(part))
                 yield from (Edit("factor", *place, f"({x} {factor})", unlikely=number) for factor in others)
-                yield from (Edit("factor", *place, f"({x} / {n})", "length", number) for n in lengths if arrays)
+                yield from (
+                    Edit("factor", *place, f"({x} / {n})", "root" if "sqrt" in n else "length", number)
+                    for n in lengths
+                    if arrays
+                )
             if not isinstance(operator, (ast.Add, ast.Sub)):
                 yield from (
                     Edit(
@@ -137,6 +141,9 @@ def _around_array(source: Source, part: ast.expr, *, summed: bool) -> Iterator[E
     yield Edit("transpose", *place, f"{x}.T")
     for axis in ("", "axis=0", "axis=1", "axis=-1", "axis=0, keepdims=True", "axis=1, keepdims=True") if summed else ():
         yield Edit("sum", *place, f"{x}.sum({axis})")
+    if isinstance(part, ast.Name):
+        for axis in ("axis=0", "axis=-1, keepdims=True"):
+            yield Edit("term", *place, f"({x} - {x}.mean({axis}))", "centred")
     for index in ("[:, None]", "[None, :]", "[None]", "[..., None]"):
         yield Edit("axis", *place, f"{x}{index}")
 

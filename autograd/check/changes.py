@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from .edits import edits, moves
@@ -20,8 +21,9 @@ _MOST_LIKELY, _MOST_NAMED = 60, 20  # edits of which pairs are tried, and those 
 _LEAST = {"brackets": 1.4, "across": 2.5, "exchange": 1.5, "sequence": 1.5, "indentation": 1.5, "ones": 2.0, "name": 1.6,
           "attribute": 2.1, "product": 1.5, "point": 2.5}  # fmt: skip
 # Of a product that is missing at the end, what is dropped, a division by a length, a statement that is one too many, …
-_MOST = {"forgotten": 1.9, "drop": 1.4, "two": 1.9, "length": 2.0, "size": 1.5, "surplus": 0.9, "start": 0.9, "paired": 1.0,
-         "kept": 1.2, "before": 1.4, "along": 1.5, "argument": 1.4, "turned": 1.2, "bounds": 1.4}  # fmt: skip
+_MOST = {"forgotten": 1.9, "drop": 1.4, "two": 1.9, "length": 2.0, "root": 2.6, "size": 1.5, "surplus": 0.9, "start": 0.9,
+         "paired": 1.0, "kept": 1.2, "before": 1.4, "along": 1.5, "argument": 1.4, "centred": 1.7, "whole": 1.5,
+         "turned": 1.2, "bounds": 1.4}  # fmt: skip
 _ALIKE, _SAME = 0.6, 0.5  # words by which a second slip of the same kind is likelier than another; one in the same text
 _CLEARED = 2.5  # words by which a change is less likely where what is computed is right
 
@@ -119,8 +121,7 @@ def _cost(source: str, change: Change, known: Known) -> float:
     """How large a change is: the words and signs that it writes, and half of what it strikes out beyond those; again, half."""
     costs = []
     for edit in change:
-        mine, right = words(source[edit.start : edit.stop]), words(edit.new)
-        written, struck = (right - mine).total(), (mine - right).total()
+        written, struck = _counted(source[edit.start : edit.stop], edit.new)
         cost = max(_LEAST.get(edit.kind, 1.0), _LEAST.get(edit.rule, 1.0), written + max(0, struck - written) / 2)
         costs.append(min(cost, _MOST.get(edit.rule.partition(" ")[0], cost)))
     size = max(costs) + sum(sorted(costs)[:-1]) / 2
@@ -130,6 +131,13 @@ def _cost(source: str, change: Change, known: Known) -> float:
         size += _CLEARED
     again = change[0].kind in known.kinds
     return size - again * (_ALIKE + _SAME * (source[change[0].start : change[0].stop] in known.texts))
+
+
+@lru_cache(maxsize=50_000)
+def _counted(old: str, new: str) -> tuple[int, int]:
+    """How many words a change of a text writes, and how many it strikes out."""
+    mine, right = words(old), words(new)
+    return (right - mine).total(), (mine - right).total()
 
 
 def deed(source: str, change: Change) -> tuple[Counter[str], Counter[str]]:

@@ -161,11 +161,21 @@ def _operation(source: Source, node: ast.BinOp) -> Iterator[Edit]:
     if isinstance(inner := node.left, ast.BinOp) and type(inner.op) in _SIGNS:  # (a / b)**2 → a**2 / b
         a, b = source.of(inner.left), source.of(inner.right)
         yield Edit("brackets", *place, f"(({a} {sign} {right}) {_SIGNS[type(inner.op)]} {b})", "across")
-    if isinstance(node.right, ast.Call) and isinstance(node.right.func, ast.Attribute):  # a * b.sum() → (a * b).sum()
-        end = source.span(node.right.func.value)[1]
-        yield Edit(
-            "brackets", *place, f"({left} {sign} {source.of(node.right.func.value)}){source.text[end : place[1]]}"
-        )
+    yield from _around_call(source, node, sign)
+
+
+def _around_call(source: Source, node: ast.BinOp, sign: str) -> Iterator[Edit]:
+    """a.sum(…) * b → (a * b).sum(…), and the other way round."""
+    place, left, right = source.span(node), source.of(node.left), source.of(node.right)
+    for call, other, first in ((node.right, left, True), (node.left, right, False)):
+        if (
+            isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Attribute)
+            and not source.of(call.func).startswith("np.")
+        ):
+            inner, end = source.of(call.func.value), source.text[source.span(call.func.value)[1] : source.span(call)[1]]
+            both = f"{other} {sign} {inner}" if first else f"{inner} {sign} {other}"
+            yield Edit("brackets", *place, f"({both}){end}")
 
 
 def _summed(node: ast.expr) -> ast.expr | None:

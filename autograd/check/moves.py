@@ -44,6 +44,7 @@ def moving(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit
     if isinstance(function, ast.FunctionDef):
         yield from _used_again(source, function)
         yield from _arguments(source, function)
+        yield from _whole(source, function)
 
 
 def _exchanged(source: Source, node: ast.stmt, names: list[str]) -> Iterator[Edit]:
@@ -163,6 +164,17 @@ def _arguments(source: Source, function: ast.FunctionDef) -> Iterator[Edit]:
             for each in itertools.chain.from_iterable(map(ast.walk, function.body[i + 1 :])):
                 if isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load):
                     yield Edit("name", *source.span(each), source.of(call.args[0]), "argument")
+
+
+def _whole(source: Source, function: ast.FunctionDef) -> Iterator[Edit]:
+    """For a part of a sum or product that stands elsewhere, the whole of it: w * h, after w * h + b."""
+    parts = [node for node in inside(function) if isinstance(node, ast.BinOp)]
+    texts: dict[ast.AST, str] = {node: source.of(node) for node in parts}
+    for node in parts:
+        holding = [other for other in parts if other is not node and texts[node] in map(texts.get, ast.walk(other))]
+        around = {texts[other] for other in holding if any(each is node for each in ast.walk(other))}
+        wholes = dict.fromkeys(texts[other] for other in holding)
+        yield from (Edit("term", *source.span(node), whole, "whole") for whole in wholes if whole not in around)
 
 
 def _base(target: ast.expr) -> ast.expr:

@@ -35,8 +35,8 @@ def plausible(source: str, change: Change, judge: Callable[[str], Sequence[bool]
 def _instead(source: str, edit: Edit) -> list[tuple[Edit, bool]]:
     """What is tried in the place of an edit, and whether that should be right."""
     old = source[edit.start : edit.stop]
-    if edit.kind == "comparison":
-        return [(replace(edit, new=constant), False) for constant in ("False", "True")]
+    if condition := _condition(source, edit):
+        return [(Edit("comparison", *condition, constant), False) for constant in ("False", "True")]
     if edit.kind == "indentation" and (statement := _starting(source, edit.start if edit.place < 0 else edit.place)):
         return [(Edit("statement", *statement, "pass"), False)]
     if (
@@ -48,6 +48,14 @@ def _instead(source: str, edit: Edit) -> list[tuple[Edit, bool]]:
     ):
         return [(replace(edit, new=f"_like_({edit.new}, {old})"), True)]
     return []
+
+
+def _condition(text: str, edit: Edit) -> tuple[int, int] | None:
+    """From where to where the condition goes in which something is changed, or the comparison that is."""
+    source = Source(text)
+    tests = [n.test for n in ast.walk(source.tree) if isinstance(n, (ast.If, ast.IfExp, ast.While))]
+    around = (span for span in map(source.span, tests) if span[0] <= edit.start and edit.stop <= span[1])
+    return next(around, (edit.start, edit.stop) if edit.kind == "comparison" else None)
 
 
 def _starting(text: str, place: int) -> tuple[int, int] | None:

@@ -18,13 +18,14 @@ from .changes import Known, deed, ordered
 from .cleared import cleared
 from .plausible import plausible
 from .shown import Repair, shown
-from .source import Change, apart, applied, flows, idle, places_of
+from .source import Change, apart, applied, flows, idle, moved_back, places_of
 
 Judge = Callable[[str], Sequence[bool] | None]  # which parts of an answer are right; None: it does not run
 Places = tuple[tuple[int, int], ...]
 SECONDS = 3.0  # of computing that a search may take
 _MOST_EDITS = 3  # that one answer may need
-# Changes that make an answer better, of each of which it is tried to go on, in all and in one place; what that is worth in words.
+# Changes that make an answer better, of each of which it is tried to go on, in all and in one place; what that is worth in words,
+# and as much more as it makes of what is wrong right.
 _TRIED, _TRIED_HERE, _GAIN = 8, 2, 0.5
 _FEWER = 2.0  # what it is worth in words if all statements are right but a few: not many places are left then
 # Words by which a second change may be larger than the smallest, and how many are still tried.
@@ -62,9 +63,10 @@ def repairs(
             if change is None:
                 searches.remove(search)
             elif all(flags := search.judged(change) or [False]):
-                right = [change, *search.alike(until)]
-                if ways := _confirmed(search.source, right, judge, confirm):
-                    made = search.made.edits
+                needed, least = _fewest(search, change, judge)
+                right = [least, *(search.alike(until) if needed is search else ())]
+                if ways := _confirmed(needed.source, right, judge, confirm):
+                    made = needed.made.edits
                     return [[replace(one, number=one.number + number - 1) for one in [*made, *way]] for way in ways]
             elif (further := search.after(change, flags)) is not None:
                 searches.append(further)
@@ -82,23 +84,26 @@ class _Made(NamedTuple):
 class _Search:
     """The changes of a source that are still to be tried, the smallest first: of an answer, or of what was `made` of it."""
 
-    def __init__(self, source: str, found: Sequence[bool], judge: Judge, made: _Made) -> None:
+    def __init__(
+        self,
+        source: str,
+        found: Sequence[bool],
+        judge: Judge,
+        made: _Made,
+        before: tuple[_Search, Change] | None = None,
+    ) -> None:
         right = cleared(source, found, judge)
-        self.source, self.found, self.made = source, found, made
+        self.source, self.found, self.made, self.before = source, found, made, before
         self._judge, self._size, self.seconds = judge, 0.0, 0.0
         self._spent = self.cost = made.size - _FEWER * right.share
         self._tried = Counter[int]()  # places where a change has made the answer better, of which it is tried to go on
         kinds, texts = frozenset(each.kind for each in made.edits), frozenset(each.old for each in made.edits)
         self._changes = ordered(source, Known(kinds, texts, made.places, right.places))
-        self._following = next(self._changes, None)
 
     def next(self) -> Change | None:
-        """The next change; None where everything has been tried."""
-        if self._following is None:
-            return None
-        self._size, change = self._following
-        self._following = next(self._changes, None)
-        self.cost = self._spent + (self._following[0] if self._following else 0.0)
+        """The next change; None where everything has been tried. The ones after it cost at least what it did."""
+        self._size, change = next(self._changes, (self._size, None))
+        self.cost = self._spent + self._size
         return change
 
     def judged(self, change: Change) -> Sequence[bool] | None:
@@ -112,11 +117,10 @@ class _Search:
         """More changes that make everything right, hardly larger than the last one."""
         most = self._size + _HARDLY
         for _ in range(_MORE):
-            if self._following is None or self._following[0] > most or time.process_time() > until:
-                return
             change = self.next()
-            if change and (flags := self.judged(change)) and all(flags):
-                most = min(most, self._size + _HARDLY)
+            if change is None or self._size > most or time.process_time() > until:
+                return
+            if (flags := self.judged(change)) and all(flags):
                 yield change
 
     def after(self, change: Change, flags: Sequence[bool]) -> _Search | None:
@@ -128,8 +132,20 @@ class _Search:
             return None
         self._tried[place] += 1
         edits, places = (*self.made.edits, *shown(self.source, change)), tuple(places_of(change, self.made.places))
-        made = _Made(edits, places, self.made.size + self._size - _GAIN)
-        return _Search(applied(self.source, change), flags, self._judge, made)
+        share = (sum(flags) - sum(found)) / (len(flags) - sum(found))
+        made = _Made(edits, places, self.made.size + self._size - _GAIN - share)
+        return _Search(applied(self.source, change), flags, self._judge, made, (self, change))
+
+
+def _fewest(search: _Search, change: Change, judge: Judge) -> tuple[_Search, Change]:
+    """A change that makes all right, without those before it that it does not need."""
+    while search.before:
+        earlier, first = search.before
+        alone = moved_back(change, first)
+        if alone is None or not all(judge(applied(earlier.source, alone)) or [False]):
+            break
+        search, change = earlier, alone
+    return search, change
 
 
 def _confirmed(source: str, right: list[Change], judge: Judge, confirm: Callable[[str], bool]) -> list[list[Repair]]:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from .source import Change, Edit, words
 
-_SHORT = 1  # words that a change writes
-
 
 @dataclass(frozen=True)
 class Repair:
@@ -28,8 +26,11 @@ class Repair:
 
     @property
     def remedy(self) -> str:
-        """The edit without a word on what is wrong, where that has been said already; nothing if it is a long way round."""
-        if not self.said and (words(self.new) - words(self.old)).total() > _SHORT:
+        """The edit without a word on what is wrong, where that has been said already; nothing if it calls what was not called."""
+        added = words(self.new) - words(self.old)
+        if not self.said and any(
+            word.startswith(("np.", "len")) for word in added
+        ):  # it is another way to make it right
             return ""
         what = self.said or (
             f"`{self.new}` in place of `{self.old}`" if self.old else f"`{self.new}`, which is missing"

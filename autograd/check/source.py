@@ -6,7 +6,7 @@ import ast
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 ATOMS = (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.Constant, ast.List, ast.Tuple)
@@ -61,6 +61,23 @@ def places_of(change: Change, others: Iterable[tuple[int, int]] = ()) -> Iterato
         yield edit.start + shift, edit.start + shift + len(edit.new)
         shift += grown
     yield from moved
+
+
+def moved_back(change: Change, first: Change) -> Change | None:
+    """A change of what `first` has made of a source, as one of the source itself; None where both meet."""
+    moved = []
+    for edit in change:
+        shift = 0
+        for (start, stop), earlier in zip(places_of(first), sorted(first, key=lambda each: each.start), strict=True):
+            if edit.start < stop and start < edit.stop:
+                return None
+            shift += (len(earlier.new) - (earlier.stop - earlier.start)) * (stop <= edit.start)
+        moved.append(
+            replace(
+                edit, start=edit.start - shift, stop=edit.stop - shift, place=edit.place - shift * (edit.place >= 0)
+            )
+        )
+    return tuple(moved)
 
 
 class Source:
@@ -118,11 +135,21 @@ def idle(text: str) -> int:
     return sum(map(_idle, ast.walk(ast.parse(text))))
 
 
+def _operands(node: ast.expr, operator: type[ast.operator]) -> Iterator[ast.expr]:
+    """The factors of a product, or the terms of a sum."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, operator):
+        yield from _operands(node.left, operator)
+        yield from _operands(node.right, operator)
+    else:
+        yield node
+
+
 def _idle(node: ast.AST) -> bool:
     if not isinstance(node, ast.BinOp):
         return False
     if isinstance(node.op, (ast.Div, ast.Sub)):
-        return ast.dump(node.left) == ast.dump(node.right)
+        parts = _operands(node.left, ast.Mult if isinstance(node.op, ast.Div) else ast.Add)
+        return ast.dump(node.right) in map(ast.dump, parts)
     taken = node.right.right if isinstance(node.right, ast.BinOp) and isinstance(node.right.op, ast.Sub) else None
     return isinstance(node.op, ast.Add) and taken is not None and ast.dump(node.left) == ast.dump(taken)
 

@@ -7,6 +7,7 @@ import io
 import re
 import warnings
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -100,7 +101,8 @@ def with_change(result: Result, made: Change) -> Result:
             (numbers if line.startswith(" ") else words).append(line)
     if made.ways == 1 and not last.known:
         words = [said for line in words if (said := _without_guess(line))]
-    message = "\n".join([*words, made.remedy if last.known else made.text, *numbers])
+    added = [line for line in (made.remedy if last.known else made.text).splitlines() if line not in words]
+    message = "\n".join([*words, *added, *numbers])
     return replace(result, findings=[*before, replace(last, message=message, kinds=kinds)])
 
 
@@ -127,7 +129,7 @@ def _ways(
     end = source.find(given) + len(given) if given in source else 0
     above, answer = source[:end], source[end:]  # what is given is not changed, and read once
     number = 1 + above.count("\n")
-    look = Look(exercise, above)
+    look, tell = Look(exercise, above), partial(_told, exercise, above)
     tokens = KNOWN.set(KNOWN.get() or _confirmed(exercise)), ALONE.set(True)
     try:
         silent = contextlib.redirect_stdout(io.StringIO())
@@ -137,7 +139,7 @@ def _ways(
                 return [], None
             if ways := repairs(answer, look, lambda text: True, number=number, seconds=seconds):
                 return ways, None
-            if methods := faulty(answer, given, exercise.solution, look, number=number, seconds=seconds):
+            if methods := faulty(answer, given, exercise.solution, look, tell, number=number, seconds=seconds):
                 return [], methods
             numbers = Numbers(exercise, above, answer, _AFTERWARDS * seconds)
             if not numbers.comparable:
@@ -147,6 +149,17 @@ def _ways(
     finally:
         ALONE.reset(tokens[1])
         KNOWN.reset(tokens[0])
+
+
+def _told(exercise: Exercise, above: str, answer: str) -> str:
+    """What is said of an answer; empty if that leaves open what is wrong."""
+    token = ALONE.set(False)
+    try:
+        result = check_source(exercise, f"{above}{answer}", "<mixed>")
+    finally:
+        ALONE.reset(token)
+    words = "" if vague(result) or not result.findings else result.findings[-1].message.partition("\n   ")[0]
+    return "" if "?" in words else words
 
 
 def _confirmed(exercise: Exercise) -> tuple[Any, ...]:

@@ -6,7 +6,9 @@ no finite differences are needed, so that looking at many places costs little.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +17,10 @@ from ..engine.value import Value
 from ..transforms import vjp as pulled_back
 from .differences import differs
 
+REPEATED = 3  # trials besides those at other places: the first place, in another order, and again
 RTOL, ATOL = 1e-9, 1e-13  # of the derivative itself, and of the largest one
+
+_LIBRARIES = tuple(str(Path(each).parent) for each in (np.__file__, __file__))
 
 PRECISION = (
     "It is right to {} digits, and {} were asked for: a difference such as f(x + h) − f(x), a series or an "
@@ -163,6 +168,21 @@ def in_float32(
         if dtype != np.float32:
             return Trial(given, "dtype", DTYPE.format(name, dtype, name, np.dtype(np.float32), name))
     return Trial(given)
+
+
+def not_finite(exact: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any]) -> str:
+    """Which operation of an answer gives the first number that is not finite, and in which line; nothing if none does."""
+    out = np.asarray(exact(*copies(inputs)))
+    try:
+        with np.errstate(over="raise", divide="raise", invalid="raise"):
+            vjp(np.ones_like(out)[()], out[()], *copies(inputs))
+    except FloatingPointError as error:
+        lines = [each for each in traceback.extract_tb(error.__traceback__) if not each.filename.startswith(_LIBRARIES)]
+        if lines:
+            return f"{error} in line {lines[-1].lineno}, `{lines[-1].line}`."
+    except Exception:  # the student's
+        return ""
+    return ""
 
 
 def by_numbers_or_size(

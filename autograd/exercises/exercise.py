@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -14,8 +15,20 @@ from ..check.checker import Options
 from ..check.public import vjp_report
 from ..check.report import Element
 from ..engine.value import Value
-from .elsewhere import Trial, by_numbers_or_size, copies, in_float32, is_number, shapes, trials, wrong_type
+from .elsewhere import (
+    REPEATED,
+    Trial,
+    by_numbers_or_size,
+    copies,
+    in_float32,
+    is_number,
+    not_finite,
+    shapes,
+    trials,
+    wrong_type,
+)
 from .given import collecting, note, note_mistakes
+from .recognised import recognised, same
 from .truth import ALONE, agreement, confirmed, gradients, jacobian
 
 ELSEWHERE = "It is right for other numbers of these shapes, and wrong for these"
@@ -23,6 +36,7 @@ DIAGNOSIS = "diagnosis"  # the kind of a finding on what a student read off a re
 SHOWN = 3  # wrong elements that a message names
 _LARGE = 100  # from which on exponentials of sums, squares and products overflow
 _BEHAVIOUR = ("mutated", "nondeterministic", "dtype", "count", "nonlinear")  # has nothing to do with sizes or numbers
+_SHAPES = frozenset({"shape", "transposed", "broadcast", "axis"})  # gradients that have another shape than their input
 _SHORT = 6  # elements of an array that is printed whole
 
 
@@ -87,7 +101,7 @@ def finding(title: str, report: Report, inputs: Mapping[str, Any] | None = None)
     """A checker's report in a student's words; with `inputs` it says at which numbers a derivative is wrong."""
     if report.verdict == "pass":
         return Finding(True, title)
-    lines = [diagnosis.sentence for diagnosis in report.diagnoses]
+    lines = [diagnosis.sentence.partition(" Of a function of Values")[0] for diagnosis in report.diagnoses]
     if report.verdict == "inconclusive":
         lines.append("Finite differences cannot decide here, because the numbers are not finite or lost in rounding.")
     if not {"nonlinear", "mutated"} & set(report.kinds):  # the numbers are only a consequence
@@ -156,13 +170,25 @@ def derivative(
         return found.beside(lambda: _kept_dtype(asked, inputs))
     if not found.passed or not also:
         return found
-    single = single and not ALONE.get()  # which is said in any case, and mended by no change of the numbers
-    for case, trial in trials(exact or f, _noted(vjp, inputs), (inputs, *also), names, by_hand=by_hand, single=single):
-        if trial.kind and ALONE.get():
-            return Finding(False, title, parts=found.parts)
+    alone = ALONE.get()  # where the dtype is said in any case, and mended by no change of the numbers
+    tried = trials(
+        exact or f, _noted(vjp, inputs), (inputs, *also), names, by_hand=by_hand, single=single and not alone
+    )
+    if alone:
+        return _each(found, tried, REPEATED + len(also))
+    for case, trial in tried:
         if trial.kind:
             return _elsewhere(asked, exact or f, (inputs, *also), case, trial)
     return found
+
+
+def _each(found: Finding, tried: Iterable[tuple[Any, Trial]], many: int) -> Finding:
+    """A finding, with one part more for each of so many trials; of an answer that stops in one the others are not seen."""
+    right: list[bool] = []
+    with suppress(Exception):  # the student's
+        right.extend(not trial.kind for _, trial in tried)
+    right += [False] * (many - len(right))
+    return replace(found, passed=all(right), parts=(*found.parts, *right))
 
 
 def _completed(mistake: Mistake, right: Callable[..., Any]) -> Callable[..., Any]:
@@ -211,7 +237,11 @@ def _elsewhere(
         words = ELSEWHERE
         overflow = largest >= _LARGE and "nan" in found.kinds
         words += f", which are as large as {largest:.2g}" * (largest >= _LARGE)
-        words += ": does an exp(…) overflow, or do all of them vanish? Subtract the largest first." if overflow else "."
+        broken = (
+            not_finite(exact, vjp, case)
+            or "does an exp(…) overflow, or do all of them vanish, or is the largest not subtracted?"
+        )
+        words += f": {broken}" if overflow else "."
         kinds = ("overflow",) if overflow else found.kinds
         return replace(found, message=found.message if told else f"{words}\n{found.message}", kinds=kinds)
     words = f"It is right for {_named(names, inputs)}, and wrong for {_named(names, case)}"
@@ -264,12 +294,10 @@ def _differences(
     elementwise = {np.shape(x) for x in inputs} == {np.shape(f(*copies(inputs)))}
     numbers = dict(zip(names, inputs, strict=True)) if elementwise else {}
     found = finding(title, report, numbers)
-    if found.passed or not report.rows or {"mutated", "count"} & set(report.kinds):
+    if found.passed or not (report.rows or _SHAPES & set(report.kinds)) or {"mutated", "count"} & set(report.kinds):
         return found
-    wrong = [row.name for row in report.rows if row.failed]
-    matched = _recognised(f, vjp, inputs, mistakes)
-    for case in elsewhere:  # where a mistake that gives the same numbers here by accident gives others
-        matched = _also_there(f, vjp, case, matched)
+    wrong = [row.name for row in report.rows if row.failed] if report.rows else list(names)
+    matched = recognised(f, vjp, (inputs, *elsewhere), mistakes)
     made = {name: mistake for name, mistake in zip(names, matched, strict=True) if mistake and name in wrong}
     if not made:
         return found
@@ -277,47 +305,6 @@ def _differences(
     lines += [_entry(e, numbers) for e in report.worst if e.input in made][:SHOWN]
     kinds = tuple(dict.fromkeys(mistake.kind for mistake in made.values()))
     return Finding(False, title, "\n".join(lines), kinds, known={*wrong} <= {*made})
-
-
-def _recognised(
-    f: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any], mistakes: Iterable[Mistake]
-) -> list[Mistake | None]:
-    """For each input the mistake that gives the same numbers as `vjp` does, for a random g."""
-    out = f(*copies(inputs))
-    g = np.random.default_rng(0).normal(size=np.shape(out))[()]
-
-    def asked(answer: Callable[..., Any]) -> tuple[Any, ...]:
-        with np.errstate(all="ignore"):
-            got = answer(np.array(g)[()], np.array(out)[()], *copies(inputs))
-        return got if isinstance(got, tuple) else (got,)
-
-    given = asked(vjp)
-    matches = [(m, [_same(*pair) for pair in zip(given, asked(m.answer), strict=False)]) for m in mistakes]
-    matches.sort(key=lambda match: -sum(match[1]))  # what explains the most first
-    return [next((m for m, fits in matches if i < len(fits) and fits[i]), None) for i in range(len(inputs))]
-
-
-def _also_there(
-    f: Callable[..., Any], vjp: Callable[..., Any], case: Sequence[Any], matched: list[Mistake | None]
-) -> list[Mistake | None]:
-    """Those of the mistakes that give the numbers of `vjp` at another `case` as well, where both give any."""
-    kept: list[Mistake | None] = []
-    for i, mistake in enumerate(matched):
-        try:
-            fits = mistake is None or _recognised(f, vjp, case, [mistake])[i] is not None
-        except Exception:  # the student's, or a mistake that is none for these sizes
-            fits = True
-        kept.append(mistake if fits else None)
-    return kept
-
-
-def _same(mine: Any, wrong: Any) -> bool:
-    """Whether two results are equal; None is equal to nothing."""
-    try:
-        a, b = np.asarray(mine, dtype=float), np.asarray(wrong, dtype=float)
-    except (TypeError, ValueError):
-        return False
-    return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-7, atol=1e-12))
 
 
 def returned(title: str, got: Any, shape: tuple[int, ...]) -> Finding:
@@ -375,7 +362,7 @@ def value(
         return Finding(True, title, single=right.size == 1)
     if ALONE.get():
         return Finding(False, title, single=right.size == 1)
-    known = next(((its, words) for its, wrong, words in mistakes if _same(given, wrong)), None)
+    known = next(((its, words) for its, wrong, words in mistakes if same(given, wrong)), None)
     kind, advice = known or (kind, advice)
     numbers = _compared(given, right)
     words = f"{advice}\n   {numbers}" if advice else numbers

@@ -6,7 +6,8 @@ So two mistakes in two methods are found one by one, each as if the other were n
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -20,16 +21,17 @@ _FEW = 1.5  # of which each has as much time as it would among so many
 
 
 class Method(NamedTuple):
-    """A method that is wrong by itself, the first line of it, and what makes it right, as far as that was found."""
+    """A method that is wrong by itself, the first line of it, what makes it right, and what is said of it else, if anything."""
 
     name: str
     number: int
     line: str
     edits: list[Repair]
+    told: str
 
     def __str__(self) -> str:
-        if self.edits:
-            return "\n".join(map(str, self.edits))
+        if self.edits or self.told:
+            return self.told or "\n".join(map(str, self.edits))
         lead = f"   line {self.number}: "
         words = f"Something is wrong in `{self.name}`: with all other methods as they should be, it is still not right."
         return f"{words}\n{lead}{self.line}\n{' ' * len(lead)}{'^' * len(self.line)}"
@@ -43,17 +45,24 @@ class _Part(NamedTuple):
     text: str
 
 
-def faulty(answer: str, given: str, solution: str, judge: Judge, *, number: int, seconds: float) -> list[Method]:
+def faulty(
+    answer: str, given: str, solution: str, judge: Judge, tell: Callable[[str], str], *, number: int, seconds: float
+) -> list[Method]:
     """The methods that are wrong; nothing where that cannot be told, since the classes do not have the same attributes.
+
+    Those of the solution get the answer's names, as far as both are made of the same argument.
 
     Args:
         answer: with classes that the solution has too.
         given: what stands above both.
         solution: the exercise's.
         judge: which parts of a changed answer are right.
+        tell: what is said of a changed answer; empty if that leaves open what is wrong.
         number: of the answer's first line.
         seconds: of computing, for all of them.
     """
+    for theirs, own in _attributes(solution, answer):
+        solution = re.sub(rf"\.{theirs}\b", f".{own}", solution)
     mine, its = _methods(answer), _methods(solution)
     shared = [name for name in mine if name in its]
     if not 2 <= len(shared) <= _MOST or _stored(answer) - _stored(f"{given}\n{solution}"):
@@ -67,11 +76,16 @@ def faulty(answer: str, given: str, solution: str, judge: Judge, *, number: int,
             found.append((name, text, mine[name].start + _shift(mine, others, mine[name].start)))
     methods = []
     for name, text, place in found:
-        edits = _changed(text, (place, place + len(mine[name].text)), judge, seconds / max(_FEW, len(found)))
+        told = tell(text) if len(found) > 1 else ""
+        edits = (
+            []
+            if told
+            else _changed(text, (place, place + len(mine[name].text)), judge, seconds / max(_FEW, len(found)))
+        )
         first = number + answer.count("\n", 0, mine[name].start)
         moved = first - 1 - text.count("\n", 0, place)
         edits = [replace(edit, number=edit.number + moved) for edit in edits]
-        methods.append(Method(name, first, mine[name].text.partition("\n")[0], edits))
+        methods.append(Method(name, first, mine[name].text.partition("\n")[0], edits, told))
     return methods
 
 
@@ -91,6 +105,36 @@ def _stored(text: str) -> set[str]:
     """The attributes that a source sets."""
     nodes = ast.walk(ast.parse(text))
     return {node.attr for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)}
+
+
+def _attributes(solution: str, answer: str) -> Iterator[tuple[str, str]]:
+    """Attributes under which the solution and an answer keep what they make of one argument."""
+    kept = _kept(answer)
+    yield from (
+        (name, kept[argument]) for argument, name in _kept(solution).items() if kept.get(argument, name) != name
+    )
+
+
+def _kept(text: str) -> dict[tuple[str, str], str]:
+    """The attribute that holds what is made of an argument alone, by class and argument."""
+    found: dict[tuple[str, str], str] = {}
+    for each in ast.parse(text).body:
+        for node in ast.walk(each):
+            if (
+                isinstance(node, ast.Assign)
+                and isinstance(node.targets[0], ast.Attribute)
+                and isinstance(each, ast.ClassDef)
+            ):
+                used = {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)} & _arguments(each)
+                if len(used) == 1:
+                    found.setdefault((each.name, used.pop()), node.targets[0].attr)
+    return found
+
+
+def _arguments(node: ast.ClassDef) -> set[str]:
+    """The arguments that a class is called with."""
+    makers = [each for each in node.body if isinstance(each, ast.FunctionDef) and each.name == "__init__"]
+    return {argument.arg for maker in makers for argument in maker.args.args[1:]}
 
 
 def _methods(text: str) -> dict[str, _Part]:

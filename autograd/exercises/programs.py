@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -13,6 +14,8 @@ from typing import Any
 
 from ..engine.value import Value
 
+_LEAVES, _LINES, _NEAR = {"a": 1.25, "b": -0.5}, 6, 3  # of a program that is drawn; how many Values were made last
+_SMALLEST, _LARGEST, _ANOTHER = 1e-2, 1e3, 1000
 SHORT = 60  # characters of a title
 LINE = "<a line of a program>"  # the file that an error names, where the line itself cannot be computed
 Numbers = Mapping[str, Any]  # in the order in which they are looked at
@@ -63,6 +66,35 @@ def _compiled(line: str) -> CodeType:
     return compile(line, LINE, "eval")
 
 
+@cache
+def drawn(seed: int, *forms: str) -> Program:
+    """A program of lines such as ``"{} + {}"``, with Values drawn at random in the gaps; whatever is left over is added up.
+
+    So a Value comes upon itself, in one line and in several, as in no program that somebody thought of.
+    """
+    choice = random.Random(seed)  # noqa: S311 - reproducible, and nothing secret
+    made: dict[str, str] = {}
+    used: set[str] = set()
+    left = [*_LEAVES]
+    while len(left) > 1 or len(made) < _LINES:
+        known, name = [*_LEAVES, *made], f"x{len(made) + 1}"
+        form, pair = (
+            choice.choice(forms),
+            [choice.choice(known[-choice.choice((_NEAR, len(known))) :]) for _ in range(2)],
+        )
+        if len(made) >= _LINES:
+            form, pair = "{} + {}", left[:2]
+        line = form.format(*pair)
+        *_, nodes = Program(_LEAVES, {**made, name: line}).run(Value)
+        if _SMALLEST < abs(float(nodes[name].data)) < _LARGEST:
+            made[name] = line
+            used |= set(pair[: form.count("{}")])
+            left = [each for each in [*_LEAVES, *made] if each not in used]
+        elif len(made) >= _LINES:
+            return drawn(seed + _ANOTHER, *forms)  # what is left over adds up to nothing
+    return Program(_LEAVES, made)
+
+
 @cache  # a check is asked hundreds of times while the change is sought that makes an answer right
 def program(text: str, **leaves: float) -> Program:
     """``program("c = a * b; d = c + a", a=2.0, b=-3.0)``."""
@@ -111,7 +143,8 @@ def explained(work: Program, name: str, got: float, grads: Numbers) -> Iterator[
             f"one after the other, so that the second finds what the first has left.",
         )
         return
-    if len(uses) > 1 and any(close(got, part) for part in parts):
+    of_lines = [sum(part for part, use in zip(parts, uses, strict=True) if use[0] == line) for line, *_ in uses]
+    if len(uses) > 1 and any(close(got, part) and not close(part, right) for part in (*parts, *of_lines)):
         several = ", ".join(f"{part:.6g} through {line}" for part, (line, _, _) in zip(parts, uses, strict=True))
         left = f"Only one of {name}'s contributions is left, and they add up: {several}."
         yield "overwritten", f"{left} Is it = for +=, or does one take the other's place where they are kept?"

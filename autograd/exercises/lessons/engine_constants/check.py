@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from autograd.exercises.engines import Slip, Step, both
 from autograd.exercises.exercise import Answer, Finding, value
-from autograd.exercises.programs import program
+from autograd.exercises.programs import drawn, program
 
 NEG, SUB, RSUB = "return self * -1.0", "return self + -other", "return -self + other"
 LIFT = "return other if isinstance(other, Value) else Value(other)"
@@ -39,6 +39,10 @@ def check(answer: Answer) -> Iterator[Finding]:
     lines = ("a + 3", "a * 3", "3 + a", "3 * a", "-a", "a - b", "a - 3", "3 - a")
     works = [program(f"c = a * b; d = {line}; e = d * c", a=2.5, b=-3.5) for line in lines]
     works.append(program("c = 2 - a; d = c * -3 + a; e = -d - 1e4; f = 0.5 * e - c + e", a=-2.5))
+    works += [
+        drawn(seed, "{} + {}", "{} - {}", "{} * {}", "-{}", "{} - 3", "2 - {}", "{} * 0.5", "-2 * {}")
+        for seed in range(8)
+    ]
     yield from STEP.findings(answer, both(*works))
     one, other = answer.Value(1.0), answer.Value(1.0)
     yield value("lift() of a Value is the Value", float(one.lift(other) is other), 1.0, kind="lift",

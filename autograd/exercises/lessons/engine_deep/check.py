@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from autograd.exercises.engines import Step, backward
 from autograd.exercises.exercise import Answer, Finding, value
 from autograd.exercises.orders import judged, ordered, visits
-from autograd.exercises.programs import program
+from autograd.exercises.programs import drawn, program
 from autograd.exercises.truth import ALONE
 
 STEP = Step(__file__)
@@ -23,10 +23,14 @@ def check(answer: Answer) -> Iterator[Finding]:
     yield ordered(answer, program("p = a + b; q = p * a; r = q + p; s = p + r", a=2.0, b=-3.5))
     yield ordered(answer, program("p = a + b; q = p * a; r = q + p; s = r + p", a=2.0, b=-3.5))
     yield ordered(answer, program("c = a + b; d = b + a; e = c * d", a=2.0, b=2.0))
+    for seed in range(8):
+        yield ordered(answer, drawn(seed, "{} + {}", "{} * {}"))
     yield visits(answer, 12)
     yield _deep(answer, limit)
     work = program("p = a + b; q = p * a; r = q + p; s = p * r", a=2.0, b=-3.5)
-    yield from STEP.findings(answer, [backward(work)])
+    yield from STEP.findings(
+        answer, [backward(each) for each in (work, *(drawn(seed, "{} + {}", "{} * {}") for seed in range(4)))]
+    )
 
 
 def _deep(answer: Answer, limit: int) -> Finding:

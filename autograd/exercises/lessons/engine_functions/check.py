@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from autograd.exercises.engines import Slip, Step, both
 from autograd.exercises.exercise import Answer, Finding
-from autograd.exercises.programs import program
+from autograd.exercises.programs import drawn, program
 
 EXP, SIGMOID = "self.grad += out.data * out.grad", "self.grad += out.data * (1 - out.data) * out.grad"
 STEP = Step(
@@ -48,4 +48,6 @@ def check(answer: Answer) -> Iterator[Finding]:
         for a in (0.7, -2.5, 20.0, -20.0, 0.0, 300.0, -300.0)
     ]
     steps = "c = a.exp() + a.sigmoid(); d = c.sigmoid() / b.exp(); e = d * d.exp() + c.sigmoid() + b"
-    yield from STEP.findings(answer, both(*works, program(steps, a=-1.2, b=0.3)))
+    works.append(program(steps, a=-1.2, b=0.3))
+    works += [drawn(seed, "{} + {}", "{} * {}", "{}.sigmoid()", "{}.exp()", "{} ** 2") for seed in range(8)]
+    yield from STEP.findings(answer, both(*works))

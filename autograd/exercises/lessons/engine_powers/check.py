@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from autograd.exercises.engines import Slip, Step, both
 from autograd.exercises.exercise import Answer, Finding
-from autograd.exercises.programs import program
+from autograd.exercises.programs import drawn, program
 
 SLOPE = "exponent * self.data ** (exponent - 1) * out.grad"
 DIVISION, REFLECTED = "return self * self.lift(other) ** -1", "return self**-1 * other"
@@ -56,4 +56,7 @@ def check(answer: Answer) -> Iterator[Finding]:
     works.append(program("c = 1 / a; d = c ** 2 / b; e = d / c + c; f = e ** 3 - 2 / d", a=-1e2, b=0.3))
     far = ("a ** 3", "a ** 2 + a", "a ** 1", "a / b", "b / 4 + a")  # at 0 aⁿ/a is no way to write aⁿ⁻¹
     works += [program(f"d = {line}; e = d * b + a", a=a, b=3.5) for line in far for a in (0.0, 1e60)]
+    works += [
+        drawn(seed, "{} + {}", "{} * {}", "{} / {}", "{} ** 2", "{} ** -1", "3 / {}", "{} / 2") for seed in range(8)
+    ]
     yield from STEP.findings(answer, both(*works))

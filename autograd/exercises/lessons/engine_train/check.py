@@ -24,6 +24,10 @@ STEP = Step(
          "descend(lambda: mean_square(layers, samples, targets), layer.parameters(), rate, epochs)\n    return losses",
          "Each layer is trained for all epochs before the next one: all parameters of all layers move in each step."),
     Slip("layers", "return " + DESCEND + "parameters, rate, epochs)",
+         "for layer in layers:\n        losses = "
+         "descend(lambda: mean_square(layers, samples, targets), layer.parameters(), rate, epochs)\n    return losses",
+         "Each layer is trained for all epochs before the next one: all parameters of all layers move in each step."),
+    Slip("layers", "return " + DESCEND + "parameters, rate, epochs)",
          "losses = []\n    for _ in range(epochs):\n        for i, layer in enumerate(layers):\n            loss = "
          "descend(lambda: mean_square(layers, samples, targets), layer.parameters(), rate, 1)\n"
          "            losses += loss if i == 0 else []\n    return losses",

@@ -47,6 +47,13 @@ def _half(f: Any, x: Any) -> Any:
     return x - gradient(f, x) / gradient(gradient_of(f), x) / 2
 
 
+def _with_the_first_curvature(f: Any, start: float) -> tuple[str, Callable[[Any, Any], Any], str]:
+    """Among the wrong steps, the one that divides by f″ as it was at the start."""
+    curvature = gradient(gradient_of(f), start)
+    words = "f″ was taken once, at the start: it changes with x, so take it anew in every step."
+    return "second-order", lambda f, x: x - gradient(f, x) / curvature, words
+
+
 def _other_step(answer: Answer) -> Finding:
     """Of an answer that takes a step more or less than it should, whether the step is a wrong one, too."""
     start, steps = 1.0, 3
@@ -55,7 +62,7 @@ def _other_step(answer: Answer) -> Finding:
         return x**4 / 4 - 2 * x
 
     got = answer.minimise(f, start, steps)
-    for kind, step, sentence in STEPS:
+    for kind, step, sentence in (*STEPS, _with_the_first_curvature(f, start)):
         if any(np.isclose(got, newton(f, start, n, step)) for n in (steps - 1, steps + 1)):
             return Finding(False, "the step", sentence, (kind,))
     return Finding(True, "the step")
@@ -67,9 +74,6 @@ DROPPED = "The sign of f″ was dropped: Newton's step divides by f″ as it is 
 def check(answer: Answer) -> Iterator[Finding]:
     def right(f: Any, x: Any) -> Any:
         return x - gradient(f, x) / gradient(gradient_of(f), x)
-
-    def divided_by(slope: Any) -> Callable[[Any, Any], Any]:
-        return lambda f, x: x - gradient(f, x) / slope
 
     cases: tuple[tuple[str, Callable[[Any], Any], float, int], ...] = (
         ("minimise(lambda x: (x - 3)**2 + 1, 10.0, 1)", lambda x: (x - 3) ** 2 + 1, 10.0, 1),
@@ -83,19 +87,14 @@ def check(answer: Answer) -> Iterator[Finding]:
         dropped = newton(f, start, steps, _to_the_side_of_the_minimum)
         if not np.isclose(dropped, best):
             yield "second-order", dropped, DROPPED
-        yield from ((kind, newton(f, start, steps, step), sentence) for kind, step, sentence in STEPS)
+        wrong = (*STEPS, _with_the_first_curvature(f, start))
+        yield from ((kind, newton(f, start, steps, step), sentence) for kind, step, sentence in wrong)
         for n in (*range(steps + 2), 2 * steps, 100):
             if n != steps:
                 words = f"This is x after {n} step{'s' * (n != 1)}, and {steps} were asked for."
                 yield "steps", newton(f, start, n, right), words
         yield "step", newton(f, start, steps, _half), "This is half of each step: x ← x − f′(x) / f″(x), undamped."
         yield "value", f(best), "This is f(x): return x, the place of the minimum."
-        once = divided_by(gradient(gradient_of(f), start))
-        yield (
-            "second-order",
-            newton(f, start, steps, once),
-            "f″ was taken once, at the start: it changes with x, so take it anew in every step.",
-        )
 
     for words, f, start, steps in cases:
         best = newton(f, start, steps, right)

@@ -25,9 +25,17 @@ ORDER = (
 MISTAKES = (
     Mistake("order", lambda g, out, x, axes: g.transpose(axes[::-1]), ORDER.format("of `axes` from the end")),
     Mistake("order", lambda g, out, x, axes: g.transpose([axes[i] for i in axes]), ORDER.format("`axes` taken twice")),
+    Mistake("order", lambda g, out, x, axes: _swapped(g, axes), "Two axes are interchanged at a time, and a later exchange moves "
+            "what an earlier one has put into its place: all go at once, axis i of g to axis axes[i] (np.argsort(axes))."),
     Mistake("places", lambda g, out, x, axes: g.reshape(x.shape), "reshape gives the right shape, and reads the numbers one "
             "after the other as they stand in g: the axes are to be moved, g.transpose(…)."),
 )  # fmt: skip
+
+
+def _swapped(g: Any, axes: Any) -> Any:
+    for i, axis in enumerate(axes):
+        g = np.swapaxes(g, i, axis)
+    return g
 
 
 def transposed(x: Any) -> Any:
