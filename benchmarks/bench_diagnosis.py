@@ -3,7 +3,7 @@
     python benchmarks/bench_diagnosis.py           how many were rejected, how many named rightly, and in what time
     python benchmarks/bench_diagnosis.py --show    each answer, its author's word on the mistake, and what is said of it
     python benchmarks/bench_diagnosis.py --grade   how long it takes to grade a class of five, a third of whose answers are these
-    python benchmarks/bench_diagnosis.py --right   how many right answers in unusual forms are accepted, and why the others are not
+    python benchmarks/bench_diagnosis.py --right   how many right answers in unusual forms are accepted, and why not the others
     python benchmarks/bench_diagnosis.py FILE …    answers of your own
 
 A file of answers has for each a heading, ``### EXERCISE | what is wrong in it``, and a block of Python. Whether a mistake is

@@ -4,6 +4,69 @@ As in `wrong_answers`, a kind, and after a colon words that the message must hol
 """
 
 MORE_WRONG = [
+    # parents that are gone through from the last one on, in all the 2ⁿ ways
+    (
+        "engine_deep",
+        "cost: gone through",
+        """
+class Value(Value):
+    def order(self):
+        order, written, todo = [], set(), [(self, "enter")]
+        while todo:
+            node, what = todo.pop()
+            if what == "leave":
+                if node not in written:
+                    written.add(node)
+                    order.append(node)
+            else:
+                todo.append((node, "leave"))
+                for parent in reversed(node.parents):
+                    todo.append((parent, "enter"))
+        return order
+""",
+    ),
+    # parents that are gone through by their index, in all the 2ⁿ ways
+    (
+        "engine_deep",
+        "cost: gone through",
+        """
+class Value(Value):
+    def order(self):
+        order, written, todo = [], set(), [(self, "enter")]
+        while todo:
+            node, what = todo.pop()
+            if what == "leave":
+                if node not in written:
+                    written.add(node)
+                    order.append(node)
+            else:
+                todo.append((node, "leave"))
+                for i in range(len(node.parents)):
+                    todo.append((node.parents[i], "enter"))
+        return order
+""",
+    ),
+    # parents that are gone through as a slice, in all the 2ⁿ ways
+    (
+        "engine_deep",
+        "cost: gone through",
+        """
+class Value(Value):
+    def order(self):
+        order, written, todo = [], set(), [(self, "enter")]
+        while todo:
+            node, what = todo.pop()
+            if what == "leave":
+                if node not in written:
+                    written.add(node)
+                    order.append(node)
+            else:
+                todo.append((node, "leave"))
+                for parent in node.parents[::-1]:
+                    todo.append((parent, "enter"))
+        return order
+""",
+    ),
     # all that the right operand was made from
     (
         "engine_graph",

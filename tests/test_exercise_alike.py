@@ -145,7 +145,7 @@ def like(name, answer):
         KNOWN.set(tuple(heard))
         ALONE.set(True)
         with np.errstate(all="ignore"):
-            numbers = Numbers(exercise, exercise.given, dedent(answer).strip(), PATIENCE)
+            numbers = Numbers(exercise, exercise.given, dedent(answer).strip(), seconds=PATIENCE)
             return likeness(numbers) if numbers.comparable else None
 
     return contextvars.copy_context().run(asked)

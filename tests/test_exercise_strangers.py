@@ -593,7 +593,12 @@ class Value(Value):
 
 # Of the benchmark's answers: the file, how its author's word on the mistake begins, what is said of it, and what is not.
 AUTHORS = [
-    ("fifth", "The neurons of a layer are chained", ["`values` should be `inputs`"], ["i > len", "after the loop"]),
+    (
+        "fifth",
+        "The neurons of a layer are chained",
+        ["`if i < len(values):` and what stands in it is one too many"],
+        ["i > len", "after the loop"],
+    ),
     ("fifth", "The diagnosis is right, but the slope", ["should be `error`"], ["+ (1 -"]),
     ("fifth", "The full convolution of g and w is cut", ["`: len(g)` should be `:`"], []),
     ("fifth", "The sum inherits the grandparents", ["has parents of (c, b)"], ["A name is wrong"]),
@@ -631,9 +636,8 @@ AUTHORS = [
     ("seventh", "The axes are compared from the left", ["`-1` should be `0`", "belongs before `for axis"], []),
     ("seventh", "Swapping axis i with axis axes[i]", ["all go at once"], ["from the end"]),
     ("seventh", "It goes by way of log p_t", ["in line 27, `dL_dp[t] = -1 / p[t]`"], ["autograd.strict", "Subtract"]),
-    ("seventh", "The path through s is written with x", ["`x` should be `x - x.mean(axis=0)`"], ["`s**3` should"]),
+    ("seventh", "The path through s is written with x", ["`x` should be `(x - x.mean(axis=0))`"], ["`s**3` should"]),
     ("seventh", "In the softmax step the bracket is wrong", ["`(gp * p).sum(axis=-1, keepdims=True)`"], ["g @ v.T"]),
-    ("seventh", "In the quotient rule the derivative of |x|", ["as if it were x"], ["np.abs"]),
     ("seventh", "The second derivative is computed once", ["after 0 steps", "f″ was taken once"], []),
     (
         "seventh",
@@ -644,6 +648,19 @@ AUTHORS = [
     ("seventh", "Only the case that both operands", ["+= out.grad + out.grad`"], []),
     ("seventh", "The bias is inside the sum and is added", ["belong into one list", "added once, after the sum"], []),
     ("seventh", "The layers are trained one after", ["before the next one"], ["losses +="]),
+    ("eighth", "Treats the element-by-element function", ["should be `np.diag(o * (1 - o))`"], ["wrong axis"]),
+    (
+        "eighth",
+        "Divides by the number of times a row",
+        ["`for i in range(len(x)):` and what stands in it"],
+        ["-len(x)", "+= 1`"],
+    ),
+    ("eighth", "Writes exp without subtracting", ["divided by 3 in place of 4", "not finite: invalid value"], []),
+    ("eighth", "The exponent −3/2 of the variance", ["`((centred**2).mean(axis=1, keepdims=True) + 1e-5)`"], []),
+    ("eighth", "Differentiates mean(x²) as if", ["`mean` should be `x`"], ["np.sum(np.ones_like(x))"]),
+    ("eighth", "Multiplies the last contribution", ["Of several contributions"], ["`sum` should be `max`"]),
+    ("eighth", "Writes the sign of the operation to", ["not to an operand"], []),
+    ("eighth", "Gradients are set to 0 only after", ["losses after each step", "set to 0 after the step"], []),
     ("seventh", "The search for the largest element starts", ["`0` should be `-np.inf`"], ["`0` should be `1`"]),
 ]
 

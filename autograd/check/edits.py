@@ -75,6 +75,7 @@ def _replacing(source: Source, function: ast.AST, names: list[str]) -> Iterator[
     dotted = attributes_in(source, function)
     lists = containers(function)
     owners = [name for name in dict.fromkeys(map(_owner, ast.walk(source.tree))) if name in ("self", *names)]
+    negated = {n.operand for n in inside(function) if isinstance(n, ast.UnaryOp) and isinstance(n.op, ast.USub)}
     for node in inside(function):
         if isinstance(node, ast.BinOp):
             yield from _operation(source, node)
@@ -89,7 +90,7 @@ def _replacing(source: Source, function: ast.AST, names: list[str]) -> Iterator[
             if isinstance(node.ctx, ast.Load):
                 yield from _subscript(source, node)
         elif isinstance(node, ast.Constant):
-            yield from _constant(source, node, names)
+            yield from (edit for edit in _constant(source, node, names) if edit.new != "0" or node not in negated)
         elif isinstance(node, ast.Name) and node.id in names:
             stored = isinstance(node.ctx, ast.Store)
             alike = [n for n in names if n != node.id and (n in lists) == (node.id in lists)]
@@ -216,7 +217,9 @@ def _call(source: Source, node: ast.Call) -> Iterator[Edit]:
     if not node.args and not node.keywords:  # _backward() → _backward
         yield Edit("call", *source.span(node), source.of(node.func))
     for other in _RELATED.get(name, ()):
-        yield Edit("function", stop - len(name), stop, other)
+        yield Edit("function", stop - len(name), stop, other, "extreme" if other in ("max", "min") else "")
+    if name == "outer" and len(node.args) == 2:  # the slopes of what goes element by element
+        yield Edit("function", *source.span(node), f"np.diag({source.of(node.args[0])} * {source.of(node.args[1])})")
     if name == "outer" and len(node.args) == 2 and None not in (pair := [_summed(n) for n in node.args]):
         a, b = (source.of(n) for n in pair if n is not None)
         yield from (Edit("sum", *source.span(node), text) for text in (f"({a}.T @ {b})", f"({a} @ {b}.T)"))
@@ -368,7 +371,10 @@ def _statement(source: Source, node: ast.stmt) -> Iterator[Edit]:
             )
             if isinstance(node.targets[0], ast.Attribute) and isinstance(node.value, ast.Attribute):
                 yield Edit("sides", start, stop, f"{value} = {target}", "sides")
-    elif isinstance(node, (ast.If, ast.While)):
+    if isinstance(node, (ast.If, ast.For)) and not node.orelse:
+        said = f"`{source.text[start:stop].partition(chr(10))[0]}` and what stands in it is one too many"
+        yield Edit("statement", start, stop, "pass", "block", said=said)
+    if isinstance(node, (ast.If, ast.While)):
         word = "if" if isinstance(node, ast.If) else "while"
         yield Edit("statement", start, start + len(word), "while" if word == "if" else "if")
     text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)

@@ -211,7 +211,7 @@ def moved(source: Source, function: ast.AST) -> Iterator[Change]:
                 continue
             if stop <= a or b <= start:
                 around = Edit(piece.kind, start, stop, piece.around(source.of(part)))
-                yield (Edit(piece.kind, a, b, kept), around)
+                yield (Edit(piece.kind, a, b, kept, "moved"), around)
             elif start <= a and b <= stop:
                 whole = f"({source.text[start:a]}{kept}{source.text[b:stop]})"
                 yield (Edit("brackets", start, stop, piece.around(whole), "across"),)

@@ -1,7 +1,8 @@
 """Whether a change that makes an answer right may be what is wrong in it, and not an accident.
 
-Three things are no slip, whatever comes of them: a comparison after which a condition is never met, or always, a name in the
-place of another that stands for something of another type, and a statement moved to where it does as little as if it were not.
+Some things are no slip, whatever comes of them: a comparison after which a condition is never met, or always, a name in the
+place of another that stands for something of another type or for a number that was written down, a statement moved to where
+it does as little as if it were not, and what has the same effect as leaving out a condition or a loop that it is no part of.
 """
 
 from __future__ import annotations
@@ -24,12 +25,32 @@ def plausible(source: str, change: Change, judge: Callable[[str], Sequence[bool]
         change: after which it is right.
         judge: which parts of a changed source are right; there `_like_` is known (`running.helpers`).
     """
+    if any(_right(judge, Edit("statement", *block, "pass").apply(source)) for block in _blocks(source, change)):
+        return False
     for edit in change:
         for other, wanted in _instead(source, edit):
-            flags = judge(applied(source, tuple(other if each is edit else each for each in change)))
-            if (bool(flags) and all(flags or ())) != wanted:
+            if _right(judge, applied(source, tuple(other if each is edit else each for each in change))) != wanted:
                 return False
-    return True
+    return not any(edit.kind == "name" and source[edit.start : edit.stop] in _written_down(source) for edit in change)
+
+
+def _right(judge: Callable[[str], Sequence[bool] | None], text: str) -> bool:
+    flags = judge(text)
+    return bool(flags) and all(flags or ())
+
+
+def _blocks(text: str, change: Change) -> list[tuple[int, int]]:
+    """From where to where each condition and each loop goes in which nothing is changed, but perhaps in its first line."""
+    source = Source(text)
+    nodes = [node for node in ast.walk(source.tree) if isinstance(node, (ast.If, ast.For)) and not node.orelse]
+    bodies = {source.span(node): source.span(node.body[0])[0] for node in nodes}
+    return [span for span, body in bodies.items() if not any(e.stop > body and e.start < span[1] for e in change)]
+
+
+def _written_down(text: str) -> set[str]:
+    """Names that stand for a number that was written down."""
+    nodes = [n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Assign) and isinstance(n.value, ast.Constant)]
+    return {target.id for node in nodes for target in node.targets if isinstance(target, ast.Name)}
 
 
 def _instead(source: str, edit: Edit) -> list[tuple[Edit, bool]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
-_TICKS = 30_000  # times that the loops of an edited answer may go round, and its functions be called
+MOST_TICKS = 30_000  # times that the loops of an edited answer may go round, and its functions be called
 _BITS = 10_000  # of an integer, beyond any that an exercise computes with
 _OFF = 1.001
 
@@ -66,15 +66,16 @@ def _repeated(node: ast.AST) -> Iterator[ast.While | ast.For | ast.FunctionDef]:
             yield from _repeated(inner)
 
 
-def tick() -> Callable[[], None]:
-    """What each round of a loop and each function calls, once made for one run."""
-    rounds = iter(range(_TICKS))
+class Ticks:
+    """What each round of a loop and each function calls; made for one run, which it stops when there are too many."""
 
-    def count() -> None:
-        if next(rounds, None) is None:
+    def __init__(self, most: int = MOST_TICKS) -> None:
+        self.left = most
+
+    def __call__(self) -> None:
+        self.left -= 1
+        if self.left < 0:
             raise EndlessError
-
-    return count
 
 
 def off(x: Any) -> Any:
@@ -103,6 +104,6 @@ def _sort(x: Any) -> type:
     return list if isinstance(x, tuple) else type(x)
 
 
-def helpers() -> dict[str, Any]:
-    """The names that an edited source finds, once made for one run."""
-    return {"_tick_": tick(), "_off_": off, "_like_": like, "_times_": _times, "_power_": _power}
+def helpers(ticks: int = MOST_TICKS) -> dict[str, Any]:
+    """The names that an edited source finds, once made for one run of so many rounds and calls at most."""
+    return {"_tick_": Ticks(ticks), "_off_": off, "_like_": like, "_times_": _times, "_power_": _power}

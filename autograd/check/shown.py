@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from contextlib import suppress
 from dataclasses import dataclass
 
 from .source import Change, Edit, words
@@ -65,9 +66,17 @@ def _described(source: str, edit: Edit) -> Repair:
     start = source.rfind("\n", 0, at) + 1
     line = source[start:].partition("\n")[0]
     old, new = source[at : max(edit.stop, at + 1)].partition("\n")[0], edit.new.removeprefix(", ")
-    new = bare(new)
+    new = new if _binds(source, edit) else bare(new)
     column, number = at - start - (len(line) - len(line.lstrip())), source.count("\n", 0, at) + 1
     return Repair(edit.kind, number, line.strip(), column, old if edit.stop > at else "", new, edit.said)
+
+
+def _binds(source: str, edit: Edit) -> bool:
+    """Whether the brackets around what is new make a difference where it stands."""
+    without = source[: edit.start] + bare(edit.new) + source[edit.stop :]
+    with suppress(SyntaxError):
+        return ast.dump(ast.parse(without)) != ast.dump(ast.parse(edit.apply(source)))
+    return True
 
 
 def bare(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ..check.shown import Repair
 from ..check.slips import Slip
 from .given import Given, Mistaken, collected
-from .numbers import ENOUGH, After, Names, Numbers, asked, names
+from .numbers import ENOUGH, After, Names, Numbers, asked
 
 _SLIP = 2.5  # words that a solution and one with a slip in it may differ by
 _LIKELIER = 1.5  # words by which something forgotten may be larger than something exchanged
@@ -61,7 +61,7 @@ def likeness(numbers: Numbers) -> Likeness | None:
             ]
     for _, one, other in sorted(pairs, key=lambda pair: pair[0]):
         with collected() as better:
-            whole = asked(numbers.exercise, names(numbers.head, one.applied))
+            whole = asked(numbers.exercise, numbers.names(one.applied))
         if not whole or better.wrong(right)[0] < ENOUGH:
             continue
         if isinstance(other, Slip) and _gives(numbers, better, numbers.solved(other.applied)):

@@ -129,19 +129,20 @@ def _ways(
     end = source.find(given) + len(given) if given in source else 0
     above, answer = source[:end], source[end:]  # what is given is not changed, and read once
     number = 1 + above.count("\n")
-    look, tell = Look(exercise, above), partial(_told, exercise, above)
+    tell = partial(_told, exercise, above)
     tokens = KNOWN.set(KNOWN.get() or _confirmed(exercise)), ALONE.set(True)
     try:
         silent = contextlib.redirect_stdout(io.StringIO())
         with warnings.catch_warnings(), np.errstate(all="ignore"), silent, module("<edited>"):
             warnings.simplefilter("ignore")
+            look = Look(exercise, above)
             if all(look(answer) or [False]):  # what is wrong is none of the numbers
                 return [], None
             if ways := repairs(answer, look, lambda text: True, number=number, seconds=seconds):
                 return ways, None
             if methods := faulty(answer, given, exercise.solution, look, tell, number=number, seconds=seconds):
                 return [], methods
-            numbers = Numbers(exercise, above, answer, _AFTERWARDS * seconds)
+            numbers = Numbers(exercise, above, answer, seconds=_AFTERWARDS * seconds, ticks=look.ticks)
             if not numbers.comparable:
                 return [], None
             two = twofold(numbers, look)

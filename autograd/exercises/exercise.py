@@ -166,8 +166,9 @@ def derivative(
         return Finding(True, title)
     asked = _Asked(f, vjp, names, title, tuple(mistakes))
     found = _differences(asked, inputs, elsewhere=also, kinks=kinks)
-    if not found.passed and single and not ALONE.get():
-        return found.beside(lambda: _kept_dtype(asked, inputs))
+    if not found.passed and not ALONE.get():
+        found = found.beside(lambda: _kept_dtype(asked, inputs)) if single else found
+        return found.beside(lambda: _finite(asked, exact or f, also))
     if not found.passed or not also:
         return found
     alone = ALONE.get()  # where the dtype is said in any case, and mended by no change of the numbers
@@ -217,6 +218,16 @@ def _kept_dtype(asked: _Asked, inputs: Sequence[Any]) -> Finding:
     """Whether the gradients of float32 are float32."""
     trial = in_float32(asked.f, asked.vjp, inputs, asked.names)
     return Finding(not trial.kind, asked.title, trial.words)
+
+
+def _finite(asked: _Asked, exact: Callable[..., Any], cases: Sequence[Sequence[Any]]) -> Finding:
+    """Whether the gradients are finite for large numbers too."""
+    for case in cases:
+        largest = max(float(np.max(np.abs(x), initial=0)) for x in case)
+        given = gradients(exact, asked.vjp, case) if largest >= _LARGE else None
+        if given is not None and not np.isfinite(given).all() and (words := not_finite(exact, asked.vjp, case)):
+            return Finding(False, asked.title, f"For numbers as large as {largest:.2g} it is not finite: {words}")
+    return Finding(True, asked.title)
 
 
 def _elsewhere(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..check.running import bounded, helpers
+from ..check.running import MOST_TICKS, bounded, helpers
 from .bugs import BROKEN
 from .exercise import DIAGNOSIS, Answer, Finding
 from .form import Exercise
 from .guard import TimeUpError
 from .module import NAME, run
+
+_TIMES, _FEWEST_TICKS = 5, 5_000  # rounds and calls: as many times those of the solution, and no fewer
 
 
 def is_to_find(finding: Finding) -> bool:
@@ -23,11 +25,16 @@ class Look:
     Args:
         exercise: whose derivatives are known (`truth.KNOWN`), and of which nothing else is believed (`truth.ALONE`).
         above: what stands above the answer, and is not changed.
+
+    `ticks` is the number of rounds and calls after which an answer counts as endless.
     """
 
     def __init__(self, exercise: Exercise, above: str) -> None:
         self._look, self._head = exercise.look, compile(above, "<given>", "exec")
         self._begin: int | None = None  # the first finding that was wrong in what the student wrote
+        self.ticks = MOST_TICKS
+        self(exercise.solution)
+        self.ticks, self._begin = min(MOST_TICKS, max(_FEWEST_TICKS, _TIMES * self._used)), None
 
     def __call__(self, text: str) -> list[bool] | None:
         """Which findings are right; None where the answer does not run.
@@ -36,8 +43,8 @@ class Look:
         """
         findings: list[Finding] = []
         ran = False
+        names: dict[str, Any] = {"__name__": NAME, **helpers(self.ticks)}
         try:
-            names: dict[str, Any] = {"__name__": NAME, **helpers()}
             exec(self._head, names)  # noqa: S102 - what is given
             run(bounded(text), names, "<edited>")
             for finding in self._look(Answer(names)):
@@ -51,6 +58,7 @@ class Look:
             raise
         except BaseException:  # noqa: S110 - the student's: SystemExit too
             pass
+        self._used = self.ticks - names["_tick_"].left
         if self._begin is None:
             self._begin = next((i for i, finding in enumerate(findings) if not finding.passed), len(findings))
         found = [part for finding in findings for part in (*finding.parts, finding.passed)]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from ..check.running import bounded, helpers
+from ..check.running import MOST_TICKS, bounded, helpers
 from ..check.slips import Slip, likely
 from .exercise import Answer
 from .form import Exercise
@@ -35,49 +35,54 @@ class Numbers:
         above: what stands above the answer, and is not changed.
         answer: the rest of the file.
         seconds: of computing, for all changes of one source.
+        ticks: rounds and calls after which an answer counts as endless.
     """
 
-    def __init__(self, exercise: Exercise, above: str, answer: str, seconds: float) -> None:
-        self.exercise, self.above, self.answer, self._seconds = exercise, above, answer, seconds
-        self.head, self._given = compile(above, "<given>", "exec"), compile(exercise.given, "<given>", "exec")
+    def __init__(self, exercise: Exercise, above: str, answer: str, *, seconds: float, ticks: int = MOST_TICKS) -> None:
+        self.exercise, self.above, self.answer, self._seconds, self._ticks = exercise, above, answer, seconds, ticks
+        self._head, self._given = compile(above, "<given>", "exec"), compile(exercise.given, "<given>", "exec")
         with collected() as self.mine:
-            whole = asked(exercise, names(self.head, answer))
+            whole = asked(exercise, self.names(answer))
         with collected(mistakes=True) as self.right:
             asked(exercise, self.solved(exercise.solution))
         count, self.place = self.mine.wrong(self.right)
         self.comparable = whole and count >= ENOUGH and bool(self.mine.to(self.place).last)
 
+    def names(self, answer: str) -> Names:
+        """What makes the names of an answer."""
+        return _names(self._head, answer, self._ticks)
+
     def solved(self, solution: str) -> Names:
-        """The names of a solution, or of what has been made of it."""
-        return names(self._given, solution)
+        """What makes the names of a solution, or of what has been made of it."""
+        return _names(self._given, solution, self._ticks)
 
     @cached_property
     def changed(self) -> list[After]:
         """After each likely change of the answer, the smallest first, as far as there is time."""
-        return self._after(self.head, likely(self.answer, _MENDED))
+        return self._after(self.names, likely(self.answer, _MENDED))
 
     def slipped(self, most: float) -> list[After]:
         """After each likely change of the solution that is no larger than that."""
-        return self._after(self._given, likely(self.exercise.solution, most))
+        return self._after(self.solved, likely(self.exercise.solution, most))
 
-    def _after(self, above: Any, changes: Iterable[Slip]) -> list[After]:
+    def _after(self, made: Callable[[str], Names], changes: Iterable[Slip]) -> list[After]:
         found = []
         until = time.process_time() + self._seconds
         for change in changes:
             if time.process_time() > until:
                 break
             with collected(many=self.place) as given:
-                asked(self.exercise, names(above, change.applied))
+                asked(self.exercise, made(change.applied))
             if len(given.numbers) == self.place and given.last:
                 found.append(After(change, given))
         return found
 
 
-def names(head: Any, text: str) -> Names:
+def _names(head: Any, text: str, ticks: int) -> Names:
     """What makes the names that a source defines below what is given."""
 
     def made() -> dict[str, Any]:
-        names: dict[str, Any] = {"__name__": NAME, **helpers()}
+        names: dict[str, Any] = {"__name__": NAME, **helpers(ticks)}
         exec(head, names)  # noqa: S102 - what is given
         run(bounded(text), names, "<slip>")
         return names

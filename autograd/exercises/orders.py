@@ -186,13 +186,20 @@ _A_FEW = 6  # Kahn's way takes three
 
 
 class Watched(tuple[Any, ...]):
-    """Parents that count how often they are gone through."""
+    """Parents that count how often they are gone through: from either end, by an index, or as a slice."""
 
     times = 0
 
     def __iter__(self) -> Iterator[Any]:
         self.times += 1
         return super().__iter__()
+
+    def __reversed__(self) -> Iterator[Any]:
+        return reversed(tuple(self))
+
+    def __getitem__(self, index: Any) -> Any:
+        self.times += isinstance(index, slice) or index in (0, -len(self))
+        return super().__getitem__(index)
 
 
 def watch(nodes: Iterable[Any]) -> list[Watched]:

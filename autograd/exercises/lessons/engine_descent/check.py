@@ -18,6 +18,12 @@ STEP = Step(
          "backward()."),
     Slip("accumulated", "for p in parameters:\n            p.grad = 0.0", "out = parameters[0]\n        out.grad = 0.0",
          "Only the first parameter's gradient is set to 0: all of them have to be."),
+    Slip("accumulated", "        for p in parameters:\n            p.grad = 0.0\n        out = loss()\n        out.backward()\n"
+         "        losses.append(out.data)\n        for p in parameters:\n            p.data -= rate * p.grad\n",
+         "        out = loss()\n        out.backward()\n        losses.append(out.data)\n        for p in parameters:\n"
+         "            p.data -= rate * p.grad\n            p.grad = 0.0\n",
+         "The gradients are set to 0 after the step, and before the first one they may hold something: set them to 0 before "
+         "backward()."),
     Slip("one-by-one", "        out.backward()\n        losses.append(out.data)\n        for p in parameters:\n",
          "        losses.append(out.data)\n        for p in parameters:\n            for q in parameters:\n"
          "                q.grad = 0.0\n            loss().backward()\n",
@@ -72,9 +78,10 @@ def real(loss: Callable[[Any, Any], Any], steps: int) -> Numbers:
     return _labelled(losses, at)
 
 
-def asked(loss: Callable[[Any, Any], Any], *runs: int) -> Callable[[Answer], Numbers]:
+def asked(loss: Callable[[Any, Any], Any], *runs: int, left: float = 0.0) -> Callable[[Answer], Numbers]:
     def ask(answer: Answer) -> Numbers:
         x, y = map(answer.Value, BEGIN)
+        x.grad = y.grad = left
         computed: list[Any] = []
         losses: list[Any] = []
 
@@ -109,4 +116,6 @@ def check(answer: Answer) -> Iterator[Finding]:
         for steps in (1, STEPS)
     ]  # fmt: skip
     cases.append(Case("two steps, and then two more", asked(bowl, 2, 2), real(bowl, 4), f"   {begin}", "accumulated"))
+    begin += "; both have a gradient of 4 from before"
+    cases.append(Case("gradients from before", asked(bowl, 2, left=4.0), real(bowl, 2), f"   {begin}", "accumulated"))
     yield from STEP.findings(answer, cases)

@@ -38,7 +38,8 @@ def _operation(results: dict[str, Any], made: dict[str, tuple[str, ...]]) -> str
         op = getattr(results[name], "op", None)
         if op != ("+" if expected else ""):
             right = "'+', since it is a sum" if expected else "'', since nothing was computed"
-            return f"{name}.op is {op!r}: it should be {right}."
+            whose = " The sign belongs to the new Value, the sum, and not to an operand." if op and not expected else ""
+            return f"{name}.op is {op!r}: it should be {right}.{whose}"
     return ""
 
 
