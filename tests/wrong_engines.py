@@ -507,7 +507,7 @@ ENGINES = {
                     "self.grad -= other.data * out.grad; other.grad -= self.data * out.grad",
                 ),
                 (
-                    "overwritten: one is written over the other",
+                    "overwritten: only one of the two is left",
                     "self.grad += out.grad; other.grad = out.grad",
                     "self.grad += other.data * out.grad; other.grad += self.data * out.grad",
                 ),

@@ -338,6 +338,8 @@ def _constant(source: Source, node: ast.Constant, names: list[str]) -> Iterator[
             yield Edit("number", *source.span(node), f"({new})" if new.startswith("-") else new, unlikely=far)
     if isinstance(c, float) and c % 1:  # 1e-3 for 1e-5
         yield from (Edit("number", *source.span(node), f"{c * 10.0**k:.6g}", unlikely=True) for k in (-2, -1, 1, 2))
+    if c == 1 and type(c) is int:  # of matrices
+        yield from (Edit("number", *source.span(node), f"np.eye(len({name}))", "eye") for name in names)
     if type(c) is int and c > 1:  # a size that was written down
         yield from (Edit("number", *source.span(node), f"{name}{size}", "size") for name in names for size in _SIZES)
 

@@ -40,6 +40,11 @@ class Slip:
         return not any(_NAME.search(word) for word in self._deed[1])
 
     @property
+    def moves(self) -> bool:
+        """Whether a statement stands elsewhere, which changes more than any single thing in it."""
+        return any(edit.kind in ("indentation", "sequence") for edit in self.change)
+
+    @property
     def drops(self) -> bool:
         """Whether nothing new is written: something is left out, or stands elsewhere."""
         return not self._deed[0]

@@ -54,7 +54,7 @@ def likeness(numbers: Numbers) -> Likeness | None:
     pairs: list[tuple[float, Slip, Slip | Mistaken]] = []
     for given, mended in _by_numbers(numbers.changed).items():
         if mended[0].keeps:
-            kept = [change for change in mended if change.keeps]
+            kept = [change for change in mended if change.keeps and not change.moves]
             pairs += [(each.size, each, mistake) for each in kept for mistake in known.get(given, [])]
             pairs += [
                 (a.size + b.size, a, b) for a in kept for b in _telling(slips.get(given, [])) if not a.resembles(b)

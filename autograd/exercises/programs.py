@@ -139,7 +139,7 @@ def explained(work: Program, name: str, got: float, grads: Numbers) -> Iterator[
     if len({line for line, _, _ in uses}) == 1 < len(uses) and any(close(got, part) for part in parts):
         yield (
             "overwritten",
-            f"In {uses[0][0]} the two operands are one Value, whose shares add up: one is written over the other here. Add them "
+            f"In {uses[0][0]} the two operands are one Value, whose shares add up: only one of the two is left here. Add both, "
             f"one after the other, so that the second finds what the first has left.",
         )
         return

@@ -44,6 +44,10 @@ STEP = Step(
     Slip("stale", "for _ in range(steps):", "out = loss()\n    loss = lambda: out\n    for _ in range(steps):",
          "The loss was computed once and for all: it has to be computed anew in each step, since its Values know "
          "the old data only."),
+    Slip("stale", "        out = loss()\n",
+         "        out = out if losses else loss()\n        for node in out.order():\n            node.grad = 0.0\n",
+         "The loss was computed once and for all: it has to be computed anew in each step, since its Values know "
+         "the old data only."),
     Slip("data", MOVE, "p.data -= rate * p.data", "The data were multiplied by the rate: the step is rate · grad."),
     Slip("grad", MOVE, "p.grad -= rate * p.grad", "The gradients were changed, and the data stayed: p.data moves."),
     Slip("late", "losses.append(out.data)", "0", "Nothing was put into the list of losses."),
