@@ -9,7 +9,7 @@
 A file of answers has for each a heading, ``### EXERCISE | what is wrong in it``, and a block of Python. Whether a mistake is
 named rightly is a judgement: FILE.judged holds that of a reader, a line ``KEY right|partly|wrong|nothing`` for each. The key is
 that of the answer and of the very words that were said (`--show` has it). The first of diagnosis_cases/ was worked with; the
-others were judged when nothing had been tuned on them; what was not named rightly was worked with afterwards, but of the last.
+others were judged when nothing had been tuned on them; what was not named rightly was worked with afterwards.
 """
 
 from __future__ import annotations

@@ -3,69 +3,32 @@
 As in `wrong_answers`, a kind, and after a colon words that the message must hold; "error" stands for an answer that stops.
 """
 
+ALL_WAYS = """
+class Value(Value):
+    def order(self):
+        order, written, todo = [], set(), [(self, "enter")]
+        while todo:
+            node, what = todo.pop()
+            if what == "leave":
+                if node not in written:
+                    written.add(node)
+                    order.append(node)
+            else:
+                todo.append((node, "leave"))
+                for parent in PARENTS:
+                    todo.append((parent, "enter"))
+        return order
+"""
+
 MORE_WRONG = [
-    # parents that are gone through from the last one on, in all the 2ⁿ ways
-    (
-        "engine_deep",
-        "cost: gone through",
-        """
-class Value(Value):
-    def order(self):
-        order, written, todo = [], set(), [(self, "enter")]
-        while todo:
-            node, what = todo.pop()
-            if what == "leave":
-                if node not in written:
-                    written.add(node)
-                    order.append(node)
-            else:
-                todo.append((node, "leave"))
-                for parent in reversed(node.parents):
-                    todo.append((parent, "enter"))
-        return order
-""",
-    ),
-    # parents that are gone through by their index, in all the 2ⁿ ways
-    (
-        "engine_deep",
-        "cost: gone through",
-        """
-class Value(Value):
-    def order(self):
-        order, written, todo = [], set(), [(self, "enter")]
-        while todo:
-            node, what = todo.pop()
-            if what == "leave":
-                if node not in written:
-                    written.add(node)
-                    order.append(node)
-            else:
-                todo.append((node, "leave"))
-                for i in range(len(node.parents)):
-                    todo.append((node.parents[i], "enter"))
-        return order
-""",
-    ),
-    # parents that are gone through as a slice, in all the 2ⁿ ways
-    (
-        "engine_deep",
-        "cost: gone through",
-        """
-class Value(Value):
-    def order(self):
-        order, written, todo = [], set(), [(self, "enter")]
-        while todo:
-            node, what = todo.pop()
-            if what == "leave":
-                if node not in written:
-                    written.add(node)
-                    order.append(node)
-            else:
-                todo.append((node, "leave"))
-                for parent in node.parents[::-1]:
-                    todo.append((parent, "enter"))
-        return order
-""",
+    # parents that are gone through in all the 2ⁿ ways: from the last one on, by their index, as a slice
+    *(
+        ("engine_deep", "cost: gone through", ALL_WAYS.replace("PARENTS", parents))
+        for parents in (
+            "reversed(node.parents)",
+            "(node.parents[i] for i in range(len(node.parents)))",
+            "node.parents[::-1]",
+        )
     ),
     # all that the right operand was made from
     (

@@ -48,6 +48,7 @@ SLIPS = {
     "a transpose too many": (lambda x: x @ S, [X], "g @ S.T.T", ("S.T.T", "S.T")),
     "the order of factors": (lambda x: x @ S, [S], "S.T @ g", ("S.T @ g", "g @ S.T")),
     "rounding": (lambda x: x**3, [X], "g * np.round(3 * x**2)", ("np.round(3 * x**2)", "(3 * x**2)")),
+    "a quotient": (lambda x: np.log(x) ** 2 / 2, [np.abs(X) + 0.5], "g * np.log(x)", ("g * np.log(x)", "(g * np.log(x)) / x")),
     "a floor": (lambda x: x / 3, [X], "g // 3", ("g // 3", "g / 3")),
     "a function": (np.sin, [X], "g * np.sin(x)", ("sin", "cos")),
     "an operator": (np.multiply, [X, Y], "(g + y, g * x)", ("g + y", "g * y")),

@@ -25,16 +25,17 @@ def plausible(source: str, change: Change, judge: Callable[[str], Sequence[bool]
         change: after which it is right.
         judge: which parts of a changed source are right; there `_like_` is known (`running.helpers`).
     """
-    if any(_right(judge, Edit("statement", *block, "pass").apply(source)) for block in _blocks(source, change)):
+    if any(right(judge, Edit("statement", *block, "pass").apply(source)) for block in _blocks(source, change)):
         return False
     for edit in change:
         for other, wanted in _instead(source, edit):
-            if _right(judge, applied(source, tuple(other if each is edit else each for each in change))) != wanted:
+            if right(judge, applied(source, tuple(other if each is edit else each for each in change))) != wanted:
                 return False
     return not any(edit.kind == "name" and source[edit.start : edit.stop] in _written_down(source) for edit in change)
 
 
-def _right(judge: Callable[[str], Sequence[bool] | None], text: str) -> bool:
+def right(judge: Callable[[str], Sequence[bool] | None], text: str) -> bool:
+    """Whether all parts of a source are right."""
     flags = judge(text)
     return bool(flags) and all(flags or ())
 

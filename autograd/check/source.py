@@ -131,15 +131,15 @@ def inside(function: ast.AST) -> Iterator[ast.AST]:
 
 
 def idle(text: str) -> int:
-    """How many x / x, f(x) / x, x − x and x + (c − x) a source has: what makes one undoes what stands there."""
+    """How many x / x, y · x / x, x − x and x + (c − x) a source has: what makes one undoes what stands there."""
     return sum(map(_idle, ast.walk(ast.parse(text))))
 
 
-def _terms(node: ast.expr) -> Iterator[ast.expr]:
-    """The terms of a sum."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
-        yield from _terms(node.left)
-        yield from _terms(node.right)
+def _operands(node: ast.expr, operator: type[ast.operator]) -> Iterator[ast.expr]:
+    """The factors of a product, or the terms of a sum."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, operator):
+        yield from _operands(node.left, operator)
+        yield from _operands(node.right, operator)
     else:
         yield node
 
@@ -148,7 +148,7 @@ def _idle(node: ast.AST) -> bool:
     if not isinstance(node, ast.BinOp):
         return False
     if isinstance(node.op, (ast.Div, ast.Sub)):
-        parts = ast.walk(node.left) if isinstance(node.op, ast.Div) else _terms(node.left)
+        parts = _operands(node.left, ast.Mult if isinstance(node.op, ast.Div) else ast.Add)
         return ast.dump(node.right) in map(ast.dump, parts)
     taken = node.right.right if isinstance(node.right, ast.BinOp) and isinstance(node.right.op, ast.Sub) else None
     return isinstance(node.op, ast.Add) and taken is not None and ast.dump(node.left) == ast.dump(taken)

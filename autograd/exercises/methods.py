@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from ..check.plausible import right
 from ..check.repair import repairs
 from ..check.shown import Repair
 from ..check.source import Source
@@ -67,12 +68,12 @@ def faulty(
     shared = [name for name in mine if name in its]
     if not 2 <= len(shared) <= _MOST or _stored(answer) - _stored(f"{given}\n{solution}"):
         return []
-    if not _right(judge, _mixed(answer, mine, {name: its[name].text for name in shared})):
+    if not right(judge, _mixed(answer, mine, {name: its[name].text for name in shared})):
         return []
     found = []
     for name in shared:
         others = {other: its[other].text for other in shared if other != name}
-        if not _right(judge, text := _mixed(answer, mine, others)):
+        if not right(judge, text := _mixed(answer, mine, others)):
             found.append((name, text, mine[name].start + _shift(mine, others, mine[name].start)))
     methods = []
     for name, text, place in found:
@@ -94,11 +95,6 @@ def _changed(text: str, method: tuple[int, int], judge: Judge, seconds: float) -
     closed = ((0, method[0]), (method[1], len(text)))
     ways = repairs(text, judge, lambda _: True, seconds=seconds, closed=closed)
     return ways[0] if ways else []
-
-
-def _right(judge: Judge, text: str) -> bool:
-    flags = judge(text)
-    return bool(flags) and all(flags or ())
 
 
 def _stored(text: str) -> set[str]:

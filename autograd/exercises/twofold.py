@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..check.plausible import plausible
+from ..check.plausible import plausible, right
 from ..check.shown import Repair, shown
 from ..check.slips import Slip
 from ..check.source import applied
@@ -28,8 +28,7 @@ def twofold(numbers: Numbers, judge: Callable[[str], Sequence[bool] | None]) -> 
     pairs = sorted(_fitting(numbers), key=lambda pair: pair[0].size + pair[1].size)
     for one, other in pairs[:_MOST]:
         change = (*one.change, *other.change)
-        flags = judge(applied(numbers.answer, change))
-        if flags and all(flags) and plausible(numbers.answer, change, judge):
+        if right(judge, applied(numbers.answer, change)) and plausible(numbers.answer, change, judge):
             lines = numbers.above.count("\n")
             return [replace(edit, number=edit.number + lines) for edit in shown(numbers.answer, change)]
     return []
@@ -37,15 +36,15 @@ def twofold(numbers: Numbers, judge: Callable[[str], Sequence[bool] | None]) -> 
 
 def _fitting(numbers: Numbers) -> Iterator[tuple[Slip, Slip]]:
     """The changes in different places that fit, as far as one place tells."""
-    mine, right = (_flat(given.numbers[numbers.place - 1][1]) for given in (numbers.mine, numbers.right))
+    mine, its = (_flat(given.numbers[numbers.place - 1][1]) for given in (numbers.mine, numbers.right))
     single = [(each.change, _flat(each.given.numbers[-1][1])) for each in numbers.changed]
-    single = [(change, given) for change, given in single if given.shape == mine.shape == right.shape]
+    single = [(change, given) for change, given in single if given.shape == mine.shape == its.shape]
     known: dict[bytes, list[int]] = {}
     for i, (_, given) in enumerate(single):
         known.setdefault(digits(given), []).append(i)
     for i, (change, given) in enumerate(single):
         with np.errstate(all="ignore"):
-            wanted = (right * mine / given, right + mine - given)
+            wanted = (its * mine / given, its + mine - given)
         others = itertools.chain.from_iterable(
             known.get(digits(each), []) for each in wanted if np.isfinite(each).all()
         )
