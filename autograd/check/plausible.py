@@ -2,18 +2,20 @@
 
 Some things are no slip, whatever comes of them: a comparison after which a condition is never met, or always, a name in the
 place of another that stands for something of another type or for a number that was written down, a statement moved to where
-it does as little as if it were not, and what has the same effect as leaving out a condition or a loop that it is no part of.
+it does as little as if it were not, and what has the same effect as leaving out a condition or a loop that it is no part of, or
+the factor or the term that it is in.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from .source import Change, Edit, Source, applied
+from .source import Change, Edit, Source, apart, applied
 
+_GROUPS = (((ast.Mult, ast.Div), ast.Div), ((ast.Add, ast.Sub), ast.Sub))
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -26,6 +28,8 @@ def plausible(source: str, change: Change, judge: Callable[[str], Sequence[bool]
         judge: which parts of a changed source are right; there `_like_` is known (`running.helpers`).
     """
     if any(right(judge, Edit("statement", *block, "pass").apply(source)) for block in _blocks(source, change)):
+        return False
+    if any(right(judge, applied(source, without)) for edit in change for without in _without(source, change, edit)):
         return False
     for edit in change:
         for other, wanted in _instead(source, edit):
@@ -46,6 +50,66 @@ def _blocks(text: str, change: Change) -> list[tuple[int, int]]:
     nodes = [node for node in ast.walk(source.tree) if isinstance(node, (ast.If, ast.For)) and not node.orelse]
     bodies = {source.span(node): source.span(node.body[0])[0] for node in nodes}
     return [span for span, body in bodies.items() if not any(e.stop > body and e.start < span[1] for e in change)]
+
+
+def _without(text: str, change: Change, edit: Edit) -> Iterator[Change]:
+    """The change, with an edit replaced by leaving out the factor or the term that it is in, or that it makes the value of.
+
+    Of a factor also together with another one, which it may have become equal to.
+    """
+    source = Source(text)
+    others = [each for each in change if each is not edit]
+    for span in _reached(source, edit):
+        for node in (n for n in ast.walk(source.tree) if isinstance(n, ast.BinOp)):
+            for left in _left(source, node, span):
+                dropped = Edit("drop", *source.span(node), f"({left})")
+                if all(apart(dropped, other) for other in others):
+                    yield (dropped, *others)
+
+
+def _reached(source: Source, edit: Edit) -> Iterator[tuple[int, int]]:
+    """Where an edit is, and where the name is used that stands for the value it is in."""
+    yield edit.start, edit.stop
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Assign) and isinstance(target := node.targets[0], ast.Name):
+            start, stop = source.span(node)
+            if start < edit.stop and edit.start < stop:
+                names = (n for n in ast.walk(source.tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load))
+                yield from (source.span(name) for name in names if name.id == target.id)
+
+
+def _left(source: Source, node: ast.BinOp, span: tuple[int, int]) -> Iterator[str]:
+    """What is left of a product or a sum without the operand in which something stands; of a product also without one more."""
+    for group, inverse in _GROUPS:
+        if not isinstance(node.op, group):
+            continue
+        operands = list(_operands(node, group, inverse, False))
+        mine = [i for i, (each, _) in enumerate(operands) if (s := source.span(each))[0] <= span[0] and span[1] <= s[1]]
+        for i in mine:
+            others = range(len(operands)) if ast.Mult in group else ()
+            for dropped in ({i}, *({i, j} for j in others if j != i)):
+                kept = [operand for j, operand in enumerate(operands) if j not in dropped]
+                if any(not inverted for _, inverted in kept):
+                    yield _joined(source, kept, product=ast.Mult in group)
+
+
+def _operands(
+    node: ast.expr, group: tuple[type[ast.operator], ...], inverse: type[ast.operator], inverted: bool
+) -> Iterator[tuple[ast.expr, bool]]:
+    """The factors of a product, or the terms of a sum, and whether each divides or is subtracted."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, group):
+        yield from _operands(node.left, group, inverse, inverted)
+        yield from _operands(node.right, group, inverse, inverted != isinstance(node.op, inverse))
+    else:
+        yield node, inverted
+
+
+def _joined(source: Source, operands: list[tuple[ast.expr, bool]], *, product: bool) -> str:
+    sign, inverse = ("*", "/") if product else ("+", "-")
+    first, *rest = sorted(operands, key=lambda operand: operand[1])
+    return " ".join(
+        [source.of(first[0]), *(f"{inverse if inverted else sign} {source.of(each)}" for each, inverted in rest)]
+    )
 
 
 def _written_down(text: str) -> set[str]:

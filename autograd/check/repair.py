@@ -7,6 +7,7 @@ whichever they go on from, the smallest is tried next; where what is computed is
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -37,6 +38,7 @@ def repairs(
     judge: Judge,
     confirm: Callable[[str], bool],
     *,
+    parts: Judge | None = None,
     number: int = 1,
     seconds: float = SECONDS,
     closed: Places = (),
@@ -47,13 +49,14 @@ def repairs(
         source: of the answer that is wrong.
         judge: a quick look at a changed source.
         confirm: the whole check, for what passed the quick look.
+        parts: which numbers are right, wherever they are asked for; the `judge` if all of its parts are such.
         number: of its first line.
         seconds: of computing, after which the search ends without a result.
         closed: from where to where nothing is changed.
     """
     until = time.process_time() + seconds
     with suppress(SyntaxError):
-        first = _Search(source, judge(source) or (), judge, _Made(places=closed))
+        first = _Search(source, judge(source) or (), (judge, parts or judge), _Made(places=closed))
         searches = [first]
         while searches and time.process_time() < until:
             search = min(searches, key=lambda each: each.cost)
@@ -88,13 +91,14 @@ class _Search:
         self,
         source: str,
         found: Sequence[bool],
-        judge: Judge,
+        judges: tuple[Judge, Judge],
         made: _Made,
         before: tuple[_Search, Change] | None = None,
     ) -> None:
-        right = cleared(source, found, judge)
+        judge, parts = judges
+        right = cleared(source, found if parts is judge else parts(source) or (), parts)
         self.source, self.found, self.made, self.before = source, found, made, before
-        self._judge, self._size, self.seconds = judge, 0.0, 0.0
+        self._judges, self._size, self.seconds = judges, 0.0, 0.0
         self._spent = self.cost = made.size - _FEWER * right.share
         self._tried = Counter[int]()  # places where a change has made the answer better, of which it is tried to go on
         kinds, texts = frozenset(each.kind for each in made.edits), frozenset(each.old for each in made.edits)
@@ -109,7 +113,7 @@ class _Search:
     def judged(self, change: Change) -> Sequence[bool] | None:
         """Which parts are right after a change."""
         begun = time.perf_counter()
-        flags = self._judge(applied(self.source, change))
+        flags = self._judges[0](applied(self.source, change))
         self.seconds += time.perf_counter() - begun
         return flags
 
@@ -134,18 +138,24 @@ class _Search:
         edits, places = (*self.made.edits, *shown(self.source, change)), tuple(places_of(change, self.made.places))
         share = (sum(flags) - sum(found)) / (len(flags) - sum(found))
         made = _Made(edits, places, self.made.size + self._size - _GAIN - share)
-        return _Search(applied(self.source, change), flags, self._judge, made, (self, change))
+        return _Search(applied(self.source, change), flags, self._judges, made, (self, change))
 
 
 def _fewest(search: _Search, change: Change, judge: Judge) -> tuple[_Search, Change]:
     """A change that makes all right, without those before it that it does not need."""
-    while search.before:
-        earlier, first = search.before
-        alone = moved_back(change, first)
-        if alone is None or not all(judge(applied(earlier.source, alone)) or [False]):
+    steps, last = [change], search
+    while last.before:
+        earlier, first = last.before
+        back = [moved for step in steps if (moved := moved_back(step, first)) is not None]
+        if len(back) < len(steps):
             break
-        search, change = earlier, alone
-    return search, change
+        steps, last = [*back, first], earlier
+    needed = steps
+    for step in steps[1:]:
+        fewer = [each for each in needed if each is not step]
+        if all(judge(applied(last.source, tuple(itertools.chain(*fewer)))) or [False]):
+            needed = fewer
+    return (search, change) if needed is steps else (last, tuple(itertools.chain(*needed)))
 
 
 def _confirmed(source: str, right: list[Change], judge: Judge, confirm: Callable[[str], bool]) -> list[list[Repair]]:

@@ -138,7 +138,7 @@ def _ways(
             look = Look(exercise, above)
             if all(look(answer) or [False]):  # what is wrong is none of the numbers
                 return [], None
-            if ways := repairs(answer, look, lambda text: True, number=number, seconds=seconds):
+            if ways := repairs(answer, look, lambda text: True, parts=look.parts, number=number, seconds=seconds):
                 return ways, None
             if methods := faulty(answer, given, exercise.solution, look, tell, number=number, seconds=seconds):
                 return [], methods

@@ -48,8 +48,9 @@ class NotWrittenError(Exception):
 class Finding:
     """One thing that was looked at: whether it is right, and what to say about it.
 
-    For those who change an answer until it is right: which of its `parts` are right, and whether it rests on a `single` number,
-    which a wrong change may hit by accident; and whether all that is wrong is a mistake that is `known` of the exercise.
+    For those who change an answer until it is right: which of its `parts` are right, in which other `trials` all of them are, and
+    whether it rests on a `single` number, which a wrong change may hit by accident; and whether all that is wrong is a mistake
+    that is `known` of the exercise.
     """
 
     passed: bool
@@ -57,6 +58,7 @@ class Finding:
     message: str = ""
     kinds: tuple[str, ...] = ()
     parts: tuple[bool, ...] = ()
+    trials: tuple[bool, ...] = ()
     single: bool = False
     known: bool = False
 
@@ -184,12 +186,12 @@ def derivative(
 
 
 def _each(found: Finding, tried: Iterable[tuple[Any, Trial]], many: int) -> Finding:
-    """A finding, with one part more for each of so many trials; of an answer that stops in one the others are not seen."""
+    """A finding with so many trials; of an answer that stops in one the others are not seen."""
     right: list[bool] = []
     with suppress(Exception):  # the student's
         right.extend(not trial.kind for _, trial in tried)
     right += [False] * (many - len(right))
-    return replace(found, passed=all(right), parts=(*found.parts, *right))
+    return replace(found, passed=all(right), trials=tuple(right))
 
 
 def _completed(mistake: Mistake, right: Callable[..., Any]) -> Callable[..., Any]:

@@ -41,6 +41,19 @@ class Look:
 
         What a single number rests on may be an accident (3 + 3 is 2 · 3): that is not enough.
         """
+        findings, ran = self._found(text)
+        if self._begin is None:
+            self._begin = next((i for i, finding in enumerate(findings) if not finding.passed), len(findings))
+        found = [part for finding in findings for part in (*finding.parts, *finding.trials, finding.passed)]
+        numbers = sum(2 - finding.single for finding in findings[self._begin :])
+        return [*found, *([] if ran and numbers > 1 else [False])] if found else None
+
+    def parts(self, text: str) -> list[bool]:
+        """Which parts of the finding that was wrong are right: what is so in another one may be by accident."""
+        return [part for finding in self._found(text)[0][self._begin :][:1] for part in finding.parts]
+
+    def _found(self, text: str) -> tuple[list[Finding], bool]:
+        """What is found up to the first that is wrong, and whether the answer did not stop."""
         findings: list[Finding] = []
         ran = False
         names: dict[str, Any] = {"__name__": NAME, **helpers(self.ticks)}
@@ -59,8 +72,4 @@ class Look:
         except BaseException:  # noqa: S110 - the student's: SystemExit too
             pass
         self._used = self.ticks - names["_tick_"].left
-        if self._begin is None:
-            self._begin = next((i for i, finding in enumerate(findings) if not finding.passed), len(findings))
-        found = [part for finding in findings for part in (*finding.parts, finding.passed)]
-        numbers = sum(2 - finding.single for finding in findings[self._begin :])
-        return [*found, *([] if ran and numbers > 1 else [False])] if found else None
+        return findings, ran
