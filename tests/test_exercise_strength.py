@@ -1,5 +1,7 @@
 """No wrong answer is accepted (other numbers, sizes, calls, float32, differences), and no right one of unusual form refused."""
 
+import ast
+
 import numpy as np
 import pytest
 
@@ -25,6 +27,35 @@ def test_what_was_accepted_once_is_rejected_for_what_it_is(name, kind, code):
 @pytest.mark.parametrize(("name", "code"), RIGHT)
 def test_right_answers_of_unusual_form_are_accepted(name, code):
     result = check_source(BOOK[name], BOOK[name].file(code), "answer.py")
+    assert result.passed, result
+
+
+class Rounded(ast.NodeTransformer):
+    """Each operation with one rounding more; none on the way into a function, which would be asked at another place."""
+
+    def visit_BinOp(self, node):
+        self.generic_visit(node)
+        return ast.copy_location(ast.Call(ast.Name("_rounded_", ast.Load()), [node], []), node)
+
+    def visit_Call(self, node):
+        node.func = self.visit(node.func)
+        return node
+
+
+ROUNDED = """
+def _rounded_(x):
+    if hasattr(x, "dtype") and x.dtype.kind == "f":
+        return x * x.dtype.type(1 + {} * (5e8 if x.dtype == "float32" else 1))
+    return x * (1 + {}) if isinstance(x, float) else x
+"""
+
+
+@pytest.mark.parametrize("off", [2.3e-16, -2.3e-16])
+@pytest.mark.parametrize("name", [exercise.name for exercise in BOOK])
+def test_no_solution_is_refused_for_its_rounding(name, off):
+    exercise = BOOK[name].ready()
+    code = ast.unparse(ast.fix_missing_locations(Rounded().visit(ast.parse(exercise.solution))))
+    result = check_source(exercise, exercise.file(f"{code}\n{ROUNDED.format(off, off)}"), "answer.py")
     assert result.passed, result
 
 

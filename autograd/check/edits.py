@@ -293,6 +293,7 @@ def _indexed(source: Source, node: ast.Subscript, names: list[str]) -> Iterator[
     value = source.of(node.value)
     if isinstance(node.slice, ast.Name):
         i = node.slice.id
+        yield Edit("index", *source.span(node), f"{value}[np.arange(len({i})), {i}]", "rows")
         for j in (name for name in names if name not in (i, value)):
             yield from (
                 Edit("index", *source.span(node), f"{value}[{index}]") for index in (f"{i}, {j}", f"{i}, {j}[{i}]")

@@ -125,6 +125,8 @@ def _instead(source: str, edit: Edit) -> list[tuple[Edit, bool]]:
         return [(Edit("comparison", *condition, constant), False) for constant in ("False", "True")]
     if edit.kind == "indentation" and (statement := _starting(source, edit.start if edit.place < 0 else edit.place)):
         return [(Edit("statement", *statement, "pass"), False)]
+    if edit.kind == "axis" and edit.new.endswith(("[None]", "[None, :]")):  # an axis that is summed over again
+        return [(replace(edit, new=f"np.stack([{old}, 0 * ({old})])"), False)]
     if (
         edit.kind == "name"
         and not edit.unlikely

@@ -27,11 +27,12 @@ class Repair:
 
     @property
     def remedy(self) -> str:
-        """The edit without a word on what is wrong, where that has been said already; nothing if it calls what was not called."""
+        """The edit without a word on what is wrong, where that has been said already; nothing if it calls or divides anew."""
         added = words(self.new) - words(self.old)
-        if not self.said and any(
-            word.startswith(("np.", "len")) for word in added
-        ):  # it is another way to make it right
+        another = any(
+            word.startswith(("np.", "len")) or word == "/" for word in added
+        )  # it is another way to make it right
+        if another and not self.said:
             return ""
         what = self.said or (
             f"`{self.new}` in place of `{self.old}`" if self.old else f"`{self.new}`, which is missing"

@@ -35,7 +35,8 @@ ADVICE: tuple[tuple[type[BaseException], str, str], ...] = (
         "truth value of an array",
         "`if` and `and` take a single yes or no: for arrays use np.where(condition, a, b), or multiply by a mask.",
     ),
-    (ValueError, "remapp", "np.broadcast_to repeats numbers, and its derivative adds them up: g.sum(axis=…)."),
+    (ValueError, "requested shape", "np.broadcast_to repeats numbers, and its derivative adds them up: g.sum(axis=…)."),
+    (ValueError, "remapped", "In np.einsum a letter stands for one length in all arrays: here it has two."),
     (
         ValueError,
         "operands could not be broadcast",
@@ -71,6 +72,11 @@ ADVICE: tuple[tuple[type[BaseException], str, str], ...] = (
         "This array belongs to whoever called you: leave it as it is, and change a copy (x.copy()).",
     ),
     (AttributeError, "'float' object", "A number stands where something else is meant: are two names interchanged?"),
+    (
+        ZeroDivisionError,
+        "",
+        "A number may be 0: what is got back by a division (a as out / b) is lost there, and has to be kept instead.",
+    ),
     (EOFError, "", "input() cannot be used here: nobody is there to type."),
     (UnboundLocalError, "", "It is used before anything was assigned to it: give it a value before the loop."),
 )

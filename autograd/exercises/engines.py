@@ -11,7 +11,7 @@ import ast
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from itertools import combinations
 from pathlib import Path
@@ -116,9 +116,15 @@ class Step:
                 return
             if fault or wrong is not None:
                 found = fault or self._looked_into(answer, cases, case, given, str(wrong))
+                if any(isinstance(given.get(label), answer.Value) for label in case.right):
+                    found = found.beside(lambda: self._first(answer, [replace(c, ask=_unpacked(c.ask)) for c in cases]))
                 yield found if fault or beside is None else found.beside(partial(beside, answer))
                 return
             yield Finding(True, case.title, parts=(True,) * len(case.right))
+
+    def _first(self, answer: Answer, cases: Sequence[Case]) -> Finding:
+        """The last finding: the first that is wrong, if any is."""
+        return [*self.findings(answer, cases)][-1]
 
     def _given_after(self, slip: Slip, case: Case) -> list[float] | None:
         return _listed(_asked(case, self.slipped(slip)))
@@ -152,10 +158,15 @@ class Step:
         """
         mine = [(each, _asked(each, answer)) for each in cases]
         so_far = mine[: cases.index(case) + 1]
+        right = [each for each, numbers in mine if _agree(numbers, each.right, each.right)]
         scores = {}
+
+        def possible(names: Answer) -> bool:  # what is right does not come of a slip after which it is wrong
+            return all(_agree(_asked(each, names), each.right, each.right) for each in right)
+
         for slip in self.slips:
             names = self.slipped(slip)
-            if all(_agree(numbers, _asked(each, names), each.right) for each, numbers in so_far):
+            if all(_agree(numbers, _asked(each, names), each.right) for each, numbers in so_far) and possible(names):
                 pairs = [(each, numbers, _asked(each, names)) for each, numbers in mine]
                 scores[slip] = sum(
                     _agree(a, b, each.right) + _agree(a, b, {**(a or {}), **(b or {})}) for each, a, b in pairs
@@ -168,7 +179,8 @@ class Step:
             if both and all(_agree(numbers, _asked(each, both), each.right) for each, numbers in mine):
                 return sorted(two, key=lambda slip: slip not in scores), True  # the one that is seen first
         if not scores:
-            near = [slip for slip in self.slips if _mostly(case, so_far[-1][1], self.slipped(slip))]
+            names_of = {slip: self.slipped(slip) for slip in self.slips}
+            near = [s for s, names in names_of.items() if _mostly(case, so_far[-1][1], names) and possible(names)]
             return near if len(near) == 1 else [], False
         return best, False
 
@@ -178,6 +190,11 @@ class Step:
             return self.slipped(one, other)
         except (ValueError, SyntaxError):
             return None
+
+
+def _unpacked(ask: Callable[[Answer], Numbers]) -> Callable[[Answer], Numbers]:
+    """What is asked for, with the number of each Value in its place."""
+    return lambda answer: {label: number_of(number) for label, number in ask(answer).items()}
 
 
 def _beside(before: Sequence[Case], case: Case) -> str:
@@ -387,8 +404,15 @@ def _number(x: Any) -> float | None:
     return float(x) if isinstance(x, int | float | np.floating | np.integer) else None
 
 
+def number_of(node: Any) -> Any:
+    """The number of a Value; what is none as it is."""
+    return getattr(node, "data", node)
+
+
 def _no_number(label: str, got: Any) -> str:
     kind = "None: is something not set, or a `return` missing?" if got is None else f"a {type(got).__name__}."
+    if isinstance(got, list | tuple) and len(got) == 1:
+        kind += " What is in it was asked for."
     return f"{label} should be a number, and is {kind}"
 
 

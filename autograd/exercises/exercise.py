@@ -15,6 +15,7 @@ from ..check.checker import Options
 from ..check.public import vjp_report
 from ..check.report import Element
 from ..engine.value import Value
+from .differences import unwatched
 from .elsewhere import (
     REPEATED,
     Trial,
@@ -299,7 +300,8 @@ def _differences(
     if all(parts) or (ALONE.get() and not kinks):
         return Finding(all(parts), title, parts=parts)
     right = None if kinks else jacobian(title, inputs)
-    report = vjp_report(f, vjp, tuple(copies(inputs)), names, Options(seed=0, progress=False, jacobian=right))
+    with unwatched():
+        report = vjp_report(f, vjp, tuple(copies(inputs)), names, Options(seed=0, progress=False, jacobian=right))
     if report.verdict == "pass":
         got = vjp(*copies([np.ones_like(f(*copies(inputs))), f(*copies(inputs)), *inputs]))
         if words := wrong_type(got if isinstance(got, tuple) else (got,), inputs, names):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from ..check.running import MOST_TICKS, bounded, helpers
@@ -55,7 +56,7 @@ class Look:
     def _found(self, text: str) -> tuple[list[Finding], bool]:
         """What is found up to the first that is wrong, and whether the answer did not stop."""
         findings: list[Finding] = []
-        ran = False
+        ran, deepest = False, sys.getrecursionlimit()
         names: dict[str, Any] = {"__name__": NAME, **helpers(self.ticks)}
         try:
             exec(self._head, names)  # noqa: S102 - what is given
@@ -71,5 +72,7 @@ class Look:
             raise
         except BaseException:  # noqa: S110 - the student's: SystemExit too
             pass
+        finally:
+            sys.setrecursionlimit(deepest)  # one that was raised would let the next text pass
         self._used = self.ticks - names["_tick_"].left
         return findings, ran

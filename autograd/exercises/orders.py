@@ -153,6 +153,18 @@ def _level_by_level(last: Any, turn: Turn) -> list[Any]:
     return order[::-1]
 
 
+def _by_shortest_way(last: Any, turn: Turn) -> list[Any]:
+    """The furthest first, by the fewest steps from the last one; those that are as far stay as they were met."""
+    steps = {id(last): (0, last)}
+    order = [last]
+    for node in order:
+        for parent in turn(tuple(node.parents)):
+            if id(parent) not in steps:
+                steps[id(parent)] = (steps[id(node)][0] + 1, parent)
+                order.append(parent)
+    return [node for _, node in sorted(steps.values(), key=lambda pair: -pair[0])]
+
+
 def _moved_when_met_again(last: Any, turn: Turn) -> list[Any]:
     order, queue = [last], [last]
     for node in queue:
@@ -174,6 +186,8 @@ _WAYS: dict[Callable[[Any, Turn], list[Any]], str] = {
     _noted_before_its_parents: "each Value is noted before its parents, and the list turned round, which is another order; "
     f"{_APPEND}",
     _level_by_level: f"this goes level by level, and a Value may be needed further down than where it is met first; {_APPEND}",
+    _by_shortest_way: "this goes by the shortest way to each Value, and the longest counts, past all that were made of it; "
+    f"{_APPEND}",
     _moved_when_met_again: f"a Value that is met again is moved, and what it was made from is not; {_APPEND}",
 }
 

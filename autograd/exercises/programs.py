@@ -177,4 +177,4 @@ SENTENCES = {
 
 
 def close(a: float, b: float) -> bool:
-    return a == b or abs(a - b) <= 1e-14 + 1e-9 * abs(b) < math.inf
+    return a == b or abs(a - b) <= 1e-12 + 1e-9 * abs(b) < math.inf

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from autograd.exercises.engines import Case, Slip, Step
+from autograd.exercises.engines import Case, Slip, Step, number_of
 from autograd.exercises.exercise import Answer, Finding
 from autograd.exercises.networks import START, network, numbered, real_answer, real_loss, slopes
 from autograd.exercises.programs import Numbers
@@ -49,8 +49,7 @@ def check(answer: Answer) -> Iterator[Finding]:
         Case(
             "the answers to the samples",
             lambda names: {
-                f"the answer to {sample}": getattr(names.predict(network(names), list(sample)), "data", None)
-                for sample in SAMPLES
+                f"the answer to {sample}": number_of(names.predict(network(names), list(sample))) for sample in SAMPLES
             },
             {f"the answer to {sample}": real_answer(START, sample) for sample in SAMPLES},
         )
@@ -68,7 +67,7 @@ def _asked(samples: Sequence[Any], targets: list[float]) -> Callable[[Answer], N
         loss = answer.mean_square(layers, [list(sample) for sample in samples], list(targets))
         if hasattr(loss, "backward"):
             loss.backward()
-        return {"the loss": getattr(loss, "data", None), **numbered(layers, "grad")}
+        return {"the loss": number_of(loss), **numbered(layers, "grad")}
 
     return ask
 

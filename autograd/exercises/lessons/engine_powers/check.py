@@ -55,7 +55,7 @@ def check(answer: Answer) -> Iterator[Finding]:
     works = [program(f"c = a * b; d = {line}; e = d * c", a=-2.5, b=3.5) for line in lines]
     works.append(program("c = 1 / a; d = c ** 2 / b; e = d / c + c; f = e ** 3 - 2 / d", a=-1e2, b=0.3))
     far = ("a ** 3", "a ** 2 + a", "a ** 1", "a / b", "b / 4 + a")  # at 0 aⁿ/a is no way to write aⁿ⁻¹
-    works += [program(f"d = {line}; e = d * b + a", a=a, b=3.5) for line in far for a in (0.0, 1e60)]
+    works += [program(f"d = {line}; e = d * a + b", a=a, b=3.5) for line in far for a in (0.0, 1e60)]
     works += [
         drawn(seed, "{} + {}", "{} * {}", "{} / {}", "{} ** 2", "{} ** -1", "3 / {}", "{} / 2") for seed in range(8)
     ]
