@@ -7,11 +7,12 @@ from math import exp
 import pytest
 
 from autograd.exercises.book import built_in
-from autograd.exercises.engines import Slip, Step
+from autograd.exercises.engines import Step
 from autograd.exercises.form import load
 from autograd.exercises.programs import explained, program
 from autograd.exercises.sandbox import check_source
 from autograd.exercises.sequel import merged
+from autograd.exercises.usual import Slip
 
 TRACK = [exercise for exercise in built_in() if exercise.chapter == "Build your own engine"]
 STEPS = {each.name: getattr(sys.modules[each.ready().look.__module__], "STEP", None) for each in TRACK}
@@ -23,7 +24,7 @@ def checked(name, solution):
 
 # What several steps' mistakes come to is tested with wrong_answers.py; here each is made by its own edit of the solution.
 @pytest.mark.parametrize(
-    ("name", "slip"), [(name, slip) for name, step in STEPS.items() if step for slip in step.slips]
+    ("name", "slip"), [(name, slip) for name, step in STEPS.items() if step for slip in step.usual.slips]
 )
 def test_each_slip_is_recognised_as_itself(name, slip):
     result = checked(name, built_in()[name].solution.replace(slip.old, slip.new))
@@ -117,4 +118,4 @@ def test_several_contributions_are_told_apart():
 def test_a_slip_that_changes_nothing_is_an_error_of_the_exercise():
     step = Step(sys.modules[TRACK[0].look.__module__].__file__)
     with pytest.raises(ValueError, match="has no 'nonsense'"):
-        step.slipped(Slip("kind", "nonsense", "", ""))
+        step.usual.slipped(Slip("kind", "nonsense", "", ""))

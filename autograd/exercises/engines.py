@@ -8,25 +8,22 @@ solution after a usual `Slip`.
 from __future__ import annotations
 
 import ast
-import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
-from itertools import combinations
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from .differences import differs
 from .exercise import Answer, Finding, apart
 from .form import load
 from .given import collecting, note, note_mistakes
-from .programs import LINE, Numbers, Program, close, explained
+from .programs import LINE, Numbers, Program, explained, program
 from .truth import ALONE
+from .usual import Case, Slip, Usual, listed, numbers_of, plain_number, same
 
-_SEVERAL, _MOST = 5, 0.6  # wrong numbers that are a slip's, though not all are: how many, and which part of all
 _METHODS: dict[type[ast.operator], str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.Pow: "pow",
 }  # fmt: skip
@@ -38,39 +35,6 @@ _DIRECTION = (
 )
 
 
-@dataclass(frozen=True)
-class Slip:
-    """A usual mistake: the edit of the solution that makes it, by whose numbers it is known, and what is to be said of it."""
-
-    kind: str
-    old: str
-    new: str
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Case:
-    """Numbers that an answer is asked for, and what they should be.
-
-    Args:
-        title: what is looked at.
-        ask: gets the numbers; those that `right` lacks only help to tell mistakes from each other.
-        right: the right numbers, in the order in which they are looked at.
-        where: what was computed.
-        kind: of a mistake that has no other name.
-        fault: looks whether there is anything that can be asked.
-        explain: what makes a wrong number of the right ones.
-    """
-
-    title: str
-    ask: Callable[[Answer], Numbers]
-    right: Numbers
-    where: str = ""
-    kind: str = "value"
-    fault: Callable[[Answer], Finding | None] = lambda _answer: None
-    explain: Callable[[str, float], Iterable[tuple[str, str]]] = lambda _label, _number: ()
-
-
 class Step:
     """One step of the track.
 
@@ -80,18 +44,7 @@ class Step:
     """
 
     def __init__(self, check: str, *slips: Slip) -> None:
-        self._exercise, self.slips = load(Path(check).parent), slips
-
-    def slipped(self, *slips: Slip) -> Answer:
-        """The solution with a mistake in it, or with several."""
-        source = self._exercise.solution
-        for slip in slips:
-            if slip.old not in source:
-                raise ValueError(f"{self._exercise.name}: its solution has no {slip.old!r}")
-            source = source.replace(slip.old, slip.new)
-        names: dict[str, Any] = {"__name__": "slipped"}
-        exec(compile(f"{self._exercise.given}\n\n\n{source}", "<slipped>", "exec"), names)  # noqa: S102 - ours
-        return Answer(names)
+        self.usual = Usual(load(Path(check).parent), *slips)
 
     def findings(
         self, answer: Answer, cases: Sequence[Case], beside: Callable[[Answer], Finding] | None = None
@@ -99,16 +52,16 @@ class Step:
         """What each case finds, up to the first one that is wrong, with which it is told what is wrong `beside`."""
         if collecting():
             for case in cases:
-                after = ((s.kind, s.sentence, partial(self._given_after, s, case)) for s in self.slips)
+                after = ((s.kind, s.sentence, partial(self._given_after, s, case)) for s in self.usual.slips)
                 note_mistakes(after)
-                note(case.title, _listed(_asked(case, answer)))
+                note(case.title, listed(numbers_of(case, answer)))
             return
         for case in cases:
             fault = case.fault(answer)
             given = {} if fault else case.ask(answer)
-            wrong = next((label for label in case.right if not _same(given.get(label), case.right[label])), None)
+            wrong = next((label for label in case.right if not same(given.get(label), case.right[label])), None)
             if ALONE.get() and (fault or wrong is not None):
-                parts = [_same(given.get(label), case.right[label]) for label in case.right]
+                parts = [same(given.get(label), case.right[label]) for label in case.right]
                 yield Finding(False, case.title, parts=tuple(parts))
                 return
             if words := differs():
@@ -116,7 +69,11 @@ class Step:
                 return
             if fault or wrong is not None:
                 found = fault or self._looked_into(answer, cases, case, given, str(wrong))
-                if any(isinstance(given.get(label), answer.Value) for label in case.right):
+                if (
+                    wrong is not None
+                    and plain_number(got := given.get(wrong)) is None
+                    and plain_number(_inner(got)) is not None
+                ):
                     found = found.beside(lambda: self._first(answer, [replace(c, ask=_unpacked(c.ask)) for c in cases]))
                 yield found if fault or beside is None else found.beside(partial(beside, answer))
                 return
@@ -127,13 +84,13 @@ class Step:
         return [*self.findings(answer, cases)][-1]
 
     def _given_after(self, slip: Slip, case: Case) -> list[float] | None:
-        return _listed(_asked(case, self.slipped(slip)))
+        return listed(numbers_of(case, self.usual.slipped(slip)))
 
     def _looked_into(self, answer: Answer, cases: Sequence[Case], case: Case, given: Numbers, label: str) -> Finding:
         """The first number that is wrong, and why it may be."""
-        slips, known = self._recognised(answer, cases, case)
+        slips, known = self.usual.recognised(answer, cases, case)
         found = [(slip.kind, slip.sentence) for slip in slips]
-        got = _number(given.get(label))
+        got = plain_number(given.get(label))
         if got is None:
             found = found or [("type", "")]
             last = _no_number(label, given.get(label))
@@ -151,50 +108,15 @@ class Step:
             False, case.title, "\n".join(lines), tuple(dict.fromkeys(kind for kind, _ in found)), known=known
         )
 
-    def _recognised(self, answer: Answer, cases: Sequence[Case], case: Case) -> tuple[list[Slip], bool]:
-        """The slips after which the solution gives the same numbers, up to `case`, and whether they are all that is wrong.
-
-        If there are any, those that do so beyond it; if none is all, two together that are.
-        """
-        mine = [(each, _asked(each, answer)) for each in cases]
-        so_far = mine[: cases.index(case) + 1]
-        right = [each for each, numbers in mine if _agree(numbers, each.right, each.right)]
-        scores = {}
-
-        def possible(names: Answer) -> bool:  # what is right does not come of a slip after which it is wrong
-            return all(_agree(_asked(each, names), each.right, each.right) for each in right)
-
-        for slip in self.slips:
-            names = self.slipped(slip)
-            if all(_agree(numbers, _asked(each, names), each.right) for each, numbers in so_far) and possible(names):
-                pairs = [(each, numbers, _asked(each, names)) for each, numbers in mine]
-                scores[slip] = sum(
-                    _agree(a, b, each.right) + _agree(a, b, {**(a or {}), **(b or {})}) for each, a, b in pairs
-                )
-        best = [slip for slip, score in scores.items() if score == max(scores.values())]
-        if best and all(_agree(numbers, _asked(each, self.slipped(best[0])), each.right) for each, numbers in mine):
-            return best, not any("?" in slip.sentence for slip in best)
-        for two in combinations(self.slips, 2):
-            both = self._slipped_twice(*two)
-            if both and all(_agree(numbers, _asked(each, both), each.right) for each, numbers in mine):
-                return sorted(two, key=lambda slip: slip not in scores), True  # the one that is seen first
-        if not scores:
-            names_of = {slip: self.slipped(slip) for slip in self.slips}
-            near = [s for s, names in names_of.items() if _mostly(case, so_far[-1][1], names) and possible(names)]
-            return near if len(near) == 1 else [], False
-        return best, False
-
-    def _slipped_twice(self, one: Slip, other: Slip) -> Answer | None:
-        """The solution with two mistakes, where there is room for both."""
-        try:
-            return self.slipped(one, other)
-        except (ValueError, SyntaxError):
-            return None
-
 
 def _unpacked(ask: Callable[[Answer], Numbers]) -> Callable[[Answer], Numbers]:
-    """What is asked for, with the number of each Value in its place."""
-    return lambda answer: {label: number_of(number) for label, number in ask(answer).items()}
+    """What is asked for, with the number in the place of what it is in."""
+    return lambda answer: {label: _inner(number) for label, number in ask(answer).items()}
+
+
+def _inner(x: Any) -> Any:
+    """The number of a Value, also of one alone in a list; whatever else it is as it is."""
+    return number_of(x[0] if isinstance(x, list | tuple) and len(x) == 1 else x)
 
 
 def _beside(before: Sequence[Case], case: Case) -> str:
@@ -209,52 +131,26 @@ def _beside(before: Sequence[Case], case: Case) -> str:
     return ""
 
 
-def _asked(case: Case, answer: Answer) -> Numbers | None:
-    """The numbers, or None where it does not come to that."""
-    try:
-        return case.ask(answer)
-    except Exception:  # an answer that does not run, or a slip after which the solution does not
-        return None
-
-
-def _mostly(case: Case, given: Numbers | None, slipped: Answer) -> bool:
-    """Whether most of the wrong numbers, and not few, are those of a slip: it may be one of two things that are wrong."""
-    mine, its = given or {}, _asked(case, slipped) or {}
-    wrong = [label for label in case.right if not _same(mine.get(label), case.right[label])]
-    hits = [label for label in wrong if label in its and _number(mine.get(label)) and _same(mine[label], its[label])]
-    return len(hits) >= max(_SEVERAL, _MOST * len(wrong))
-
-
-def _listed(numbers: Numbers | None) -> list[float] | None:
-    """All numbers in the order of their names; NaN for what is none."""
-    if numbers is None:
-        return None
-    return [math.nan if (x := _number(numbers[label])) is None else x for label in sorted(numbers)]
-
-
-def _agree(a: Numbers | None, b: Numbers | None, labels: Iterable[str]) -> bool:
-    if a is None or b is None:
-        return a is b
-    return all(_same(a.get(label), b.get(label)) for label in labels)
-
-
-def remembers(answer: Answer, op: str, combine: Callable[[Any, Any], Any]) -> Finding:
-    """Whether the result of an operation knows its parents and its sign."""
-    a, b = answer.Value(2.0), answer.Value(-3.5)
-    c, title = combine(a, b), f"parents and sign of a {op} b"
-    if getattr(c, "parents", None) == (a, b) and getattr(c, "op", None) == op and a.parents == () and a.op == "":
-        return Finding(True, title)
+def remembers(answer: Answer, op: str, line: str) -> Finding:
+    """Whether the result of an operation, such as ``"a * b"`` or ``"a.exp()"``, knows its parents and its sign."""
+    work = program(f"c = {line}", a=2.0, b=-3.5)
+    nodes, title = _finished(answer, work), f"parents and sign of {line}"
+    c, a = nodes.pop("c"), nodes["a"]
+    expected = tuple(node for name, node in nodes.items() if re.search(rf"\b{name}\b", line))
     given, sign = getattr(c, "parents", None), getattr(c, "op", None)
     wrong = []
-    if given != (a, b):
+    if given != expected:
+        right = f"({', '.join(name for name, node in nodes.items() if node in expected)}{',' * (len(expected) == 1)})"
+        lost = f"c.parents is {_tuple(nodes, given)}, and nobody finds the way back unless it is the tuple {right}"
+        made = isinstance(given, tuple) and len(given) > 0 and not {*map(id, given)} <= {*map(id, nodes.values())}
         wrong.append(
-            f"c.parents is {_tuple({'a': a, 'b': b}, given)}, and nobody finds the way back unless it is the tuple (a, b)"
+            f"c was made of other operations, and is to be one of its own, with the parents {right}" if made else lost
         )
     if sign != op:
         wrong.append(f"c.op is {sign!r}, and should be {op!r}")
     if a.parents != () or a.op != "":
         wrong.append("a.parents should be () and a.op '', since nothing was computed")
-    return Finding(False, title, f"c = a {op} b: {'; '.join(wrong)}.", ("graph",))
+    return Finding(not wrong, title, f"c = {line}: {'; '.join(wrong)}." if wrong else "", ("graph",) if wrong else ())
 
 
 def _tuple(nodes: Mapping[str, Any], given: Any) -> str:
@@ -399,11 +295,6 @@ def _missing(line: str) -> str:
     return f"Python asks the Value on the left: its __{name}__ does not take this, or is missing."
 
 
-def _number(x: Any) -> float | None:
-    """A plain number as such; None for whatever is none."""
-    return float(x) if isinstance(x, int | float | np.floating | np.integer) else None
-
-
 def number_of(node: Any) -> Any:
     """The number of a Value; what is none as it is."""
     return getattr(node, "data", node)
@@ -414,9 +305,3 @@ def _no_number(label: str, got: Any) -> str:
     if isinstance(got, list | tuple) and len(got) == 1:
         kind += " What is in it was asked for."
     return f"{label} should be a number, and is {kind}"
-
-
-def _same(a: Any, b: Any) -> bool:
-    """Whether two are the same number, or neither is one."""
-    x, y = _number(a), _number(b)
-    return x is y if x is None or y is None else close(x, y)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd.exercises.engines import Slip, Step, both
+from autograd.exercises.engines import Step, both
 from autograd.exercises.exercise import Answer, Finding
 from autograd.exercises.programs import drawn, program
+from autograd.exercises.usual import Slip
 
 ADD, MULTIPLY = "grad += out.grad", ".data * out.grad"
 STEP = Step(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd.exercises.engines import Slip, Step, forward
+from autograd.exercises.engines import Step, forward
 from autograd.exercises.exercise import Answer, Finding
 from autograd.exercises.programs import program
+from autograd.exercises.usual import Slip
 
 STEP = Step(
     __file__,

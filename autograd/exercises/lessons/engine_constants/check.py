@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd.exercises.engines import Slip, Step, both
+from autograd.exercises.engines import Step, both
 from autograd.exercises.exercise import Answer, Finding, value
 from autograd.exercises.programs import drawn, program
+from autograd.exercises.usual import Slip
 
 NEG, SUB, RSUB = "return self * -1.0", "return self + -other", "return -self + other"
 LIFT = "return other if isinstance(other, Value) else Value(other)"

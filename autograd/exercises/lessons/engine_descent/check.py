@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from autograd.engine.value import Value
-from autograd.exercises.engines import Case, Slip, Step
+from autograd.exercises.engines import Step
 from autograd.exercises.exercise import Answer, Finding
 from autograd.exercises.programs import Numbers
+from autograd.exercises.usual import Case, Slip
 
 ZERO, MOVE = "p.grad = 0.0", "p.data -= rate * p.grad"
 STEP = Step(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd.exercises.engines import Slip, Step, both
+from autograd.exercises.engines import Step, both, remembers
 from autograd.exercises.exercise import Answer, Finding
 from autograd.exercises.programs import drawn, program
+from autograd.exercises.usual import Slip
 
 EXP, SIGMOID = "self.grad += out.data * out.grad", "self.grad += out.data * (1 - out.data) * out.grad"
 STEP = Step(
@@ -51,3 +52,5 @@ def check(answer: Answer) -> Iterator[Finding]:
     works.append(program(steps, a=-1.2, b=0.3))
     works += [drawn(seed, "{} + {}", "{} * {}", "{}.sigmoid()", "{}.exp()", "{} ** 2") for seed in range(8)]
     yield from STEP.findings(answer, both(*works))
+    yield remembers(answer, "exp", "a.exp()")
+    yield remembers(answer, "sigmoid", "a.sigmoid()")

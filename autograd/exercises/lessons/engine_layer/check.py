@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd.exercises.engines import Case, Slip, Step
+from autograd.exercises.engines import Step
 from autograd.exercises.exercise import Answer, Finding
 from autograd.exercises.programs import Numbers
+from autograd.exercises.usual import Case, Slip
 from autograd.functions import sigmoid
 from autograd.transforms import grad
 

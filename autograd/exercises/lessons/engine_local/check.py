@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd.exercises.engines import Case, Slip, Step, backward, forward, remembers
+from autograd.exercises.engines import Step, backward, forward, remembers
 from autograd.exercises.exercise import Answer, Finding
 from autograd.exercises.programs import Numbers, program
+from autograd.exercises.usual import Case, Slip
 
 STEP = Step(
     __file__,
@@ -39,8 +40,8 @@ def check(answer: Answer) -> Iterator[Finding]:
     ]
     for g, work in works.items():
         cases.append(backward(work, title=f"c = a + b, and c.grad is {g:g}", g=g, call="_backward"))
-    yield from STEP.findings(answer, cases, beside=lambda answer: remembers(answer, "+", lambda a, b: a + b))
-    yield remembers(answer, "+", lambda a, b: a + b)
+    yield from STEP.findings(answer, cases, beside=lambda answer: remembers(answer, "+", "a + b"))
+    yield remembers(answer, "+", "a + b")
 
 
 def _beginning(answer: Answer) -> Numbers:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from autograd.exercises.engines import Case, Slip, Step, number_of
+from autograd.exercises.engines import Step, number_of
 from autograd.exercises.exercise import Answer, Finding
 from autograd.exercises.networks import START, network, numbered, real_answer, real_loss, slopes
 from autograd.exercises.programs import Numbers
+from autograd.exercises.usual import Case, Slip
 
 SQUARE, MEAN = "(target - predict(layers, sample)) ** 2", "return sum(squares) / len(squares)"
 STEP = Step(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd.exercises.engines import Slip, Step, backward, forward, remembers
+from autograd.exercises.engines import Step, backward, forward, remembers
 from autograd.exercises.exercise import Answer, Finding
 from autograd.exercises.programs import program
+from autograd.exercises.usual import Slip
 
 STEP = Step(
     __file__,
@@ -48,5 +49,5 @@ def check(answer: Answer) -> Iterator[Finding]:
     for g, work in works.items():
         title = f"c = a * b with a = {work.leaves['a']:g}, and c.grad is {g:g}"
         cases.append(backward(work, title=title, g=g, call="_backward"))
-    yield from STEP.findings(answer, cases, beside=lambda answer: remembers(answer, "*", lambda a, b: a * b))
-    yield remembers(answer, "*", lambda a, b: a * b)
+    yield from STEP.findings(answer, cases, beside=lambda answer: remembers(answer, "*", "a * b"))
+    yield remembers(answer, "*", "a * b")

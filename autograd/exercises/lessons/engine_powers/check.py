@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd.exercises.engines import Slip, Step, both
+from autograd.exercises.engines import Step, both, remembers
 from autograd.exercises.exercise import Answer, Finding
 from autograd.exercises.programs import drawn, program
+from autograd.exercises.usual import Slip
 
 SLOPE = "exponent * self.data ** (exponent - 1) * out.grad"
 DIVISION, REFLECTED = "return self * self.lift(other) ** -1", "return self**-1 * other"
@@ -60,3 +61,4 @@ def check(answer: Answer) -> Iterator[Finding]:
         drawn(seed, "{} + {}", "{} * {}", "{} / {}", "{} ** 2", "{} ** -1", "3 / {}", "{} / 2") for seed in range(8)
     ]
     yield from STEP.findings(answer, both(*works))
+    yield remembers(answer, "**", "a ** 3")

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from autograd.exercises.engines import Case, Slip, Step
+from autograd.exercises.engines import Step
 from autograd.exercises.exercise import Answer, Finding
 from autograd.exercises.networks import START, network, numbered, real_loss, slopes
 from autograd.exercises.programs import Numbers
+from autograd.exercises.usual import Case, Slip
 
 ALL = "[p for layer in layers for p in layer.parameters()]"
 DESCEND = "descend(lambda: mean_square(layers, samples, targets), "
