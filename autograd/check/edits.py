@@ -138,14 +138,8 @@ def _operation(source: Source, node: ast.BinOp) -> Iterator[Edit]:
     ):  # a·b·c → a·(b + c)
         a, b = source.of(node.left.left), source.of(node.left.right)
         yield from (Edit("operator", *place, f"({a} {before} ({b} {other} {right}))") for other in _OPERATORS[operator])
-    if (
-        sign == "*" and (one := _summed(node.left)) is not None and (two := _summed(node.right)) is not None
-    ):  # Σa·Σb → Σab
-        x, y = source.of(one), source.of(two)
-        yield from (Edit("sum", *place, text) for text in (f"({x} @ {y})", f"({x} @ {y}.T)", f"({x}.T @ {y})"))
-        yield from (
-            Edit("sum", *place, f"({x} * {y}).sum({axis})") for axis in ("", *(f"axis={n}" for n in (0, 1, -1)))
-        )
+    if sign == "*":
+        yield from _two_sums(source, node)
     for inner, outer_first in ((node.left, False), (node.right, True)):
         if isinstance(inner, ast.BinOp) and (other_sign := _SIGNS.get(type(inner.op))):
             a, b = source.of(inner.left), source.of(inner.right)
@@ -177,6 +171,23 @@ def _around_call(source: Source, node: ast.BinOp, sign: str) -> Iterator[Edit]:
             inner, end = source.of(call.func.value), source.text[source.span(call.func.value)[1] : source.span(call)[1]]
             both = f"{other} {sign} {inner}" if first else f"{inner} {sign} {other}"
             yield Edit("brackets", *place, f"({both}){end}")
+
+
+def _two_sums(source: Source, node: ast.BinOp) -> Iterator[Edit]:
+    """Σa·Σb → Σab, also beside another factor before them; of means a mean."""
+    before = node.left.left if isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Mult) else None
+    first = node.left if before is None or not isinstance(node.left, ast.BinOp) else node.left.right
+    one, two = _summed(first), _summed(node.right)
+    if one is None or two is None:
+        return
+    place, x, y = source.span(node), source.of(one), source.of(two)
+    end = source.text[source.span(one)[1] : source.span(first)[1]]
+    if before is not None:
+        yield Edit("sum", *place, f"({source.of(before)} * ({x} * {y}){end})", "sums")
+        return
+    yield from (Edit("sum", *place, text) for text in (f"({x} @ {y})", f"({x} @ {y}.T)", f"({x}.T @ {y})"))
+    yield from (Edit("sum", *place, f"({x} * {y}).sum({axis})") for axis in ("", *(f"axis={n}" for n in (0, 1, -1))))
+    yield Edit("sum", *place, f"({x} * {y}){end}", "sums")
 
 
 def _summed(node: ast.expr) -> ast.expr | None:

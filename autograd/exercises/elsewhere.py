@@ -9,7 +9,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -173,16 +173,23 @@ def in_float32(
 def not_finite(exact: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any]) -> str:
     """Which operation of an answer gives the first number that is not finite, and in which line; nothing if none does."""
     out = np.asarray(exact(*copies(inputs)))
-    try:
-        with np.errstate(over="raise", divide="raise", invalid="raise"):
-            vjp(np.ones_like(out)[()], out[()], *copies(inputs))
-    except FloatingPointError as error:
-        lines = [each for each in traceback.extract_tb(error.__traceback__) if not each.filename.startswith(_LIBRARIES)]
-        if lines:
-            return f"{error} in line {lines[-1].lineno}, `{lines[-1].line}`."
-    except Exception:  # the student's
+
+    def raised(under: Literal["raise", "ignore"]) -> str:
+        try:
+            with np.errstate(over="raise", divide="raise", invalid="raise", under=under):
+                vjp(np.ones_like(out)[()], out[()], *copies(inputs))
+        except FloatingPointError as error:
+            trace = traceback.extract_tb(error.__traceback__)
+            lines = [each for each in trace if not each.filename.startswith(_LIBRARIES)]
+            return f"{error} in line {lines[-1].lineno}, `{lines[-1].line}`." if lines else ""
+        except Exception:  # the student's
+            return ""
         return ""
-    return ""
+
+    words, before = raised("ignore"), raised("raise")
+    if "divide" in words and before.startswith("underflow encountered in exp") and "max" not in before:
+        return f"{words} Before that, {before} Where all exp(…) are 0, so is a sum of them: subtract the largest."
+    return words
 
 
 def by_numbers_or_size(

@@ -145,6 +145,7 @@ def derivative(
     by_hand: bool = True,
     single: bool = False,
     kinks: bool = False,
+    about: Callable[..., str] | None = None,
 ) -> Finding:
     """A vjp against finite differences; where it is wrong, and one of the known `mistakes`, that is what is said.
 
@@ -160,6 +161,7 @@ def derivative(
         by_hand: whether the answer may not leave the derivative to the library.
         single: whether the gradients of float32 inputs are to be float32, which the statement then says.
         kinks: whether f has kinks at `inputs`, so that other derivatives than the solution's are right as well.
+        about: what else f depends on at some inputs, in words.
     """
     if collecting():
         for case in (inputs, *also):
@@ -167,7 +169,7 @@ def derivative(
             note_mistakes(after)
             note(title, gradients(exact or f, vjp, case))
         return Finding(True, title)
-    asked = _Asked(f, vjp, names, title, tuple(mistakes))
+    asked = _Asked(f, vjp, names, title, tuple(mistakes), about)
     found = _differences(asked, inputs, elsewhere=also, kinks=kinks)
     if not found.passed and not ALONE.get():
         found = found.beside(lambda: _kept_dtype(asked, inputs)) if single else found
@@ -215,6 +217,7 @@ class _Asked(NamedTuple):
     names: Sequence[str]
     title: str
     mistakes: tuple[Mistake, ...]
+    about: Callable[..., str] | None = None
 
 
 def _kept_dtype(asked: _Asked, inputs: Sequence[Any]) -> Finding:
@@ -238,7 +241,7 @@ def _elsewhere(
     asked: _Asked, exact: Callable[..., Any], cases: Sequence[Sequence[Any]], case: Sequence[Any], trial: Trial
 ) -> Finding:
     """What is wrong with an answer at a `case` that is right at the first of `cases`."""
-    _, vjp, names, title, mistakes = asked
+    _, vjp, names, title, mistakes, about = asked
     inputs = cases[0]
     title = f"{title}, {_named(names, case)}" if shapes(case) != shapes(inputs) else title
     if trial.kind != "wrong":
@@ -246,6 +249,10 @@ def _elsewhere(
     found = _differences(asked._replace(title=title), case, elsewhere=cases)
     if found.passed:
         return Finding(False, title, trial.words, ("precision",))
+    if about is not None:
+        return replace(
+            found, message=f"It is right for {about(*inputs)}, and wrong for {about(*case)}.\n{found.message}"
+        )
     told = {*found.kinds} <= {*_BEHAVIOUR, *(mistake.kind for mistake in mistakes)}
     if by_numbers_or_size(exact, vjp, inputs, case, names) == "numbers":
         largest = max(float(np.max(np.abs(x), initial=0)) for x in case)
@@ -258,6 +265,8 @@ def _elsewhere(
         )
         words += f": {broken}" if overflow else "."
         kinds = ("overflow",) if overflow else found.kinds
+        if overflow:  # which says where
+            found = replace(found, message="\n".join(found.message.split("\n")[1:]))
         return replace(found, message=found.message if told else f"{words}\n{found.message}", kinds=kinds)
     words = f"It is right for {_named(names, inputs)}, and wrong for {_named(names, case)}"
     if told or [*map(np.ndim, case)] != [*map(np.ndim, inputs)]:
@@ -295,7 +304,7 @@ def _differences(
     asked: _Asked, inputs: Sequence[Any], *, elsewhere: Sequence[Sequence[Any]] = (), kinks: bool = False
 ) -> Finding:
     """A vjp against finite differences at one place."""
-    f, vjp, names, title, mistakes = asked
+    f, vjp, names, title, mistakes, _ = asked
     parts = agreement(title, vjp, inputs) or (False,) * len(inputs)
     if all(parts) or (ALONE.get() and not kinks):
         return Finding(all(parts), title, parts=parts)

@@ -25,6 +25,7 @@ ORDER = (
 MISTAKES = (
     Mistake("order", lambda g, out, x, axes: g.transpose(axes[::-1]), ORDER.format("of `axes` from the end")),
     Mistake("order", lambda g, out, x, axes: g.transpose([axes[i] for i in axes]), ORDER.format("`axes` taken twice")),
+    Mistake("order", lambda g, out, x, axes: np.moveaxis(g, 0, axes[0]), ORDER.format("that puts back the first one alone")),
     Mistake("order", lambda g, out, x, axes: _swapped(g, axes), "Two axes are interchanged at a time, and a later exchange moves "
             "what an earlier one has put into its place: all go at once, axis i of g to axis axes[i] (np.argsort(axes))."),
     Mistake("places", lambda g, out, x, axes: g.reshape(x.shape), "reshape gives the right shape, and reads the numbers one "
@@ -50,4 +51,5 @@ def check(answer: Answer) -> Iterator[Finding]:
         return lambda g, out, x: answer(g, out, x, AXES[x.shape])
 
     mistakes = [Mistake(each.kind, of_shape(each.answer), each.sentence) for each in MISTAKES]
-    yield derivative(transposed, vjp, FIRST, ("x",), title="axes (2, 0, 1)", also=ALSO, mistakes=mistakes)
+    yield derivative(transposed, vjp, FIRST, ("x",), title="axes (2, 0, 1)", also=ALSO, mistakes=mistakes,
+                     about=lambda x: f"axes {AXES[x.shape]}")  # fmt: skip
