@@ -42,7 +42,10 @@ def adding(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit
                     yield from _around_array(source, part, summed=not isinstance(node, ast.Attribute))
             if not of_product:
                 others = (factor for factor in factors if factor != f"/ {x}" and not _is_size(part))
-                yield from (Edit("factor", *place, f"({x} {factor})", unlikely=number) for factor in others)
+                yield from (
+                    Edit("factor", *place, f"({x} {factor})", "twice" if factor == "* 2" else "", number)
+                    for factor in others
+                )
                 yield from (
                     Edit("factor", *place, f"({x} / {n})", "root" if "sqrt" in n else "length", number)
                     for n in lengths

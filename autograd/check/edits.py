@@ -234,6 +234,8 @@ def _call(source: Source, node: ast.Call) -> Iterator[Edit]:
     if name == "outer" and len(node.args) == 2 and None not in (pair := [_summed(n) for n in node.args]):
         a, b = (source.of(n) for n in pair if n is not None)
         yield from (Edit("sum", *source.span(node), text) for text in (f"({a}.T @ {b})", f"({a} @ {b}.T)"))
+    if name == "ones_like" and node.args:  # the slope of |x| for that of x
+        yield Edit("function", *source.span(node), f"np.sign({source.of(node.args[0])})")
     if name in ("isclose", "allclose") and len(node.args) > 1:
         a, b = map(source.of, node.args[:2])
         yield Edit("comparison", *source.span(node), f"({a} == {b})")

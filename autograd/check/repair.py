@@ -19,9 +19,10 @@ from .changes import Known, deed, ordered
 from .cleared import cleared
 from .plausible import plausible
 from .shown import Repair, shown
-from .source import Change, apart, applied, flows, idle, moved_back, places_of
+from .source import Change, Edit, apart, applied, flows, idle, moved_back, places_of
 
 Judge = Callable[[str], Sequence[bool] | None]  # which parts of an answer are right; None: it does not run
+More = Callable[[str], Sequence[Edit]]
 Places = tuple[tuple[int, int], ...]
 SECONDS = 3.0  # of computing that a search may take
 _MOST_EDITS = 3  # that one answer may need
@@ -39,6 +40,7 @@ def repairs(
     confirm: Callable[[str], bool],
     *,
     parts: Judge | None = None,
+    more: More = lambda _: (),
     number: int = 1,
     seconds: float = SECONDS,
     closed: Places = (),
@@ -50,13 +52,14 @@ def repairs(
         judge: a quick look at a changed source.
         confirm: the whole check, for what passed the quick look.
         parts: which numbers are right, wherever they are asked for; the `judge` if all of its parts are such.
+        more: further edits of a source that may make it right.
         number: of its first line.
         seconds: of computing, after which the search ends without a result.
         closed: from where to where nothing is changed.
     """
     until = time.process_time() + seconds
     with suppress(SyntaxError):
-        first = _Search(source, judge(source) or (), (judge, parts or judge), _Made(places=closed))
+        first = _Search(source, judge(source) or (), _Asked(judge, parts or judge, more), _Made(places=closed))
         searches = [first]
         while searches and time.process_time() < until:
             search = min(searches, key=lambda each: each.cost)
@@ -76,6 +79,14 @@ def repairs(
     return []
 
 
+class _Asked(NamedTuple):
+    """What is asked about a source: which parts are right, which numbers, and by which further edits it may be right."""
+
+    judge: Judge
+    parts: Judge
+    more: More
+
+
 class _Made(NamedTuple):
     """What has been changed already, where, and how much that is."""
 
@@ -91,18 +102,19 @@ class _Search:
         self,
         source: str,
         found: Sequence[bool],
-        judges: tuple[Judge, Judge],
+        asked: _Asked,
         made: _Made,
         before: tuple[_Search, Change] | None = None,
     ) -> None:
-        judge, parts = judges
-        right = cleared(source, found if parts is judge else parts(source) or (), parts)
+        parts = asked.parts
+        right = cleared(source, found if parts is asked.judge else parts(source) or (), parts)
         self.source, self.found, self.made, self.before = source, found, made, before
-        self._judges, self._size, self.seconds = judges, 0.0, 0.0
+        self._asked, self._size, self.seconds = asked, 0.0, 0.0
         self._spent = self.cost = made.size - _FEWER * right.share
         self._tried = Counter[int]()  # places where a change has made the answer better, of which it is tried to go on
         kinds, texts = frozenset(each.kind for each in made.edits), frozenset(each.old for each in made.edits)
-        self._changes = ordered(source, Known(kinds, texts, made.places, right.places))
+        known = Known(kinds, texts, made.places, right.places)
+        self._changes = ordered(source, known, asked.more(source))
 
     def next(self) -> Change | None:
         """The next change; None where everything has been tried. The ones after it cost at least what it did."""
@@ -113,7 +125,7 @@ class _Search:
     def judged(self, change: Change) -> Sequence[bool] | None:
         """Which parts are right after a change."""
         begun = time.perf_counter()
-        flags = self._judges[0](applied(self.source, change))
+        flags = self._asked.judge(applied(self.source, change))
         self.seconds += time.perf_counter() - begun
         return flags
 
@@ -138,7 +150,7 @@ class _Search:
         edits, places = (*self.made.edits, *shown(self.source, change)), tuple(places_of(change, self.made.places))
         share = (sum(flags) - sum(found)) / (len(flags) - sum(found))
         made = _Made(edits, places, self.made.size + self._size - _GAIN - share)
-        return _Search(applied(self.source, change), flags, self._judges, made, (self, change))
+        return _Search(applied(self.source, change), flags, self._asked, made, (self, change))
 
 
 def _fewest(search: _Search, change: Change, judge: Judge) -> tuple[_Search, Change]:

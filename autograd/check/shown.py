@@ -54,7 +54,7 @@ _WORDS = {
     "assignment": "An assignment is wrong", "statement": "A statement is wrong", "call": "A function is called too early",
     "sides": "The sides of an assignment are interchanged", "exchange": "Two names are interchanged",
     "sequence": "The order of two statements is wrong", "copy": "A copy is missing",
-    "before": "A name stands for something else by now", "indentation": "The indentation is wrong",
+    "part": "A part is wrong", "before": "A name stands for something else by now", "indentation": "The indentation is wrong",
 }  # fmt: skip
 
 

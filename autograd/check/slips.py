@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .changes import deed, sorts
+from .changes import NOTHING, deed, sorts
 from .shown import Repair, bare, shown
 from .source import Change, Edit, Source, apart, applied
 
@@ -92,9 +93,11 @@ class Slip:
         return f"`{bare(new)}` in place of `{self.source[start:stop]}`"
 
 
-def likely(source: str, most: float) -> list[Slip]:
-    """Every change of a source that may be one slip of the pen and is no larger than `most` (words), the smallest first."""
+def likely(source: str, most: float, more: Sequence[Edit] = ()) -> list[Slip]:
+    """Every change of a source that may be one slip of the pen and is no larger than `most` (words), and `more` edits of it."""
     sizes = (
-        (size, change) for size, change in next(sorts(source), ()) if size <= most and change[0].rule != "forgotten"
+        (size, change)
+        for size, change in next(sorts(source, NOTHING, more), ())
+        if (size <= most or change[0] in more) and change[0].rule != "forgotten"
     )
-    return [Slip(size, source, change) for size, change in sizes]
+    return [Slip(size, source, change) for size, change in sorted(sizes, key=lambda pair: pair[1][0] not in more)]

@@ -24,6 +24,7 @@ from .looked import Look, is_to_find
 from .methods import Method, faulty
 from .module import module
 from .numbers import Numbers
+from .pieces import Pieces
 from .sandbox import STOPPED_WITH, Result, check_source
 from .truth import ALONE, KNOWN, rehearsal
 from .twofold import twofold
@@ -136,13 +137,17 @@ def _ways(
         with warnings.catch_warnings(), np.errstate(all="ignore"), silent, module("<edited>"):
             warnings.simplefilter("ignore")
             look = Look(exercise, above)
+            pieces = Pieces(exercise, above, ticks=look.ticks)
             if all(look(answer) or [False]):  # what is wrong is none of the numbers
                 return [], None
-            if ways := repairs(answer, look, lambda text: True, parts=look.parts, number=number, seconds=seconds):
+            if ways := repairs(
+                answer, look, lambda text: True, parts=look.parts, more=pieces, number=number, seconds=seconds
+            ):
                 return ways, None
             if methods := faulty(answer, given, exercise.solution, look, tell, number=number, seconds=seconds):
                 return [], methods
-            numbers = Numbers(exercise, above, answer, seconds=_AFTERWARDS * seconds, ticks=look.ticks)
+            numbers = Numbers(exercise, above, answer, seconds=_AFTERWARDS * seconds, ticks=look.ticks,
+                              more=pieces(answer))  # fmt: skip
             if not numbers.comparable:
                 return [], None
             two = twofold(numbers, look)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from ..check.running import MOST_TICKS, bounded, helpers
 from ..check.slips import Slip, likely
+from ..check.source import Edit
 from .exercise import Answer
 from .form import Exercise
 from .given import Given, collected
@@ -36,9 +37,20 @@ class Numbers:
         answer: the rest of the file.
         seconds: of computing, for all changes of one source.
         ticks: rounds and calls after which an answer counts as endless.
+        more: edits of the answer beside those that any source has.
     """
 
-    def __init__(self, exercise: Exercise, above: str, answer: str, *, seconds: float, ticks: int = MOST_TICKS) -> None:
+    def __init__(
+        self,
+        exercise: Exercise,
+        above: str,
+        answer: str,
+        *,
+        seconds: float,
+        ticks: int = MOST_TICKS,
+        more: Sequence[Edit] = (),
+    ) -> None:
+        self._more = more
         self.exercise, self.above, self.answer, self._seconds, self._ticks = exercise, above, answer, seconds, ticks
         self._head, self._given = compile(above, "<given>", "exec"), compile(exercise.given, "<given>", "exec")
         with collected() as self.mine:
@@ -50,16 +62,16 @@ class Numbers:
 
     def names(self, answer: str) -> Names:
         """What makes the names of an answer."""
-        return _names(self._head, answer, self._ticks)
+        return names_of(self._head, answer, self._ticks)
 
     def solved(self, solution: str) -> Names:
         """What makes the names of a solution, or of what has been made of it."""
-        return _names(self._given, solution, self._ticks)
+        return names_of(self._given, solution, self._ticks)
 
     @cached_property
     def changed(self) -> list[After]:
         """After each likely change of the answer, the smallest first, as far as there is time."""
-        return self._after(self.names, likely(self.answer, _MENDED))
+        return self._after(self.names, likely(self.answer, _MENDED, self._more))
 
     def slipped(self, most: float) -> list[After]:
         """After each likely change of the solution that is no larger than that."""
@@ -78,11 +90,11 @@ class Numbers:
         return found
 
 
-def _names(head: Any, text: str, ticks: int) -> Names:
-    """What makes the names that a source defines below what is given."""
+def names_of(head: Any, text: str, ticks: int, **more: Any) -> Names:
+    """What makes the names that a source defines below what is given, and in which it finds some `more`."""
 
     def made() -> dict[str, Any]:
-        names: dict[str, Any] = {"__name__": NAME, **helpers(ticks)}
+        names: dict[str, Any] = {"__name__": NAME, **helpers(ticks), **more}
         exec(head, names)  # noqa: S102 - what is given
         run(bounded(text), names, "<slip>")
         return names

@@ -1,0 +1,284 @@
+"""Parts of the solution in the names of an answer: what may stand in the place of a part that is wrong.
+
+Both are run, and what each of their expressions comes to is noted. What comes to the same is the same thing, whatever it is
+called there: so a part of the solution is put into the answer's own names, and may be tried in the place of another part.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..check.running import MOST_TICKS
+from ..check.source import Edit, Source, words
+from .form import Exercise
+from .given import collected, digits
+from .numbers import asked, names_of
+
+_TIMES = 20  # that what an expression comes to is noted
+_MOST, _MOST_WORDS = 400, 12  # parts that are tried, and words in one
+_SEE = "_see_"
+Value = tuple[tuple[Any, ...], ...]  # what something came to, each time
+Key = tuple[str, str]  # a function's name with that of its class, and the name of a variable
+
+
+class _Traced(NamedTuple):
+    """A source that has been run: its functions, and what expressions and variables came to."""
+
+    source: Source
+    functions: dict[str, ast.FunctionDef]
+    values: dict[int, Value]  # by the expression's place among all nodes
+    variables: dict[Key, Value]  # of those that stand for one thing only
+
+
+class Pieces:
+    """Parts of an exercise's solution for one answer after the other.
+
+    Args:
+        exercise: as `numbers.asked` wants it.
+        above: what stands above the answers.
+        ticks: rounds and calls after which an answer counts as endless.
+    """
+
+    def __init__(self, exercise: Exercise, above: str, *, ticks: int = MOST_TICKS) -> None:
+        self._exercise, self._ticks = exercise, ticks
+        self._head = compile(above, "<given>", "exec")
+        given = compile(exercise.given, "<given>", "exec")
+        self._solution = self._traced(given, exercise.solution)
+
+    def __call__(self, text: str) -> list[Edit]:
+        """The edits that put a part of the solution in the place of a part of an answer, the smallest first."""
+        answer = self._traced(self._head, text)
+        edits = dict.fromkeys(
+            edit
+            for name in answer.functions
+            if name in self._solution.functions
+            for edit in _edits(answer, self._solution, name)
+        )
+        return sorted(edits, key=lambda edit: _size(text[edit.start : edit.stop], edit.new))[:_MOST]
+
+    def _traced(self, head: Any, text: str) -> _Traced:
+        source, seen = Source(text), _Seen()
+        noting = _Noting(text)
+        with collected():
+            asked(self._exercise, names_of(head, ast.unparse(noting.tree), self._ticks, **{_SEE: seen}))
+        values = {key: tuple(value) for key, value in seen.values.items()}
+        once = {key: value for key, value in values.items() if isinstance(key, tuple) and key in noting.once}
+        return _Traced(source, noting.functions, {i: v for i, v in values.items() if isinstance(i, int)}, once)
+
+
+def _size(old: str, new: str) -> float:
+    """The words that are written, and half of those that are struck out."""
+    mine, its = words(old), words(new)
+    return (its - mine).total() + (mine - its).total() / 2
+
+
+class _Seen:
+    """Notes what something comes to."""
+
+    def __init__(self) -> None:
+        self.values: dict[int | Key, list[tuple[Any, ...]]] = {}
+
+    def __call__(self, key: int | Key, x: Any) -> Any:
+        noted = self.values.setdefault(key, [])
+        if len(noted) < _TIMES:
+            noted.append(_mark(x))
+        return x
+
+
+def _mark(x: Any) -> tuple[Any, ...]:
+    """What tells a thing from others: of numbers their shape and their digits."""
+    array = x if isinstance(x, np.ndarray) else np.asarray(x) if isinstance(x, int | float | np.generic) else None
+    if array is None or array.dtype.kind not in "fiub":
+        return (type(x).__name__,)
+    return (array.shape, digits(array) or np.nan_to_num(array.astype(float)).tobytes())
+
+
+# -- running a source with notes taken ----------------------------------------------------------------------------------
+
+
+class _Noting(ast.NodeTransformer):
+    """The tree of a source in which each expression, and each variable when it is set, is noted.
+
+    `once` are the variables that are set once and never changed in place.
+    """
+
+    def __init__(self, text: str) -> None:
+        tree = ast.parse(text)
+        self.functions = dict(_functions(ast.parse(text)))
+        self._numbers = {id(node): i for i, node in enumerate(ast.walk(tree))}
+        self._function = ""
+        counts: Counter[Key] = Counter()
+        for name, function in self.functions.items():
+            counts.update((name, each) for each in _set_in(function))
+        self.once = {key for key, count in counts.items() if count == 1}
+        self._owner = {id(node): name for name, node in _functions(tree)}
+        self.tree = ast.fix_missing_locations(self.visit(tree))
+
+    def visit(self, node: ast.AST) -> Any:
+        number = self._numbers.get(id(node))
+        if id(node) in self._owner:
+            self._function = self._owner[id(node)]
+        made = super().visit(node)
+        noted = isinstance(node, ast.expr) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
+        if not noted or isinstance(node, (ast.Slice, ast.Starred, ast.JoinedStr, ast.FormattedValue)):
+            return made
+        return _noted(ast.Constant(number), made)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        node.body = [self.visit(each) for each in node.body]
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        body = [made for each in node.body for made in _listed(self.visit(each))]
+        arguments = [*node.args.args, *node.args.kwonlyargs] if id(node) in self._owner else []
+        node.body = [*(self._variable(each.arg) for each in arguments), *body]
+        return node
+
+    def visit_Assign(self, node: ast.Assign) -> Any:
+        node.value = self.visit(node.value)
+        names = [each.id for target in node.targets for each in ast.walk(target) if isinstance(each, ast.Name)]
+        plain = all(isinstance(target, (ast.Name, ast.Tuple, ast.List)) for target in node.targets)
+        return [node, *(self._variable(name) for name in names)] if plain else node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        node.value = self.visit(node.value) if node.value else None
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if isinstance(node.func, ast.Attribute):
+            node.func.value = self.visit(node.func.value)
+        node.args = [self.visit(each) for each in node.args]
+        for keyword in node.keywords:
+            keyword.value = self.visit(keyword.value)
+        return node
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        node.value = self.visit(node.value)
+        if not any(isinstance(each, (ast.Slice, ast.Starred)) for each in ast.walk(node.slice)):
+            node.slice = self.visit(node.slice)
+        return node
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
+        return node
+
+    def _variable(self, name: str) -> ast.Expr:
+        key = ast.Tuple([ast.Constant(self._function), ast.Constant(name)], ast.Load())
+        return ast.Expr(_noted(key, ast.Name(name, ast.Load())))
+
+
+def _noted(key: ast.expr, value: ast.expr) -> ast.Call:
+    return ast.Call(ast.Name(_SEE, ast.Load()), [key, value], [])
+
+
+def _listed(made: Any) -> list[Any]:
+    return made if isinstance(made, list) else [made]
+
+
+def _functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef]]:
+    """The functions and methods of a source, by name."""
+    for node in tree.body:
+        for each in node.body if isinstance(node, ast.ClassDef) else [node]:
+            if isinstance(each, ast.FunctionDef):
+                yield f"{node.name}.{each.name}" if isinstance(node, ast.ClassDef) else each.name, each
+
+
+def _set_in(function: ast.FunctionDef) -> Iterator[str]:
+    """The variables of a function, as often as they are set or changed."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.arg) or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)):
+            yield node.arg if isinstance(node, ast.arg) else node.id
+        changed = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
+        if changed and isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+            yield node.value.id
+
+
+# -- from the solution to the answer ------------------------------------------------------------------------------------
+
+
+def _edits(answer: _Traced, solution: _Traced, name: str) -> Iterator[Edit]:
+    """Each part of the solution's function in the place of each part of the answer's that comes to something else.
+
+    What is in a part that comes to what is right is left alone.
+    """
+    parts = {text: value for text, value in _said(answer, solution, name) if sum(words(text).values()) <= _MOST_WORDS}
+    places = {id(node): i for i, node in enumerate(ast.walk(answer.source.tree))}
+    right = {*solution.values.values()}
+    own = dict(_functions(answer.source.tree))[name]
+    whole = {id(node.value) for node in ast.walk(own) if isinstance(node, ast.Return)}
+    called = {id(node.func) for node in ast.walk(own) if isinstance(node, ast.Call)}
+
+    def value_of(node: ast.AST) -> Value | None:
+        value = answer.values.get(places[id(node)])
+        return value if value is not None and len(value[0]) == 2 else None
+
+    settled = (node for node in ast.walk(own) if isinstance(node, (ast.BinOp, ast.Call)) and value_of(node) in right)
+    inside = {id(each) for node in settled for each in ast.walk(node) if each is not node}
+    for node in ast.walk(own):
+        value = value_of(node)
+        if value is None or not isinstance(node, ast.expr) or id(node) in whole | called | inside:
+            continue
+        span, shape = answer.source.span(node), value[0][0]
+        for text, its in parts.items():
+            if its != value and (shape == its[0][0] or () in (shape, its[0][0])):
+                yield Edit("part", *span, f"({text})", "part")
+
+
+def _said(answer: _Traced, solution: _Traced, name: str) -> Iterator[tuple[str, Value]]:
+    """The parts of the solution's function in the answer's names, and what they come to; not the whole of what it returns."""
+    own = dict(_functions(solution.source.tree))[name]
+    whole = {id(node.value) for node in ast.walk(own) if isinstance(node, ast.Return)}
+    places = {id(node): i for i, node in enumerate(ast.walk(solution.source.tree))}
+    speaking = _Speaking(answer, solution, name, places)
+    for node in ast.walk(own):
+        value = solution.values.get(places[id(node)]) if isinstance(node, ast.expr) else None
+        if value is None or len(value[0]) < 2 or id(node) in whole or isinstance(node, ast.Constant):
+            continue
+        said = speaking(node)
+        if said is not None and not isinstance(said, (ast.Name, ast.Constant, ast.UnaryOp)):
+            yield ast.unparse(said), value
+
+
+class _Speaking:
+    """Puts expressions of the solution into the answer's names."""
+
+    def __init__(self, answer: _Traced, solution: _Traced, name: str, places: dict[int, int]) -> None:
+        self._places, self._values = places, solution.values
+        self._names: dict[Value, list[str]] = {}
+        for (function, each), value in answer.variables.items():
+            if function == name:
+                self._names.setdefault(value, []).append(each)
+        self._mine = {each for function, each in answer.variables if function == name}
+        own = solution.functions[name]
+        self._local = set(_set_in(own))
+        tree = dict(_functions(solution.source.tree))[name]
+        self._made: dict[str, list[ast.expr]] = {}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+                self._made.setdefault(node.targets[0].id, []).append(node.value)
+
+    def __call__(self, node: ast.AST, depth: int = 0) -> Any:
+        """The same in the answer's names; None where it lacks one."""
+        value = self._values.get(self._places.get(id(node), -1))
+        if isinstance(node, ast.expr) and value is not None and len(value[0]) == 2 and value in self._names:
+            same = self._names[value]
+            called = node.id if isinstance(node, ast.Name) and node.id in same else same[0]
+            return ast.Name(called, ast.Load())
+        if isinstance(node, ast.Name):
+            made = self._made.get(node.id, [])
+            if node.id not in self._local or (node.id in self._mine and not (value and len(value[0]) == 2)):
+                return node
+            return self(made[0], depth + 1) if len(made) == 1 and depth < _TIMES else None
+        new = copy.copy(node)
+        for field, child in ast.iter_fields(node):
+            children = child if isinstance(child, list) else [child]
+            said = [self(each, depth) if isinstance(each, ast.AST) else each for each in children]
+            if any(each is None is not before for each, before in zip(said, children, strict=True)):
+                return None
+            setattr(new, field, said if isinstance(child, list) else said[0])
+        return new
