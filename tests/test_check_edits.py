@@ -349,3 +349,29 @@ def test_a_function_in_a_page_that_is_not_python_is_found(tmp_path):
 def test_a_source_that_is_none_and_a_search_without_time():
     assert repairs("return (", lambda text: [False], bool) == []
     assert repairs("x = 1", lambda text: [False], bool, seconds=0) == []
+
+
+SCALED = {  # each is right without the factor or the term: nothing is wrong in what only makes it vanish
+    "a count that is one by accident": ("    counts = n.sum()\n    return x / counts\n", "`x / counts` should be `x`"),
+    "a sum that is zero by accident": ("    return x + n.sum()\n", "`x + n.sum()` should be `x`"),
+    "a share of itself": ("    return x * abs(n) / n.sum()\n", "should be `x * abs(n)`"),
+}
+
+
+@pytest.mark.parametrize("what", SCALED)
+def test_what_does_no_more_than_leaving_it_out_is_not_said(what):
+    body, words = SCALED[what]
+    text = f"def f(x, n):\n{body}"
+    ones, x = np.array([1.0, 1.0, 1.0]), np.array([2.0, -3.0, 0.5])
+
+    def judge(text):
+        names = {"np": np, **helpers()}
+        try:
+            exec(compile(bounded(text), "<edited>", "exec"), names)
+            return [np.array_equal(names["f"](c * x, ones), c * x) for c in (1.0, 3.0)]
+        except Exception:
+            return None
+
+    with np.errstate(all="ignore"):
+        (way, *_) = repairs(text, judge, lambda _: True, seconds=20)
+    assert [words in str(edit) for edit in way] == [True]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from ..check.running import MOST_TICKS, bounded, helpers
@@ -10,7 +9,7 @@ from .bugs import BROKEN
 from .exercise import DIAGNOSIS, Answer, Finding
 from .form import Exercise
 from .guard import TimeUpError
-from .module import NAME, run
+from .module import NAME, kept_depth, run
 
 _TIMES, _FEWEST_TICKS = 5, 5_000  # rounds and calls: as many times those of the solution, and no fewer
 
@@ -53,10 +52,11 @@ class Look:
         """Which parts of the finding that was wrong are right: what is so in another one may be by accident."""
         return [part for finding in self._found(text)[0][self._begin :][:1] for part in finding.parts]
 
+    @kept_depth()
     def _found(self, text: str) -> tuple[list[Finding], bool]:
         """What is found up to the first that is wrong, and whether the answer did not stop."""
         findings: list[Finding] = []
-        ran, deepest = False, sys.getrecursionlimit()
+        ran = False
         names: dict[str, Any] = {"__name__": NAME, **helpers(self.ticks)}
         try:
             exec(self._head, names)  # noqa: S102 - what is given
@@ -72,7 +72,5 @@ class Look:
             raise
         except BaseException:  # noqa: S110 - the student's: SystemExit too
             pass
-        finally:
-            sys.setrecursionlimit(deepest)  # one that was raised would let the next text pass
         self._used = self.ticks - names["_tick_"].left
         return findings, ran

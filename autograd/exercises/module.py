@@ -27,6 +27,16 @@ def module(file: str) -> Iterator[dict[str, Any]]:
             sys.modules[NAME] = before
 
 
+@contextmanager
+def kept_depth() -> Iterator[None]:
+    """What is run inside may raise Python's recursion limit, which would let the next answer pass; it is put back."""
+    depth = sys.getrecursionlimit()
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(depth)
+
+
 def run(source: str | ast.Module, names: dict[str, Any], file: str) -> None:
     """Run a student's code, in which no `__future__` counts that it does not ask for itself."""
     exec(compile(source, file, "exec", dont_inherit=True), names)  # noqa: S102 - the student's, in its own process

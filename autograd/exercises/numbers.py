@@ -14,7 +14,7 @@ from .exercise import Answer
 from .form import Exercise
 from .given import Given, collected
 from .guard import TimeUpError
-from .module import NAME, run
+from .module import NAME, kept_depth, run
 
 ENOUGH = 2  # numbers that have to be wrong: a single one may be met by accident
 _MENDED = 2.0  # words that a change of an answer may have
@@ -102,6 +102,7 @@ def names_of(head: Any, text: str, ticks: int, **more: Any) -> Names:
     return made
 
 
+@kept_depth()
 def asked(exercise: Exercise, names: Names) -> bool:
     """Whether an answer could be asked for all that a check wants."""
     try:

@@ -85,9 +85,8 @@ class _Seen:
         self.values: dict[int | Key, list[tuple[Any, ...]]] = {}
 
     def __call__(self, key: int | Key, x: Any) -> Any:
-        noted = self.values.setdefault(key, [])
-        if len(noted) < _TIMES:
-            noted.append(_mark(x))
+        if len(self.values.get(key, ())) < _TIMES:
+            self.values.setdefault(key, []).append(_mark(x))
         return x
 
 
@@ -96,7 +95,8 @@ def _mark(x: Any) -> tuple[Any, ...]:
     array = x if isinstance(x, np.ndarray) else np.asarray(x) if isinstance(x, int | float | np.generic) else None
     if array is None or array.dtype.kind not in "fiub":
         return (type(x).__name__,)
-    return (array.shape, digits(array) or np.nan_to_num(array.astype(float)).tobytes())
+    with np.errstate(all="ignore"):
+        return (array.shape, digits(array) or np.nan_to_num(array.astype(float)).tobytes())
 
 
 # -- running a source with notes taken ----------------------------------------------------------------------------------
