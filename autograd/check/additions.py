@@ -57,6 +57,7 @@ def adding(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit
                         "term",
                         *place,
                         f"({x} {term})",
+                        "one" if term[2:] == "1" else "",
                         unlikely=(number and term[2:] != "1") or _names_size(node, part),
                     )
                     for term in terms

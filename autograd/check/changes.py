@@ -19,11 +19,11 @@ _FINISHING = ("function", "sign", "number", "name", "sum", "transpose")
 _MOST_LIKELY, _MOST_NAMED = 60, 20  # edits of which pairs are tried, and those of them that are of a name
 # Of words that only move; of a name, since many fit by accident.
 _LEAST = {"brackets": 1.4, "across": 2.5, "exchange": 1.5, "sequence": 1.5, "indentation": 1.5, "ones": 2.0, "name": 1.6,
-          "attribute": 2.1, "product": 1.5, "point": 2.5, "extreme": 1.8, "moved": 1.8, "part": 1.2}  # fmt: skip
+          "attribute": 2.1, "product": 1.5, "point": 2.5, "extreme": 1.8, "moved": 1.8, "part": 1.9}  # fmt: skip
 # Of a product that is missing at the end, what is dropped, a division by a length, a statement that is one too many, …
 _MOST = {"forgotten": 1.9, "drop": 1.4, "two": 1.4, "length": 2.0, "root": 2.6, "block": 1.3, "size": 1.5,
          "surplus": 0.9, "start": 0.9, "paired": 1.0, "kept": 1.2, "before": 1.4, "along": 1.5, "argument": 1.4,
-         "centred": 1.7, "part": 2.4, "twice": 1.5, "whole": 1.5, "eye": 1.6, "rows": 1.6, "sums": 1.4, "turned": 1.2,
+         "centred": 1.7, "part": 2.4, "twice": 1.5, "one": 1.6, "whole": 1.5, "eye": 1.6, "rows": 1.6, "sums": 1.4, "turned": 1.2,
          "bounds": 1.4}  # fmt: skip
 _ALIKE, _SAME = 0.6, 0.5  # words by which a second slip of the same kind is likelier than another; one in the same text
 _PART = 0.35  # of its words that a part costs which is known to be one of what is right
@@ -42,7 +42,7 @@ class Known(NamedTuple):
 NOTHING = Known()
 
 
-def ordered(source: str, known: Known, more: Sequence[Edit] = ()) -> Iterator[tuple[float, Change]]:
+def ordered(source: str, known: Known, more: Sequence[Change] = ()) -> Iterator[tuple[float, Change]]:
     """All changes of a source and how large each is, one sort after the other, and never a smaller one after a larger one."""
     most = 0.0
     for changes in sorts(source, known, more):
@@ -52,8 +52,8 @@ def ordered(source: str, known: Known, more: Sequence[Edit] = ()) -> Iterator[tu
                 yield most, change
 
 
-def sorts(source: str, known: Known = NOTHING, more: Sequence[Edit] = ()) -> Iterator[Iterable[tuple[float, Change]]]:
-    """One edit, or of `more`, also wherever else a line or the whole says the same; an edited edit; two; the unlikely."""
+def sorts(source: str, known: Known = NOTHING, more: Sequence[Change] = ()) -> Iterator[Iterable[tuple[float, Change]]]:
+    """One edit, or one of `more`, also wherever else a line or the whole says the same; an edited edit; two; the unlikely."""
     replacing, adding, completing = edits(source)
     elsewhere = moves(source)
 
@@ -61,8 +61,8 @@ def sorts(source: str, known: Known = NOTHING, more: Sequence[Edit] = ()) -> Ite
         return sorted(((_cost(source, change, known), change) for change in changes), key=lambda pair: pair[0])
 
     alike = [*_alike(source, replacing, by_line=True), *_alike(source, [*replacing, *adding], by_line=False)]
-    ones = [(edit,) for edit in [*replacing, *adding, *completing, *more]]
-    every = by_size(dict.fromkeys([*ones, *alike, *_of_one_rule(replacing), *elsewhere]))
+    ones = [(edit,) for edit in [*replacing, *adding, *completing]]
+    every = by_size(dict.fromkeys([*ones, *more, *alike, *_of_one_rule(replacing), *elsewhere]))
     likely = [(cost, change) for cost, change in every if cost < UNLIKELY]
     yield likely
     yield ((0, (again,)) for edit in replacing if edit.kind in _REWRITTEN for again in _edited_again(source, edit))
@@ -125,7 +125,7 @@ def _cost(source: str, change: Change, known: Known) -> float:
     for edit in change:
         written, struck = _counted(source[edit.start : edit.stop], edit.new)
         cost = max(_LEAST.get(edit.kind, 1.0), _LEAST.get(edit.rule, 1.0), written + max(0, struck - written) / 2)
-        cost = max(_LEAST["part"], _PART * cost) if edit.kind == "part" else cost
+        cost = max(_LEAST["part"], _PART * cost) if edit.rule == "part" else cost
         costs.append(min(cost, _MOST.get(edit.rule.partition(" ")[0], cost)))
     size = max(costs) + sum(sorted(costs)[:-1]) / 2
     if all(edit.unlikely for edit in change):  # a name that is another wherever it stands may be a slip

@@ -19,10 +19,10 @@ from .changes import Known, deed, ordered
 from .cleared import cleared
 from .plausible import plausible
 from .shown import Repair, shown
-from .source import Change, Edit, apart, applied, flows, idle, moved_back, places_of
+from .source import Change, apart, applied, flows, idle, moved_back, places_of
 
 Judge = Callable[[str], Sequence[bool] | None]  # which parts of an answer are right; None: it does not run
-More = Callable[[str], Sequence[Edit]]
+More = Callable[[str], Sequence[Change]]
 Places = tuple[tuple[int, int], ...]
 SECONDS = 3.0  # of computing that a search may take
 _MOST_EDITS = 3  # that one answer may need
@@ -52,7 +52,7 @@ def repairs(
         judge: a quick look at a changed source.
         confirm: the whole check, for what passed the quick look.
         parts: which numbers are right, wherever they are asked for; the `judge` if all of its parts are such.
-        more: further edits of a source that may make it right.
+        more: further changes of a source that may make it right.
         number: of its first line.
         seconds: of computing, after which the search ends without a result.
         closed: from where to where nothing is changed.
@@ -80,7 +80,7 @@ def repairs(
 
 
 class _Asked(NamedTuple):
-    """What is asked about a source: which parts are right, which numbers, and by which further edits it may be right."""
+    """What is asked about a source: which parts are right, which numbers, and by which further changes it may be right."""
 
     judge: Judge
     parts: Judge

@@ -93,11 +93,12 @@ class Slip:
         return f"`{bare(new)}` in place of `{self.source[start:stop]}`"
 
 
-def likely(source: str, most: float, more: Sequence[Edit] = ()) -> list[Slip]:
-    """Every change of a source that may be one slip of the pen and is no larger than `most` (words), and `more` edits of it."""
+def likely(source: str, most: float, more: Sequence[Change] = ()) -> list[Slip]:
+    """Every change of a source that may be one slip of the pen and is no larger than `most` (words), and `more`."""
+    known = {*more}
     sizes = (
         (size, change)
         for size, change in next(sorts(source, NOTHING, more), ())
-        if (size <= most or change[0] in more) and change[0].rule != "forgotten"
+        if (size <= most or change in known) and change[0].rule != "forgotten"
     )
-    return [Slip(size, source, change) for size, change in sorted(sizes, key=lambda pair: pair[1][0] not in more)]
+    return [Slip(size, source, change) for size, change in sorted(sizes, key=lambda pair: pair[1] not in known)]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..check.running import MOST_TICKS, bounded, helpers
 from ..check.slips import Slip, likely
-from ..check.source import Edit
+from ..check.source import Change
 from .exercise import Answer
 from .form import Exercise
 from .given import Given, collected
@@ -37,7 +37,7 @@ class Numbers:
         answer: the rest of the file.
         seconds: of computing, for all changes of one source.
         ticks: rounds and calls after which an answer counts as endless.
-        more: edits of the answer beside those that any source has.
+        more: changes of the answer beside those of any source.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class Numbers:
         *,
         seconds: float,
         ticks: int = MOST_TICKS,
-        more: Sequence[Edit] = (),
+        more: Sequence[Change] = (),
     ) -> None:
         self._more = more
         self.exercise, self.above, self.answer, self._seconds, self._ticks = exercise, above, answer, seconds, ticks

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import ast
 import copy
+import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..check.changes import deed
 from ..check.running import MOST_TICKS
-from ..check.source import Edit, Source, words
+from ..check.source import ATOMS, Change, Edit, Source, words
 from .form import Exercise
 from .given import collected, digits
 from .numbers import asked, names_of
 
 _TIMES = 20  # that what an expression comes to is noted
 _MOST, _MOST_WORDS = 400, 12  # parts that are tried, and words in one
+_FEW = 2  # places in which a part differs, which are shown in its place
+_SECONDS = 0.6  # of computing
 _SEE = "_see_"
 Value = tuple[tuple[Any, ...], ...]  # what something came to, each time
 Key = tuple[str, str]  # a function's name with that of its class, and the name of a variable
@@ -46,21 +50,28 @@ class Pieces:
     """
 
     def __init__(self, exercise: Exercise, above: str, *, ticks: int = MOST_TICKS) -> None:
-        self._exercise, self._ticks = exercise, ticks
+        self._exercise, self._ticks, self._spent = exercise, ticks, 0.0
         self._head = compile(above, "<given>", "exec")
         given = compile(exercise.given, "<given>", "exec")
         self._solution = self._traced(given, exercise.solution)
 
-    def __call__(self, text: str) -> list[Edit]:
-        """The edits that put a part of the solution in the place of a part of an answer, the smallest first."""
+    def __call__(self, text: str) -> list[Change]:
+        """The changes that put a part of the solution in the place of a part of an answer, the smallest first.
+
+        None once so much time has been spent on it that other changes go without.
+        """
+        if self._spent > _SECONDS:
+            return []
+        begun = time.process_time()
         answer = self._traced(self._head, text)
-        edits = dict.fromkeys(
-            edit
+        changes = dict.fromkeys(
+            change
             for name in answer.functions
             if name in self._solution.functions
-            for edit in _edits(answer, self._solution, name)
+            for change in _changes(answer, self._solution, name)
         )
-        return sorted(edits, key=lambda edit: _size(text[edit.start : edit.stop], edit.new))[:_MOST]
+        self._spent += time.process_time() - begun
+        return sorted(changes, key=lambda change: _size(text, change))[:_MOST]
 
     def _traced(self, head: Any, text: str) -> _Traced:
         source, seen = Source(text), _Seen()
@@ -72,10 +83,10 @@ class Pieces:
         return _Traced(source, noting.functions, {i: v for i, v in values.items() if isinstance(i, int)}, once)
 
 
-def _size(old: str, new: str) -> float:
+def _size(text: str, change: Change) -> float:
     """The words that are written, and half of those that are struck out."""
-    mine, its = words(old), words(new)
-    return (its - mine).total() + (mine - its).total() / 2
+    written, struck = deed(text, change)
+    return written.total() + struck.total() / 2
 
 
 class _Seen:
@@ -201,38 +212,98 @@ def _set_in(function: ast.FunctionDef) -> Iterator[str]:
 # -- from the solution to the answer ------------------------------------------------------------------------------------
 
 
-def _edits(answer: _Traced, solution: _Traced, name: str) -> Iterator[Edit]:
-    """Each part of the solution's function in the place of each part of the answer's that comes to something else.
-
-    What is in a part that comes to what is right is left alone.
-    """
-    parts = {text: value for text, value in _said(answer, solution, name) if sum(words(text).values()) <= _MOST_WORDS}
-    places = {id(node): i for i, node in enumerate(ast.walk(answer.source.tree))}
+def _changes(answer: _Traced, solution: _Traced, name: str) -> Iterator[Change]:
+    """Each part of the solution's function in the place of each part of the answer's that comes to something else."""
+    said = {
+        text: (part, value) for text, part, value in _said(answer, solution, name) if words(text).total() <= _MOST_WORDS
+    }
     right = {*solution.values.values()}
     own = dict(_functions(answer.source.tree))[name]
-    whole = {id(node.value) for node in ast.walk(own) if isinstance(node, ast.Return)}
-    called = {id(node.func) for node in ast.walk(own) if isinstance(node, ast.Call)}
+    value_of = _valued(answer)
+    assigned = (node.targets[0] for node in ast.walk(own) if isinstance(node, ast.Assign))
+    made = {target.id for target in assigned if isinstance(target, ast.Name)}
+    for node, value in _open(own, value_of, right):
+        for part, its in said.values():
+            if its == value or (value[0][0] != its[0][0] and () not in (value[0][0], its[0][0])):
+                continue
+            pairs = _narrowed(node, part)
+            late = (isinstance(mine, ast.Name) and mine.id in made and value_of(mine) not in right for mine, _ in pairs)
+            if not any(late):  # what is wrong where it is made is not changed where it is used
+                yield tuple(_edit(answer.source, mine, new) for mine, new in pairs)
+
+
+def _valued(answer: _Traced) -> Callable[[ast.AST], Value | None]:
+    """What an expression of an answer came to, if that is numbers."""
+    places = {id(node): i for i, node in enumerate(ast.walk(answer.source.tree))}
 
     def value_of(node: ast.AST) -> Value | None:
         value = answer.values.get(places[id(node)])
         return value if value is not None and len(value[0]) == 2 else None
 
-    settled = (node for node in ast.walk(own) if isinstance(node, (ast.BinOp, ast.Call)) and value_of(node) in right)
-    inside = {id(each) for node in settled for each in ast.walk(node) if each is not node}
-    for node in ast.walk(own):
-        value = value_of(node)
-        if value is None or not isinstance(node, ast.expr) or id(node) in whole | called | inside:
-            continue
-        span, shape = answer.source.span(node), value[0][0]
-        for text, its in parts.items():
-            if its != value and (shape == its[0][0] or () in (shape, its[0][0])):
-                yield Edit("part", *span, f"({text})", "part")
+    return value_of
 
 
-def _said(answer: _Traced, solution: _Traced, name: str) -> Iterator[tuple[str, Value]]:
+def _open(
+    function: ast.AST, value_of: Callable[[ast.AST], Value | None], right: set[Value]
+) -> Iterator[tuple[ast.expr, Value]]:
+    """The parts of a function that may be wrong: nothing inside of what comes to something right, and not all of a result."""
+    settled = [
+        node for node in ast.walk(function) if isinstance(node, (ast.BinOp, ast.Call)) and value_of(node) in right
+    ]
+    closed = {id(each) for node in settled for each in ast.walk(node) if each is not node}
+    closed |= {id(node) for node in _returned(function)}
+    closed |= {id(node.func) for node in ast.walk(function) if isinstance(node, ast.Call)}
+    for node in ast.walk(function):
+        if isinstance(node, ast.expr) and id(node) not in closed and (value := value_of(node)) is not None:
+            yield node, value
+
+
+def _narrowed(mine: ast.expr, its: ast.expr) -> list[tuple[ast.expr, ast.expr]]:
+    """The few smaller parts in which two are not the same; both as they are if there are more."""
+    found = _apart(mine, its) or []
+    return found if 0 < len(found) <= _FEW else [(mine, its)]
+
+
+def _returned(function: ast.AST) -> Iterator[ast.expr]:
+    """What a function returns, and each of several results."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Return) and node.value is not None:
+            yield node.value
+            yield from node.value.elts if isinstance(node.value, ast.Tuple) else ()
+
+
+def _apart(mine: ast.AST, its: ast.AST) -> list[tuple[ast.expr, ast.expr]] | None:
+    """The smallest parts in which two expressions differ; None where that is more than the parts."""
+    if ast.dump(mine) == ast.dump(its):
+        return []
+    found: list[tuple[ast.expr, ast.expr]] = []
+    calls = isinstance(mine, ast.Call) and isinstance(its, ast.Call) and ast.dump(mine.func) != ast.dump(its.func)
+    if type(mine) is type(its) and not calls:
+        for (_, a), (_, b) in zip(ast.iter_fields(mine), ast.iter_fields(its), strict=True):
+            one, other = (each if isinstance(each, list) else [each] for each in (a, b))
+            pairs = [*zip(one, other, strict=False)] if len(one) == len(other) else [(None, 0)]
+            below = [
+                _apart(c, d) if isinstance(c, ast.AST) and isinstance(d, ast.AST) else None for c, d in pairs if c != d
+            ]
+            if None in below:
+                break
+            found += [pair for each in below for pair in each or ()]
+        else:
+            return found
+    return [(mine, its)] if isinstance(mine, ast.expr) and isinstance(its, ast.expr) else None
+
+
+def _edit(source: Source, mine: ast.expr, its: ast.expr) -> Edit:
+    kinds = {ast.Name: "name", ast.Attribute: "name", ast.Constant: "number"}
+    kind = kinds.get(type(its), "part") if type(mine) in kinds else "part"
+    text = ast.unparse(its)
+    return Edit(kind, *source.span(mine), text if isinstance(its, ATOMS) else f"({text})", "part")
+
+
+def _said(answer: _Traced, solution: _Traced, name: str) -> Iterator[tuple[str, ast.expr, Value]]:
     """The parts of the solution's function in the answer's names, and what they come to; not the whole of what it returns."""
     own = dict(_functions(solution.source.tree))[name]
-    whole = {id(node.value) for node in ast.walk(own) if isinstance(node, ast.Return)}
+    whole = set(map(id, _returned(own)))
     places = {id(node): i for i, node in enumerate(ast.walk(solution.source.tree))}
     speaking = _Speaking(answer, solution, name, places)
     for node in ast.walk(own):
@@ -241,7 +312,7 @@ def _said(answer: _Traced, solution: _Traced, name: str) -> Iterator[tuple[str, 
             continue
         said = speaking(node)
         if said is not None and not isinstance(said, (ast.Name, ast.Constant, ast.UnaryOp)):
-            yield ast.unparse(said), value
+            yield ast.unparse(said), said, value
 
 
 class _Speaking:
