@@ -8,6 +8,7 @@ import pytest
 
 from autograd.exercises.book import built_in
 from autograd.exercises.engines import Step
+from autograd.exercises.exercise import Answer
 from autograd.exercises.form import load
 from autograd.exercises.programs import explained, program
 from autograd.exercises.sandbox import check_source
@@ -119,3 +120,99 @@ def test_a_slip_that_changes_nothing_is_an_error_of_the_exercise():
     step = Step(sys.modules[TRACK[0].look.__module__].__file__)
     with pytest.raises(ValueError, match="has no 'nonsense'"):
         step.usual.slipped(Slip("kind", "nonsense", "", ""))
+
+
+# -- which usual slips are said, and which are not ---------------------------------------------------------------------
+
+LIFTED_AGAIN = """
+class Value(Value):
+    def lift(self, other):
+        return Value(other.data if isinstance(other, Value) else other)
+
+    def __radd__(self, other):
+        return self + other
+
+    def __rmul__(self, other):
+        return self * other
+
+    def __neg__(self):
+        return self * -1
+
+    def __sub__(self, other):
+        return self + (-1) * self.lift(other)
+
+    def __rsub__(self, other):
+        return self.lift(other) - self
+"""
+BY_INPUTS = """
+def predict(layers, inputs):
+    for layer in layers:
+        inputs = layer(inputs)
+    return inputs[0]
+
+
+def mean_square(layers, samples, targets):
+    total = Value(0.0)
+    for sample, target in zip(samples, targets):
+        total = total + (target - predict(layers, sample)) ** 2
+    return total / len(samples[0])
+"""
+VALUES_AND_MORE = """
+def descend(loss, parameters, rate, steps):
+    losses = []
+    for _ in range(steps):
+        out = loss()
+        out.backward()
+        losses.append(out)
+        for p in parameters:
+            p.data += rate * p.grad
+    return losses
+"""
+COMPOSED = """
+class Value(Value):
+    def exp(self):
+        out = Value(math.exp(self.data), (self,), "exp")
+
+        def _backward():
+            self.grad += out.data * out.grad
+
+        out._backward = _backward
+        return out
+
+    def sigmoid(self):
+        return 1 / (1 + (-self).exp())
+"""
+SAID = {
+    "one of two, of which the other comes": ("engine_constants", LIFTED_AGAIN, ["lifted once more"], ["2 - a is a new Value"]),
+    "none that another case contradicts": ("engine_loss", BY_INPUTS, ["the loss"], ["A factor ½"]),
+    "what is behind Values in place of numbers": (
+        "engine_descent", VALUES_AND_MORE, ["holds Values", "This goes uphill"], [],
+    ),
+    "an operation that is to be one of its own": (
+        "engine_functions", COMPOSED, ["c = a.sigmoid(): c was made of other operations", "c.op is '*'"], ["c.parents is"],
+    ),
+    "a sign": ("engine_powers", None, ["c.op is 'pow', and should be '**'"], ["parents"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", SAID)
+def test_what_is_said_of_numbers_that_fit_more_than_one_thing(what):
+    name, answer, words, others = SAID[what]
+    answer = built_in()[name].solution.replace('"**"', '"pow"') if answer is None else answer
+    result = checked(name, answer)
+    assert result.state == "failed", result
+    said = result.findings[-1].message
+    assert [each for each in words if each not in said] == []
+    assert [each for each in others if each in said] == []
+
+
+def test_a_mended_answer_is_as_it_was_afterwards():
+    usual, names = STEPS["engine_constants"].usual, {}
+    exec(f"{built_in()['engine_constants'].given}\n\n\n{LIFTED_AGAIN}", names)
+    answer, lift = Answer(names), names["Value"].lift
+    slip = next(slip for slip in usual.slips if "lifted once more" in slip.sentence)
+    with usual._mended(answer, slip):
+        one = names["Value"](1.0)
+        assert one.lift(one) is one
+    assert names["Value"].lift is lift
+    assert one.lift(one) is not one
