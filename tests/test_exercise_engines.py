@@ -161,6 +161,8 @@ VALUES_AND_MORE = """
 def descend(loss, parameters, rate, steps):
     losses = []
     for _ in range(steps):
+        for p in parameters:
+            p.grad = 0.0
         out = loss()
         out.backward()
         losses.append(out)
