@@ -69,11 +69,8 @@ class Step:
                 return
             if fault or wrong is not None:
                 found = fault or self._looked_into(answer, cases, case, given, str(wrong))
-                if (
-                    wrong is not None
-                    and plain_number(got := given.get(wrong)) is None
-                    and plain_number(_inner(got)) is not None
-                ):
+                got = None if found.known or wrong is None else given.get(wrong)
+                if plain_number(got) is None and plain_number(_inner(got)) is not None:
                     found = found.beside(lambda: self._first(answer, [replace(c, ask=_unpacked(c.ask)) for c in cases]))
                 yield found if fault or beside is None else found.beside(partial(beside, answer))
                 return

@@ -99,7 +99,10 @@ class Usual:
         for two in combinations(self.slips, 2):
             both = self._slipped_twice(*two)
             if both and all(_agree(numbers, numbers_of(each, both), each.right) for each, numbers in mine):
-                alone = [slip for slip in two if self._enough(answer, slip, cases)]  # the other one comes of it
+                apart = self._place(two[0]) != self._place(two[1])
+                alone = [
+                    slip for slip in two if apart and self._enough(answer, slip, cases)
+                ]  # the other one comes of it
                 return alone[:1] or sorted(two, key=lambda slip: slip not in scores), True  # the one that is seen first
         if not scores:
             names_of = {slip: self.slipped(slip) for slip in self.slips}
