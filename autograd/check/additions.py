@@ -133,7 +133,7 @@ def _around(source: Source, part: ast.expr, *, signed: bool) -> Iterator[Edit]:
     if isinstance(part, ast.Name):
         yield Edit("function", *place, f"np.argsort({x})")  # the order that undoes an order
     for new in (f"{x}**2", f"{x}**3", f"np.sqrt({x})", f"1 / {x}"):
-        yield Edit("power", *place, f"({new})")
+        yield Edit("power", *place, f"({new})", "squared" if new.endswith("**2") else "")
     yield Edit("term", *place, f"(1 - {x})")
     if isinstance(part, ast.Compare):
         yield Edit("comparison", *place, f"(~{x})")
