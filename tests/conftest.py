@@ -9,6 +9,7 @@ it alone reaches counts as not covered.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Generator
 from typing import Any
@@ -19,6 +20,9 @@ import pytest
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # XLA's compiler takes no pains: the tests run a program once.
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true")
+# A shell's background job ignores interrupts and hands that on: what a test starts and interrupts would run to its end.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 TRACER = pytest.StashKey[Any]()
 
