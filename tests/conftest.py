@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from tests import campaigns
+
 # There is a process for each core: threads of OpenBLAS beside it wait for each other, and cost twice the time.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # XLA's compiler takes no pains: the tests run a program once.
@@ -25,6 +27,18 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 TRACER = pytest.StashKey[Any]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--thorough", action="store_true", help="take all draws of the random campaigns, not some of each kind"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--thorough"):
+        os.environ[campaigns.VARIABLE] = "1"
+        campaigns.THOROUGH = True
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -19,11 +20,14 @@ def directional(f: Callable[..., Any], args: Sequence[Any], direction: Sequence[
 
 def weights(out: Any, seed: int) -> Any:
     """Random numbers in the shape and dtype of `out`, none near zero: a generic cotangent."""
+    return _weights(np.shape(out), np.iscomplexobj(out), seed).astype(out.dtype)[()]
+
+
+@lru_cache(maxsize=64)  # finite differences ask for the same ones again and again
+def _weights(shape: tuple[int, ...], imaginary: bool, seed: int) -> Any:
     rng = np.random.default_rng(seed)
-    w = rng.uniform(0.5, 1.5, np.shape(out)) * rng.choice([-1, 1], np.shape(out))
-    if np.iscomplexobj(out):
-        w = w + 1j * rng.uniform(0.5, 1.5, np.shape(out))
-    return np.asarray(w).astype(out.dtype)[()]
+    w = rng.uniform(0.5, 1.5, shape) * rng.choice([-1, 1], shape)
+    return np.asarray(w + 1j * rng.uniform(0.5, 1.5, shape) if imaginary else w)
 
 
 def weighted(f: Callable[..., Any], seed: int) -> Callable[..., Any]:

@@ -35,6 +35,7 @@ from typing import Any
 import pytest
 from hypothesis import Phase, settings
 
+from tests import campaigns
 from tests.tools.plant import ROOT, Mutant, Table
 from tests.tools.plant_code import code_mutants
 
@@ -124,6 +125,7 @@ def _check_in(folder: Path, mutant: Mutant) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     os.chdir(folder)
     sys.path.insert(0, str(folder))
+    os.environ[campaigns.VARIABLE] = "1"
     settings.register_profile("no shrinking", phases=[Phase.generate])
     settings.load_profile("no shrinking")
     if mutant.tests:
