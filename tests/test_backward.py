@@ -409,6 +409,7 @@ def test_the_check_notices_a_wrong_rule(wrong):
 # -- depth and memory --------------------------------------------------------------------------------------------
 
 
+@pytest.mark.unmeasured
 def test_a_million_operations():
     x = Value(1.0)
     y = chain(x, 1_000_000)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from autograd.check import check_vjp
+from tests.campaigns import draws
 
 # -- inputs of very different size -------------------------------------------------------------------------------
 
@@ -139,7 +140,8 @@ def test_what_is_finer_than_the_steps_is_not_wrong(name, exponent):
     f, slope = NARROW[name]
     width = 10.0**-exponent
     c = np.random.default_rng(exponent).uniform(0.5, 2)
-    for d in (0.3, 0.7, 1.5):
+    ways = [(d, mode) for d in (0.3, 0.7, 1.5) for mode in ("jacobian", "projections")]
+    for d, mode in ways[exponent % draws(6, 1) :: draws(6, 1)]:  # each of them with some width at least
         x = np.array([c + width * d])
 
         def function(x, f=f, c=c):
@@ -150,9 +152,8 @@ def test_what_is_finer_than_the_steps_is_not_wrong(name, exponent):
             def pull(g, out, x, factor=factor, c=c):
                 return factor * g * slope((x - c) / width) / width
 
-            for mode in ("jacobian", "projections"):
-                verdict = check_vjp(function, pull, x, seed=0, mode=mode).verdict
-                assert verdict != ("fail" if factor == 1 else "pass"), (d, factor, mode)
+            verdict = check_vjp(function, pull, x, seed=0, mode=mode).verdict
+            assert verdict != ("fail" if factor == 1 else "pass"), (d, factor, mode)
 
 
 @pytest.mark.parametrize(("name", "exponent"), [("step", 9), ("peak", 9), ("wave", 9), ("step", 10), ("wave", 10)])
