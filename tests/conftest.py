@@ -41,6 +41,14 @@ def pytest_configure(config: pytest.Config) -> None:
         campaigns.THOROUGH = True
 
 
+# Their tests take half a minute and more each: last of all, one would run while the other processes have nothing to do.
+LONG = {"test_bench", "test_dask", "test_mesh", "test_mutants", "test_types"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.stem not in LONG)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     tracer = session.config.stash[TRACER] = sys.gettrace()

@@ -244,6 +244,7 @@ def test_kinks_of_other_outputs_hide_nothing():
     assert report.worst[0].place == f"input 0[{wrong}]"
 
 
+@pytest.mark.unmeasured
 def test_kinks_of_one_output_do_not_hide_a_common_factor():
     f = lambda x: np.maximum(x, 0).sum()
     assert check_vjp(f, lambda g, out, x: 1.0002 * g * (x > 0), padded(0), seed=0).verdict == "fail"
