@@ -35,7 +35,7 @@ def adding(source: Source, function: ast.AST, names: list[str]) -> Iterator[Edit
                 continue
             place, x = source.span(part), source.of(part)
             of_product = isinstance(operator, (ast.Mult, ast.Div))
-            number = isinstance(part, ast.Constant)
+            number = isinstance(part, ast.Constant) and not isinstance(node, ast.Assign)
             if not number and not _is_length(node):
                 yield from _around(source, part, signed=not of_product)
                 if arrays:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
@@ -11,6 +13,7 @@ from typing import NamedTuple
 from .edits import edits, moves
 from .source import Change, Edit, apart, words
 
+_NAME = re.compile(r"[^\W\d]\w*")
 UNLIKELY = 6.0  # words: what is no slip of the pen, and may fit all the same
 _MOST_TRANSPOSES = 16  # of which pairs are tried
 _RULED = ("assignment", "sides", "exchange")  # what is done in several lines at once
@@ -24,9 +27,10 @@ _LEAST = {"brackets": 1.4, "across": 2.5, "exchange": 1.5, "sequence": 1.5, "ind
 _MOST = {"forgotten": 1.9, "drop": 1.4, "two": 1.4, "length": 2.0, "root": 2.6, "block": 1.3, "size": 1.5,
          "surplus": 0.9, "start": 0.9, "paired": 1.0, "kept": 1.2, "before": 1.4, "along": 1.5, "argument": 1.4,
          "centred": 1.7, "part": 2.4, "twice": 1.5, "one": 1.6, "squared": 1.8, "whole": 1.5, "eye": 1.6, "rows": 1.6,
-         "sums": 1.4, "turned": 1.2, "bounds": 1.4}  # fmt: skip
+         "sums": 1.4, "one of it": 1.2, "turned": 1.2, "bounds": 1.4}  # fmt: skip
 _ALIKE, _SAME = 0.6, 0.5  # words by which a second slip of the same kind is likelier than another; one in the same text
 _PART = 0.35  # of its words that a part costs which is known to be one of what is right
+_FORGOTTEN = 0.8  # words by which a change is less likely after which something has been computed for nothing
 _CLEARED = 2.5  # words by which a change is less likely where what is computed is right
 
 
@@ -116,7 +120,25 @@ def _edited_again(source: str, edit: Edit) -> Iterator[Edit]:
     for again in itertools.chain(*more):
         if edit.start <= again.start and again.stop <= end and again.kind in _FINISHING:
             whole = again.apply(once)
-            yield Edit(edit.kind, edit.start, edit.stop, whole[edit.start : len(whole) - (len(once) - end)])
+            twice = Edit(edit.kind, edit.start, edit.stop, whole[edit.start : len(whole) - (len(once) - end)])
+            if not _forgets(source, twice):
+                yield twice
+
+
+def _forgets(source: str, edit: Edit) -> bool:
+    """Whether something has been computed for nothing after an edit: that is no slip, but another way."""
+    old, new = Counter(_NAME.findall(source[edit.start : edit.stop])), Counter(_NAME.findall(edit.new))
+    computed = _computed(source)
+    return any(computed.get(name, 0) == count for name, count in (old - new).items())
+
+
+@lru_cache(maxsize=1_000)
+def _computed(source: str) -> dict[str, int]:
+    """How often each variable is used that an operation makes the value of."""
+    tree = ast.parse(source)
+    used = Counter(node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
+    made = (node for node in ast.walk(tree) if isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp))
+    return {each.id: used[each.id] for node in made for each in node.targets if isinstance(each, ast.Name)}
 
 
 def _cost(source: str, change: Change, known: Known) -> float:
@@ -126,7 +148,9 @@ def _cost(source: str, change: Change, known: Known) -> float:
         written, struck = _counted(source[edit.start : edit.stop], edit.new)
         cost = max(_LEAST.get(edit.kind, 1.0), _LEAST.get(edit.rule, 1.0), written + max(0, struck - written) / 2)
         cost = max(_LEAST["part"], _PART * cost) if edit.rule == "part" else cost
-        costs.append(min(cost, _MOST.get(edit.rule.partition(" ")[0], cost)))
+        cost = min(cost, _MOST.get(edit.rule.partition(" ")[0], cost))
+        another = edit.kind not in known.kinds and edit.kind != "name" and _forgets(source, edit)
+        costs.append(cost + _FORGOTTEN * another)
     size = max(costs) + sum(sorted(costs)[:-1]) / 2
     if all(edit.unlikely for edit in change):  # a name that is another wherever it stands may be a slip
         size += UNLIKELY

@@ -119,7 +119,7 @@ def _operation(source: Source, node: ast.BinOp) -> Iterator[Edit]:
     if sign is None:
         return
     kind = {"+": "term", "-": "term", "**": "power"}.get(sign, "factor")
-    yield Edit(kind, *place, left, f"drop {sign} {right}")
+    yield Edit(kind, *place, left, f"drop{'(' * right.startswith('(')} {sign} {right}")  # a bracket is much to drop
     if sign in "*/" and isinstance(inner := node.left, ast.BinOp) and isinstance(inner.op, (ast.Mult, ast.Div)):
         yield Edit(kind, *place, source.of(inner.left), "two")  # a * b * c → a
     if sign in "*/":
@@ -128,7 +128,7 @@ def _operation(source: Source, node: ast.BinOp) -> Iterator[Edit]:
     yield Edit(kind, *place, f"(-{right})" if sign == "-" else f"(1 / {right})" if sign == "/" else right)
     for other in _OPERATORS[operator]:
         yield Edit("operator", *place, f"({left} {other} {right})", "product" if {sign, other} == {"*", "@"} else "")
-    if operator in (ast.Sub, ast.Div, ast.MatMult, ast.Pow):
+    if operator in (ast.Sub, ast.Div, ast.MatMult, ast.Pow) or (operator is ast.Add and _of_lists(node)):
         yield Edit("order", *place, f"({right} {sign} {left})")
     if isinstance(node.left, ast.Call) and len(node.left.args) == 1 and not node.left.keywords:  # cos(x)**2 → cos(x**2)
         yield Edit("brackets", *place, f"{source.of(node.left.func)}({source.of(node.left.args[0])} {sign} {right})")
@@ -171,6 +171,14 @@ def _around_call(source: Source, node: ast.BinOp, sign: str) -> Iterator[Edit]:
             inner, end = source.of(call.func.value), source.text[source.span(call.func.value)[1] : source.span(call)[1]]
             both = f"{other} {sign} {inner}" if first else f"{inner} {sign} {other}"
             yield Edit("brackets", *place, f"({both}){end}")
+
+
+def _of_lists(node: ast.expr) -> bool:
+    """Whether lists or tuples are joined here, as far as one can see."""
+    if isinstance(node, ast.BinOp):
+        return _of_lists(node.left) or _of_lists(node.right)
+    made = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("tuple", "list")
+    return made or isinstance(node, (ast.Tuple, ast.List))
 
 
 def _two_sums(source: Source, node: ast.BinOp) -> Iterator[Edit]:
@@ -225,6 +233,9 @@ def _call(source: Source, node: ast.Call) -> Iterator[Edit]:
     stop = source.span(node.func)[1]
     if name == "len" and isinstance(node.func, ast.Name) and len(node.args) == 1:
         yield from (Edit("number", *source.span(node), f"{source.of(node.args[0])}{size}") for size in _SIZES)
+    if name[:1].isupper():  # (self) → (self,)
+        ones = (a for a in node.args if isinstance(a, ast.Name))
+        yield from (Edit("brackets", *source.span(a), f"({source.of(a)},)", "one of it") for a in ones)
     if not node.args and not node.keywords:  # _backward() → _backward
         yield Edit("call", *source.span(node), source.of(node.func))
     for other in _RELATED.get(name, ()):

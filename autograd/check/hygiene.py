@@ -234,6 +234,11 @@ def _nonlinear(answers: Answers, off: Any, cotangent: Vector, once: Vector, igno
         return lead + "for g = 0 it is not 0, so a term lacks the factor g."
     if _same(opposite, once[here]):
         return lead + "g and −g give the same, so g is squared, or its sign is lost."
+    if _same(answers.vector(2 * cotangent)[here], 2 * once[here]):
+        return (
+            lead
+            + "−g must give minus the result, so nothing may depend on the sign of g: is it asked of g in place of x or out?"
+        )
     return lead + "twice the g must give twice the result, so g is a factor of every term, once."
 
 

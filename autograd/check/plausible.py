@@ -125,6 +125,8 @@ def _instead(source: str, edit: Edit) -> list[tuple[Edit, bool]]:
         return [(Edit("comparison", *condition, constant), False) for constant in ("False", "True")]
     if edit.kind == "indentation" and (statement := _starting(source, edit.start if edit.place < 0 else edit.place)):
         return [(Edit("statement", *statement, "pass"), False)]
+    if edit.kind == "operator" and (written := _number_in(edit.new)) is not None:  # a number that may be any
+        return [(replace(edit, new=edit.new[: written[0]] + "7.5" + edit.new[written[1] :]), False)]
     if edit.kind == "axis" and edit.new.endswith(("[None]", "[None, :]")):  # an axis that is summed over again
         return [(replace(edit, new=f"np.stack([{old}, 0 * ({old})])"), False)]
     if (
@@ -136,6 +138,18 @@ def _instead(source: str, edit: Edit) -> list[tuple[Edit, bool]]:
     ):
         return [(replace(edit, new=f"_like_({edit.new}, {old})"), True)]
     return []
+
+
+def _number_in(text: str) -> tuple[int, int] | None:
+    """From where to where the number goes that is a term or a factor of what is inside."""
+    source = Source(text)
+    sums = (
+        node
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Sub))
+    )
+    numbers = (side for node in sums for side in (node.left, node.right) if isinstance(side, ast.Constant))
+    return next(map(source.span, numbers), None)
 
 
 def _condition(text: str, edit: Edit) -> tuple[int, int] | None:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from .changes import Known, deed, ordered
 from .cleared import cleared
-from .plausible import plausible
+from .plausible import plausible, right
 from .shown import Repair, shown
 from .source import Change, apart, applied, flows, idle, moved_back, places_of
 
@@ -69,9 +69,8 @@ def repairs(
             if change is None:
                 searches.remove(search)
             elif all(flags := search.judged(change) or [False]):
-                needed, least = _fewest(search, change, judge)
-                right = [least, *(search.alike(until) if needed is search else ())]
-                if ways := _confirmed(needed.source, right, judge, confirm):
+                needed, found = _needed(search, change, until)
+                if ways := _confirmed(needed.source, found, judge, confirm):
                     made = needed.made.edits
                     return [[replace(one, number=one.number + number - 1) for one in [*made, *way]] for way in ways]
             elif (further := search.after(change, flags)) is not None:
@@ -107,13 +106,13 @@ class _Search:
         before: tuple[_Search, Change] | None = None,
     ) -> None:
         parts = asked.parts
-        right = cleared(source, found if parts is asked.judge else parts(source) or (), parts)
+        clear = cleared(source, found if parts is asked.judge else parts(source) or (), parts)
         self.source, self.found, self.made, self.before = source, found, made, before
         self._asked, self._size, self.seconds = asked, 0.0, 0.0
-        self._spent = self.cost = made.size - _FEWER * right.share
+        self._spent = self.cost = made.size - _FEWER * clear.share
         self._tried = Counter[int]()  # places where a change has made the answer better, of which it is tried to go on
         kinds, texts = frozenset(each.kind for each in made.edits), frozenset(each.old for each in made.edits)
-        known = Known(kinds, texts, made.places, right.places)
+        known = Known(kinds, texts, made.places, clear.places)
         self._changes = ordered(source, known, asked.more(source))
 
     def next(self) -> Change | None:
@@ -121,6 +120,11 @@ class _Search:
         self._size, change = next(self._changes, (self._size, None))
         self.cost = self._spent + self._size
         return change
+
+    @property
+    def judge(self) -> Judge:
+        """Which parts of a source are right."""
+        return self._asked.judge
 
     def judged(self, change: Change) -> Sequence[bool] | None:
         """Which parts are right after a change."""
@@ -153,27 +157,38 @@ class _Search:
         return _Search(applied(self.source, change), flags, self._asked, made, (self, change))
 
 
-def _fewest(search: _Search, change: Change, judge: Judge) -> tuple[_Search, Change]:
-    """A change that makes all right, without those before it that it does not need."""
-    steps, last = [change], search
-    while last.before:
-        earlier, first = last.before
-        back = [moved for step in steps if (moved := moved_back(step, first)) is not None]
+def _needed(search: _Search, change: Change, until: float) -> tuple[_Search, list[Change]]:
+    """What is left to do to make all right, and after which search: without what is not needed, and nothing by accident.
+
+    A change goes with those before it, as one of the source as it was before them, where it can be seen so.
+    """
+    judge, steps, first = search.judge, [change], search
+    while first.before:
+        earlier, step = first.before
+        back = [moved for each in steps if (moved := moved_back(each, step)) is not None]
         if len(back) < len(steps):
             break
-        steps, last = [*back, first], earlier
+        steps, first = [*back, step], earlier
     needed = steps
     for step in steps[1:]:
         fewer = [each for each in needed if each is not step]
-        if all(judge(applied(last.source, tuple(itertools.chain(*fewer)))) or [False]):
+        if right(judge, applied(first.source, _joined(fewer))):
             needed = fewer
-    return (search, change) if needed is steps else (last, tuple(itertools.chain(*needed)))
+    if needed is not steps:
+        return first, [_joined(needed)]
+    if len(steps) > 1 and not plausible(first.source, _joined(steps), judge):
+        return search, []
+    return search, [change, *search.alike(until)]
 
 
-def _confirmed(source: str, right: list[Change], judge: Judge, confirm: Callable[[str], bool]) -> list[list[Repair]]:
+def _joined(changes: list[Change]) -> Change:
+    return tuple(itertools.chain(*changes))
+
+
+def _confirmed(source: str, found: list[Change], judge: Judge, confirm: Callable[[str], bool]) -> list[list[Repair]]:
     """The first change that is no accident and passes the whole check, and the first that is another one."""
     chosen: list[Change] = []
-    for change in right:
+    for change in found:
         text = applied(source, change)
         new = all(_unlike(source, change, other) for other in chosen) and idle(text) <= idle(source)
         if new and plausible(source, change, judge) and confirm(text):

@@ -29,7 +29,12 @@ ADVICE: tuple[tuple[type[BaseException], str, str], ...] = (
         "object is not callable",
         "Something that is not a function is called: is an operator missing before (?",
     ),
-    (TypeError, "object is not iterable", "`for` needs something to go through: range(n) for a number n."),
+    (TypeError, "'int' object is not iterable", "`for` needs something to go through: range(n) for a number n."),
+    (
+        TypeError,
+        "object is not iterable",
+        "A single thing stands where several are gone through: a tuple of one is written (x,).",
+    ),
     (
         ValueError,
         "truth value of an array",
@@ -70,6 +75,11 @@ ADVICE: tuple[tuple[type[BaseException], str, str], ...] = (
         ValueError,
         "read-only",
         "This array belongs to whoever called you: leave it as it is, and change a copy (x.copy()).",
+    ),
+    (
+        AttributeError,
+        "object has no attribute 'data'",
+        "Something else stands where a Value is meant: a number, of whatever type, has to be made one (lifted) first.",
     ),
     (AttributeError, "'float' object", "A number stands where something else is meant: are two names interchanged?"),
     (

@@ -25,6 +25,7 @@ from .methods import Method, faulty
 from .module import module
 from .numbers import Numbers
 from .pieces import Pieces
+from .programs import GUESSED
 from .sandbox import STOPPED_WITH, Result, check_source
 from .truth import ALONE, KNOWN, rehearsal
 from .twofold import twofold
@@ -98,7 +99,7 @@ def with_change(result: Result, made: Change) -> Result:
         if FACTOR in line and made.ways == 1 and not last.known:  # what it comes of is seen in the line to be changed
             head, _, tail = line.partition(FACTOR)
             words.append(f"{head}{FACTOR}{tail.partition(': ')[0].rstrip('.')}.")
-        elif UNKNOWN not in line and not (made.ways == 1 and _aside(line, made)):
+        elif UNKNOWN not in line and GUESSED not in line and not (made.ways == 1 and _aside(line, made)):
             (numbers if line.startswith(" ") else words).append(line)
     if made.ways == 1 and not last.known:
         words = [said for line in words if (said := _without_guess(line))]

@@ -292,9 +292,9 @@ def _noted(vjp: Callable[..., Any], inputs: Sequence[Any]) -> Callable[..., Any]
         except Exception as error:
             if shapes(case) != shapes(inputs):
                 words = [", ".join(map(str, shapes(each))) for each in (inputs, case)]
-                error.add_note(
-                    f"It is right for inputs of shape {words[0]}, and stops for {words[1]}: is a size written down?"
-                )
+                axes = [*map(np.ndim, inputs)] != [*map(np.ndim, case)]
+                why = ", which have another number of axes." if axes else ": is a size written down?"
+                error.add_note(f"It is right for inputs of shape {words[0]}, and stops for {words[1]}{why}")
             raise
 
     return noted

@@ -156,7 +156,7 @@ def explained(work: Program, name: str, got: float, grads: Numbers) -> Iterator[
         elif len(uses) > 1:
             for (line, _, _), part, each in zip(uses, parts, whole, strict=True):
                 if close(got, right - part + each[kind]):
-                    yield kind, f"{words.format(name)} So it is in {line}."
+                    yield kind, f"{words.format(name)} {GUESSED} {line}."
 
 
 def _variants(slope: float, g: float, own: float) -> dict[str, float]:
@@ -164,6 +164,7 @@ def _variants(slope: float, g: float, own: float) -> dict[str, float]:
     return {"zero": 0.0, "sign": -slope * g, "chain": slope, "slope": g, "operand": own * g, "twice": 2 * slope * g}
 
 
+GUESSED = "So it is in"  # one number out of several contributions may be met by accident
 SENTENCES = {
     "zero": "No gradient arrives at {}.",
     "sign": "The sign of {}'s gradient is wrong.",

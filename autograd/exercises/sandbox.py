@@ -19,6 +19,8 @@ from .guard import TimeUpError, time_limit
 from .integrity import Snapshot
 from .module import module, run
 
+_DEEP = 60  # calls, in which a circle is looked for
+
 STOPPED = "Stopped after {:g} seconds: is there a loop that never ends?"
 STOPPED_WITH = "Your code stopped with"
 FAULTY = "The check itself is at fault"
@@ -149,8 +151,9 @@ def guarded(
         return Result("error", "\n".join(["Your code ended the program (exit): leave that out.", *_lines(error, name)]))
     except MemoryError:
         return Result("error", "Your code needs more memory than there is: look for an array that grows.", findings)
-    except RecursionError:
-        return Result("error", "Your code calls itself without end: what stops the recursion?", findings)
+    except RecursionError as error:
+        circle = f" {each}." if (each := _circle(error, name)) else ""
+        return Result("error", f"Your code calls itself without end: what stops the recursion?{circle}", findings)
     except BaseException as error:
         if _is_stub(error, name):
             return Result("todo", "Not written yet: replace  raise NotImplementedError  by your answer.", findings)
@@ -159,6 +162,17 @@ def guarded(
     if changed:
         return Result("error", f"Your code changed {changed}, which the check relies on: leave it as it is.")
     return Result("passed" if findings and all(f.passed for f in findings) else "failed", "", findings)
+
+
+def _circle(error: RecursionError, name: str) -> str:
+    """Which functions of a file call each other in a circle; empty if that is one alone, or cannot be seen."""
+    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename == name][-_DEEP:]
+    lines = [(each.name, each.lineno) for each in frames]
+    for length in range(2, len(lines) // 3):
+        last = lines[-length:]
+        if last == lines[-2 * length : -length] == lines[-3 * length : -2 * length]:
+            return " calls ".join(f"{each} (line {line})" for each, line in [*last, last[0]])
+    return ""
 
 
 def _is_stub(error: BaseException, name: str) -> bool:

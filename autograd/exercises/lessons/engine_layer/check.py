@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -42,6 +43,7 @@ STEP = Step(
     Slip("parameters", "[*self.weights, self.bias]", "[Value(p.data) for p in [*self.weights, self.bias]]",
          "These are copies: parameters() returns the very Values that the neuron computes with."),
 )  # fmt: skip
+NESTED = "Layer.parameters() holds a list for each neuron: all their Values belong into one list (extend, not append)."
 SAME = "parameters() twice, whether both hold the same Values (1 is yes)"
 SHAPES = ((2, 1), (3, 2), (2, 2, 1), (3, 4, 2))  # inputs, and neurons of each layer
 
@@ -54,17 +56,16 @@ def check(answer: Answer) -> Iterator[Finding]:
         title = f"{sizes[0]} inputs, and layers of {' and '.join(map(str, sizes[1:]))}"
         ask, right, where = _asked(arrays, inputs), _right(arrays, inputs), _where(arrays, inputs)
         cases.append(Case(title, ask, right, where, fault=partial(_nested, title, arrays)))
-    yield from STEP.findings(answer, cases)
+    flat = [replace(case, fault=Case.fault) for case in cases]
+    for found in STEP.findings(answer, cases):
+        yield found.beside(lambda: [*STEP.findings(answer, flat)][-1]) if found.message == NESTED else found
 
 
 def _nested(title: str, arrays: Sequence[Any], answer: Answer) -> Finding | None:
     """Whether the parameters of a layer are lists of a neuron's."""
     if not any(isinstance(p, list | tuple) for p in _layers(answer, arrays)[0].parameters() or ()):
         return None
-    words = (
-        "Layer.parameters() holds a list for each neuron: all their Values belong into one list (extend, not append)."
-    )
-    return Finding(False, title, words, ("parameters",))
+    return Finding(False, title, NESTED, ("parameters",))
 
 
 def _layers(answer: Answer, arrays: Sequence[Any]) -> list[Any]:
@@ -90,10 +91,10 @@ def _asked(arrays: Sequence[Any], inputs: list[float]) -> Callable[[Answer], Num
         outputs: Any = list(inputs)
         for layer in layers:
             outputs = layer(outputs)
-        parameters = [p for layer in layers for p in layer.parameters()]
+        parameters = _parameters(layers)
         numbers = _counted(len(outputs), len(parameters))
         numbers |= {f"output {i + 1}": getattr(out, "data", None) for i, out in enumerate(outputs)}
-        again = [p for layer in layers for p in layer.parameters()]
+        again = _parameters(layers)
         numbers[SAME] = float(all(p is q for p, q in zip(parameters, again, strict=False)))
         sum((i + 1.5) * out for i, out in enumerate(outputs)).backward()
         for label, p in zip(_labels(arrays), parameters, strict=False):
@@ -136,6 +137,12 @@ def _flat(leaves: Sequence[Any]) -> list[float]:
         for w, b in zip(np.asarray(weights), np.asarray(biases), strict=True)
         for x in (*w, b)
     ]
+
+
+def _parameters(layers: Sequence[Any]) -> list[Any]:
+    """Those of all layers, also where they are in a list for each neuron."""
+    found = [p for layer in layers for p in layer.parameters()]
+    return [p for each in found for p in (each if isinstance(each, list | tuple) else [each])]
 
 
 def _labels(arrays: Sequence[Any]) -> list[str]:
