@@ -218,3 +218,12 @@ def test_a_mended_answer_is_as_it_was_afterwards():
         assert one.lift(one) is one
     assert names["Value"].lift is lift
     assert one.lift(one) is not one
+
+
+def test_functions_that_call_each_other_in_a_circle_are_named():
+    code = built_in()["engine_constants"].solution.replace("return self * -1.0", "return 0 - self")
+    result = checked("engine_constants", code)
+    assert result.state == "error"
+    lines = [number for number, line in enumerate(built_in()["engine_constants"].file(code).splitlines(), 1)
+             if line.strip() in ("return 0 - self", "return -self + other")]  # fmt: skip
+    assert f"__neg__ (line {lines[0]}) calls __rsub__ (line {lines[1]}) calls __neg__" in result.message

@@ -713,6 +713,45 @@ AUTHORS = [
     ("tenth", "The Values are sorted by their shortest distance", ["the longest counts"], []),
     ("tenth", "The sum of the squares is divided by the number of inputs", ["`samples[0]` should be `samples`"], ["½"]),
     ("tenth", "Two mistakes: predict returns the list", ["is a list", "This is the sum over the samples"], ["None"]),
+    ("eleventh", "The slope of the inner function x² is taken as 2", ["`2` should be `2 * x`"], []),
+    (
+        "eleventh",
+        "Aligns the shapes on the left",
+        ["`tuple(shape) + (1,) * (g.ndim - len(shape))` should be `((1,)"],
+        ["a size"],
+    ),
+    (
+        "eleventh",
+        "In the path through s the slope of the root lacks",
+        ["`g_var * 2` should be `g_var`"],
+        ["2 + centred"],
+    ),
+    ("eleventh", "No longer changes g, but cuts off where g is", ["−g must give minus the result"], ["twice the g"]),
+    ("eleventh", "Two mistakes: the quotient rule has a plus", ["should be `v - abs(u)`", "/ v"], ["g / v`"]),
+    (
+        "eleventh",
+        "In the product the gradients already accumulated",
+        ["should be `self.grad + (out.grad"],
+        ["counted twice"],
+    ),
+    (
+        "eleventh",
+        "lift wraps a number only if it is an int",
+        ["of whatever type, has to be made one (lifted)"],
+        ["interchanged"],
+    ),
+    (
+        "eleventh",
+        "The parents are written (self), which is no tuple",
+        ["`self` should be `self,`", "(x,)"],
+        ["range(n)"],
+    ),
+    (
+        "eleventh",
+        "Two mistakes: the parameters of a neuron start",
+        ["a list for each neuron", "The bias comes after"],
+        [],
+    ),
 ]
 
 

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from .source import Change, Edit, words
 
 
+_MUCH = 5  # words that are struck out
+
+
 @dataclass(frozen=True)
 class Repair:
     """One edit in words: the kind of thing that is wrong, its line, the line's number, and old and new text at a column."""
@@ -27,11 +30,12 @@ class Repair:
 
     @property
     def remedy(self) -> str:
-        """The edit without a word on what is wrong, where that has been said already; nothing if it calls or divides anew."""
-        added = words(self.new) - words(self.old)
-        another = any(
-            word.startswith(("np.", "len")) or word == "/" for word in added
-        )  # it is another way to make it right
+        """The edit without a word on what is wrong, where that has been said already.
+
+        Nothing if it calls or divides anew, or strikes out much: that is another way to make it right.
+        """
+        added, struck = words(self.new) - words(self.old), words(self.old) - words(self.new)
+        another = any(word.startswith(("np.", "len")) or word == "/" for word in added) or struck.total() > _MUCH
         if another and not self.said:
             return ""
         what = self.said or (
