@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from .source import Change, Edit, words
 
-
 _MUCH = 5  # words that are struck out
 
 

@@ -171,7 +171,9 @@ def _circle(error: RecursionError, name: str) -> str:
     for length in range(2, len(lines) // 3):
         last = lines[-length:]
         if last == lines[-2 * length : -length] == lines[-3 * length : -2 * length]:
-            return " calls ".join(f"{each} (line {line})" for each, line in [*last, last[0]])
+            first = min(range(length), key=lambda i: last[i][1] or 0)
+            circle = [*last[first:], *last[: first + 1]]
+            return " calls ".join(f"{each} (line {line})" for each, line in circle)
     return ""
 
 
