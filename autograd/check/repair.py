@@ -72,7 +72,10 @@ def repairs(
                 needed, found = _needed(search, change, until)
                 if ways := _confirmed(needed.source, found, judge, confirm):
                     made = needed.made.edits
-                    return [[replace(one, number=one.number + number - 1) for one in [*made, *way]] for way in ways]
+                    return [
+                        [replace(one, number=one.number + number - 1) for one in _by_line([*made, *way])]
+                        for way in ways
+                    ]
             elif (further := search.after(change, flags)) is not None:
                 searches.append(further)
     return []
@@ -179,6 +182,10 @@ def _needed(search: _Search, change: Change, until: float) -> tuple[_Search, lis
     if len(steps) > 1 and not plausible(first.source, _joined(steps), judge):
         return search, []
     return search, [change, *search.alike(until)]
+
+
+def _by_line(edits: list[Repair]) -> list[Repair]:
+    return sorted(edits, key=lambda edit: (edit.number, edit.column))
 
 
 def _joined(changes: list[Change]) -> Change:
