@@ -139,6 +139,8 @@ def test_only_numbers_are_put_off():
 
 def test_an_edit_that_leaves_nothing_to_compute_is_none():
     assert [idle(text) for text in ("x / x", "a - (a)", "x / y - x", "x * x", "f(x) - f(x) / f(x)")] == [1, 1, 0, 0, 1]
+    undone = ("x + (1 - x)", "(1 - x) + x", "(g / x) * x", "x * (g / x)", "(x - 1) + x", "(x / g) * x", "g / x + x")
+    assert [idle(text) for text in undone] == [1, 1, 1, 1, 0, 0, 0]
     found = report(lambda x: 2 * x, defined("def vjp(g, out, x):\n    return g * 2 * x / out.sum()\n"), [X])
     assert all("`out` should be `x`" not in edit.sentence for edit in found.edits)
 

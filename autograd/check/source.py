@@ -131,7 +131,7 @@ def inside(function: ast.AST) -> Iterator[ast.AST]:
 
 
 def idle(text: str) -> int:
-    """How many x / x, y · x / x, x − x and x + (c − x) a source has: what makes one undoes what stands there."""
+    """How many x / x, y · x / x, x − x, x + (c − x) and (c / x) · x a source has: what makes one undoes what stands there."""
     return sum(map(_idle, ast.walk(ast.parse(text))))
 
 
@@ -150,8 +150,10 @@ def _idle(node: ast.AST) -> bool:
     if isinstance(node.op, (ast.Div, ast.Sub)):
         parts = _operands(node.left, ast.Mult if isinstance(node.op, ast.Div) else ast.Add)
         return ast.dump(node.right) in map(ast.dump, parts)
-    taken = node.right.right if isinstance(node.right, ast.BinOp) and isinstance(node.right.op, ast.Sub) else None
-    return isinstance(node.op, ast.Add) and taken is not None and ast.dump(node.left) == ast.dump(taken)
+    inverse = {ast.Add: ast.Sub, ast.Mult: ast.Div}.get(type(node.op))
+    sides = ((node.left, node.right), (node.right, node.left))
+    undone = (b.right for _, b in sides if inverse and isinstance(b, ast.BinOp) and isinstance(b.op, inverse))
+    return any(ast.dump(taken) in (ast.dump(node.left), ast.dump(node.right)) for taken in undone)
 
 
 def flows(text: str, one: Change, other: Change) -> bool:
