@@ -55,14 +55,14 @@ def _blocks(text: str, change: Change) -> list[tuple[int, int]]:
 def _without(text: str, change: Change, edit: Edit) -> Iterator[Change]:
     """The change, with an edit replaced by leaving out the factor or the term that it is in, or that it makes the value of.
 
-    Of a factor also together with another one, which it may have become equal to.
+    Of a factor also together with another one, which it may have become equal to; and ``x *= …`` as a whole.
     """
     source = Source(text)
     others = [each for each in change if each is not edit]
     for span in _reached(source, edit):
-        for node in (n for n in ast.walk(source.tree) if isinstance(n, ast.BinOp)):
+        for node in (n for n in ast.walk(source.tree) if isinstance(n, (ast.BinOp, ast.AugAssign))):
             for left in _left(source, node, span):
-                dropped = Edit("drop", *source.span(node), f"({left})")
+                dropped = Edit("drop", *source.span(node), left)
                 if all(apart(dropped, other) for other in others):
                     yield (dropped, *others)
 
@@ -78,8 +78,12 @@ def _reached(source: Source, edit: Edit) -> Iterator[tuple[int, int]]:
                 yield from (source.span(name) for name in names if name.id == target.id)
 
 
-def _left(source: Source, node: ast.BinOp, span: tuple[int, int]) -> Iterator[str]:
+def _left(source: Source, node: ast.BinOp | ast.AugAssign, span: tuple[int, int]) -> Iterator[str]:
     """What is left of a product or a sum without the operand in which something stands; of a product also without one more."""
+    if isinstance(node, ast.AugAssign):
+        start, stop = source.span(node.value)
+        yield from ["pass"] if start <= span[0] and span[1] <= stop else []
+        return
     for group, inverse in _GROUPS:
         if not isinstance(node.op, group):
             continue
@@ -90,7 +94,7 @@ def _left(source: Source, node: ast.BinOp, span: tuple[int, int]) -> Iterator[st
             for dropped in ({i}, *({i, j} for j in others if j != i)):
                 kept = [operand for j, operand in enumerate(operands) if j not in dropped]
                 if any(not inverted for _, inverted in kept):
-                    yield _joined(source, kept, product=ast.Mult in group)
+                    yield f"({_joined(source, kept, product=ast.Mult in group)})"
 
 
 def _operands(
