@@ -752,6 +752,19 @@ AUTHORS = [
         ["a list for each neuron", "The bias comes after"],
         [],
     ),
+    ("twelfth", "The formula is right, but `out` (which belongs", ["should be `out = out * one_minus`"], ["1 - out"]),
+    ("twelfth", "The brackets end too early: the division by s", ["a bracket ends before it"], [": here x"]),
+    ("twelfth", "Operator precedence in the repaired slope", ["should be `prediction * (1 - prediction)`"], ["A sign"]),
+    ("twelfth", "The rows are added at position i of the sentence", ["`result[i]` should be `result[ids[i]]`"], []),
+    (
+        "twelfth",
+        "In the rule the exponent is reduced in the factor",
+        ["the factor went down, and the power stayed"],
+        ["sign"],
+    ),
+    ("twelfth", "The power is built as a product of", ["A power made of products"], ["Something is wrong"]),
+    ("twelfth", "Two mistakes: the gradients are set to 0 only once", ["after each step", "once, before the loop"], []),
+    ("twelfth", "Counts each child once (a set) but counts down", ["waited for once and taken off twice"], ["-node"]),
 ]
 
 

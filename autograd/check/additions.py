@@ -109,7 +109,7 @@ def containers(function: ast.AST) -> set[str]:
 def _is_container(node: ast.AST, part: ast.expr, things: set[str]) -> bool:
     """Whether a part is a list or goes into one, so that nothing is computed with it."""
     if isinstance(node, ast.Call):
-        return getattr(node.func, "id", "") in _MAKE_LISTS
+        return getattr(node.func, "id", "") in _MAKE_LISTS or getattr(node.func, "attr", "") == "add"
     targets = node.targets if isinstance(node, ast.Assign) else []
     named = [part, *targets]
     return any(isinstance(each, ast.Name) and each.id in things for each in named) or (

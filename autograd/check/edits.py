@@ -74,6 +74,7 @@ def _replacing(source: Source, function: ast.AST, names: list[str]) -> Iterator[
     attributes = sorted({n.attr for n in ast.walk(source.tree) if isinstance(n, ast.Attribute)})
     dotted = attributes_in(source, function)
     lists = containers(function)
+    around = _around(function, names)
     owners = [name for name in dict.fromkeys(map(_owner, ast.walk(source.tree))) if name in ("self", *names)]
     negated = {n.operand for n in inside(function) if isinstance(n, ast.UnaryOp) and isinstance(n.op, ast.USub)}
     for node in inside(function):
@@ -86,7 +87,7 @@ def _replacing(source: Source, function: ast.AST, names: list[str]) -> Iterator[
         elif isinstance(node, ast.Call):
             yield from _call(source, node)
         elif isinstance(node, ast.Subscript):
-            yield from _indexed(source, node, names)
+            yield from _indexed(source, node, names, around)
             if isinstance(node.ctx, ast.Load):
                 yield from _subscript(source, node)
         elif isinstance(node, ast.Constant):
@@ -111,6 +112,13 @@ def _replacing(source: Source, function: ast.AST, names: list[str]) -> Iterator[
             yield Edit("order", start, stop, f"{other}, {one}")
         elif isinstance(node, ast.stmt):
             yield from _statement(source, node)
+
+
+def _around(function: ast.AST, names: list[str]) -> list[str]:
+    """Names from around a function that it measures or looks something up in: ids in len(ids), ids[i]."""
+    measured = [n.args[0] for n in ast.walk(function) if isinstance(n, ast.Call) and len(n.args) == 1]
+    looked_up = [n.value for n in ast.walk(function) if isinstance(n, ast.Subscript)]
+    return list(dict.fromkeys(n.id for n in (*measured, *looked_up) if isinstance(n, ast.Name) and n.id not in names))
 
 
 def _operation(source: Source, node: ast.BinOp) -> Iterator[Edit]:
@@ -312,12 +320,14 @@ def _subscript(source: Source, node: ast.Subscript) -> Iterator[Edit]:
         yield from (Edit("index", *source.span(node), f"{value}[{index} {shift}]") for shift in ("- 1", "+ 1"))
 
 
-def _indexed(source: Source, node: ast.Subscript, names: list[str]) -> Iterator[Edit]:
-    """One index more beside a single one, p[i] → p[i, j], p[i, labels[i]]; a plain one for a computed one, w[n - i] → w[i]."""
+def _indexed(source: Source, node: ast.Subscript, names: list[str], around: list[str]) -> Iterator[Edit]:
+    """An index that is looked up, one more beside a single one, p[i] → p[labels[i]], p[i, j]; a plain one for a computed one."""
     value = source.of(node.value)
     if isinstance(node.slice, ast.Name):
         i = node.slice.id
         yield Edit("index", *source.span(node), f"{value}[np.arange(len({i})), {i}]", "rows")
+        others = (name for name in (*names, *around) if name not in (i, value))
+        yield from (Edit("index", *source.span(node), f"{value}[{j}[{i}]]", "rows") for j in others)
         for j in (name for name in names if name not in (i, value)):
             yield from (
                 Edit("index", *source.span(node), f"{value}[{index}]") for index in (f"{i}, {j}", f"{i}, {j}[{i}]")
@@ -387,6 +397,8 @@ def _statement(source: Source, node: ast.stmt) -> Iterator[Edit]:
     if isinstance(node, ast.AugAssign):
         target, value = source.of(node.target), source.text[slice(*source.span(node.value))]
         sign = _SIGNS.get(type(node.op))
+        if sign and isinstance(node.target, ast.Name):  # x *= y → x = x * y, of an array that belongs to somebody else
+            yield Edit("assignment", start, stop, f"{target} = {target} {sign} {source.of(node.value)}", "rebound")
         for other in ("=", "+=", "-=", "*="):
             if other != f"{sign}=":
                 yield Edit("assignment", start, stop, f"{target} {other} {value}", other, other == "*=")

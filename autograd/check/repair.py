@@ -94,7 +94,8 @@ class _Made(NamedTuple):
 
     edits: tuple[Repair, ...] = ()
     places: Places = ()
-    size: float = 0.0
+    size: float = 0.0  # less what that has made right
+    words: float = 0.0
 
 
 class _Search:
@@ -136,9 +137,17 @@ class _Search:
         self.seconds += time.perf_counter() - begun
         return flags
 
+    @property
+    def words(self) -> float:
+        """How large all changes are, the last one included."""
+        return self.made.words + self._size
+
     def alike(self, until: float) -> Iterator[Change]:
         """More changes that make everything right, hardly larger than the last one."""
-        most = self._size + _HARDLY
+        return self.right(self._size + _HARDLY, until)
+
+    def right(self, most: float, until: float) -> Iterator[Change]:
+        """The next changes that make everything right, up to a size."""
         for _ in range(_MORE):
             change = self.next()
             if change is None or self._size > most or time.process_time() > until:
@@ -156,7 +165,7 @@ class _Search:
         self._tried[place] += 1
         edits, places = (*self.made.edits, *shown(self.source, change)), tuple(places_of(change, self.made.places))
         share = (sum(flags) - sum(found)) / (len(flags) - sum(found))
-        made = _Made(edits, places, self.made.size + self._size - _GAIN - share)
+        made = _Made(edits, places, self.made.size + self._size - _GAIN - share, self.words)
         return _Search(applied(self.source, change), flags, self._asked, made, (self, change))
 
 
@@ -170,6 +179,8 @@ def _needed(search: _Search, change: Change, until: float) -> tuple[_Search, lis
         earlier, step = first.before
         back = [moved for each in steps if (moved := moved_back(each, step)) is not None]
         if len(back) < len(steps):
+            if simpler := _at_once(search, until):
+                return simpler
             break
         steps, first = [*back, step], earlier
     needed = steps
@@ -186,6 +197,15 @@ def _needed(search: _Search, change: Change, until: float) -> tuple[_Search, lis
 
 def _by_line(edits: list[Repair]) -> list[Repair]:
     return sorted(edits, key=lambda edit: (edit.number, edit.column))
+
+
+def _at_once(search: _Search, until: float) -> tuple[_Search, list[Change]] | None:
+    """One change that does what several do in one place, and is no larger than all of them, if there is any."""
+    first = search
+    while first.before:
+        first = first.before[0]
+    found = next(first.right(search.words, until), None)
+    return (first, [found]) if found and plausible(first.source, found, search.judge) else None
 
 
 def _joined(changes: list[Change]) -> Change:

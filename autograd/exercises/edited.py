@@ -50,7 +50,7 @@ class Change(NamedTuple):
 def may_help(exercise: Exercise, result: Result) -> bool:
     """Whether an answer is wrong in a way that a change may mend; a fault that the student is to find is not said."""
     failed = result.state == "failed" or (result.state == "error" and result.message.startswith(STOPPED_WITH))
-    to_find = ASSIGNMENT in exercise.text and (result.state == "error" or is_to_find(result.findings[-1]))
+    to_find = ASSIGNMENT in exercise.text and result.state == "failed" and is_to_find(result.findings[-1])
     return failed and bool(exercise.solution) and not to_find
 
 

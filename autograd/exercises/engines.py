@@ -92,7 +92,8 @@ class Step:
             found = found or [("type", "")]
             last = _no_number(label, given.get(label))
         else:
-            found = found or list(case.explain(label, got)) or [(case.kind, _beside(cases[: cases.index(case)], case))]
+            found = found or _explained(answer, cases, case, label, got)
+            found = found or [(case.kind, _beside(cases[: cases.index(case)], case))]
             idle = [name for name, count in given.items() if "." not in name and count == 0]
             if idle and not slips and found[0][0] == "zero":
                 found = [
@@ -104,6 +105,20 @@ class Step:
         return Finding(
             False, case.title, "\n".join(lines), tuple(dict.fromkeys(kind for kind, _ in found)), known=known
         )
+
+
+def _explained(answer: Answer, cases: Sequence[Case], case: Case, label: str, got: float) -> list[tuple[str, str]]:
+    """What makes a wrong number of the right ones around it, and does so in a later case too if any of those is wrong."""
+    found = list(case.explain(label, got))
+    later = cases[cases.index(case) + 1 :] if found else ()
+    for each in later:
+        numbers = numbers_of(each, answer) or {}
+        wrong = next((name for name in each.right if not same(numbers.get(name), each.right[name])), None)
+        number = plain_number(numbers.get(wrong)) if wrong else None
+        if wrong and number is not None:
+            kinds = {kind for kind, _ in each.explain(wrong, number)}
+            return [(kind, words) for kind, words in found if kind in kinds]
+    return found
 
 
 def _unpacked(ask: Callable[[Answer], Numbers]) -> Callable[[Answer], Numbers]:

@@ -53,7 +53,7 @@ def norm_mistakes(axis: int) -> tuple[Mistake, ...]:
         Mistake("sign", lambda g, out, x: (g + mean(g) + out * mean(g * out)) / s(x),
                 "The contributions through μ and s have the wrong sign: both make out smaller."),
         Mistake("term", lambda g, out, x: (g - mean(g) - (x - mean(x)) * mean(g * out)) / s(x),
-                last.format("x − μ stands outside of the mean, so that 1/s is missing once in it")),
+                last.format("1/s is missing once, as where x − μ stands outside of the mean, or a bracket ends before it")),
         Mistake("term", lambda g, out, x: (g - mean(g) - x * mean(g * out)) / s(x),
                 last.format("x stands outside of the mean")),
         Mistake("term", lambda g, out, x: (g - mean(g) - out * mean(g * x)) / s(x),

@@ -165,6 +165,28 @@ def _by_shortest_way(last: Any, turn: Turn) -> list[Any]:
     return [node for _, node in sorted(steps.values(), key=lambda pair: -pair[0])]
 
 
+def _counted_once(last: Any, turn: Turn) -> list[Any]:
+    """Each Value as soon as all that were made from it are there, of which one that uses it twice was counted once."""
+    users: dict[int, set[int]] = {id(last): set()}
+    todo = [last]
+    while todo:
+        node = todo.pop()
+        for parent in node.parents:
+            if id(parent) not in users:
+                users[id(parent)] = set()
+                todo.append(parent)
+            users[id(parent)].add(id(node))
+    waiting, ready, order = {key: len(each) for key, each in users.items()}, [last], []
+    while ready:
+        node = ready.pop()
+        order.append(node)
+        for parent in turn(tuple(node.parents)):
+            waiting[id(parent)] -= 1
+            if waiting[id(parent)] == 0:
+                ready.append(parent)
+    return order[::-1]
+
+
 def _moved_when_met_again(last: Any, turn: Turn) -> list[Any]:
     order, queue = [last], [last]
     for node in queue:
@@ -187,6 +209,8 @@ _WAYS: dict[Callable[[Any, Turn], list[Any]], str] = {
     f"{_APPEND}",
     _level_by_level: f"this goes level by level, and a Value may be needed further down than where it is met first; {_APPEND}",
     _by_shortest_way: "this goes by the shortest way to each Value, and the longest counts, past all that were made of it; "
+    f"{_APPEND}",
+    _counted_once: "a Value that another one uses twice (a + a) is waited for once and taken off twice: count uses, not Values; "
     f"{_APPEND}",
     _moved_when_met_again: f"a Value that is met again is moved, and what it was made from is not; {_APPEND}",
 }

@@ -17,6 +17,10 @@ STEP = Step(
     Slip("accumulated", ZERO, "pass",
          "From the second step on the gradients still hold those of the steps before: set them to 0 before "
          "backward()."),
+    Slip("accumulated", f"    for _ in range(steps):\n        for p in parameters:\n            {ZERO}\n",
+         f"    for p in parameters:\n        {ZERO}\n    for _ in range(steps):\n",
+         "The gradients are set to 0 once, before the loop: from the second step on they hold those of the steps before. Set "
+         "them to 0 in each step."),
     Slip("accumulated", "for p in parameters:\n            p.grad = 0.0", "out = parameters[0]\n        out.grad = 0.0",
          "Only the first parameter's gradient is set to 0: all of them have to be."),
     Slip("accumulated", "        for p in parameters:\n            p.grad = 0.0\n        out = loss()\n        out.backward()\n"

@@ -18,13 +18,20 @@ POWER = """out = Value(self.data**exponent, (self,), "**")
 
         out._backward = _backward
         return out"""
+PRODUCTS = (
+    "A power made of products knows whole exponents from 1 on, and a ** −1 is a power too: one operation, with the slope "
+    "n·aⁿ⁻¹, is right for all."
+)
 STEP = Step(
     __file__,
     Slip("power", SLOPE, "exponent * self.data**exponent * out.grad", "The power has to go down by one: n·aⁿ⁻¹."),
+    Slip("power", SLOPE, "(exponent - 1) * self.data**exponent * out.grad",
+         "n·aⁿ⁻¹ has the factor n, and the power goes down by one: here the factor went down, and the power stayed."),
+    Slip("products", POWER, "result = Value(1.0)\n        for _ in range(int(exponent)):\n            result = result * self\n"
+         "        return result", PRODUCTS),
     Slip("products", POWER, "result = self\n        for _ in range(int(exponent) - 1):\n            result = result * self\n"
          "        return result",
-         "A power made of products knows whole exponents from 1 on, and a ** −1 is a power too: one operation, with the slope "
-         "n·aⁿ⁻¹, is right for all."),
+         PRODUCTS),
     Slip("factor", SLOPE, "self.data ** (exponent - 1) * out.grad", "The factor n of n·aⁿ⁻¹ is missing."),
     Slip("chain", SLOPE, "exponent * self.data ** (exponent - 1)",
          "The local derivative is right; it is to be multiplied by out.grad."),
