@@ -24,6 +24,7 @@ from .programs import LINE, Numbers, Program, explained, program
 from .truth import ALONE
 from .usual import Case, Slip, Usual, listed, numbers_of, plain_number, same
 
+_SEVERAL = 3  # cases in which a number is wrong too
 _METHODS: dict[type[ast.operator], str] = {
     ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.Pow: "pow",
 }  # fmt: skip
@@ -108,17 +109,16 @@ class Step:
 
 
 def _explained(answer: Answer, cases: Sequence[Case], case: Case, label: str, got: float) -> list[tuple[str, str]]:
-    """What makes a wrong number of the right ones around it, and does so in a later case too if any of those is wrong."""
+    """What makes a wrong number of the right ones around it; not if it does so in none of several more that are wrong."""
     found = list(case.explain(label, got))
-    later = cases[cases.index(case) + 1 :] if found else ()
-    for each in later:
+    others: list[set[str]] = []
+    for each in cases[cases.index(case) + 1 :] if found else ():
         numbers = numbers_of(each, answer) or {}
         wrong = next((name for name in each.right if not same(numbers.get(name), each.right[name])), None)
         number = plain_number(numbers.get(wrong)) if wrong else None
         if wrong and number is not None:
-            kinds = {kind for kind, _ in each.explain(wrong, number)}
-            return [(kind, words) for kind, words in found if kind in kinds]
-    return found
+            others.append({kind for kind, _ in each.explain(wrong, number)})
+    return [(kind, words) for kind, words in found if len(others) < _SEVERAL or any(kind in each for each in others)]
 
 
 def _unpacked(ask: Callable[[Answer], Numbers]) -> Callable[[Answer], Numbers]:
