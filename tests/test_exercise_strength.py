@@ -1,6 +1,7 @@
 """No wrong answer is accepted (other numbers, sizes, calls, float32, differences), and no right one of unusual form refused."""
 
 import ast
+import sys
 
 import numpy as np
 import pytest
@@ -125,3 +126,34 @@ def test_where_a_function_was_asked():
     assert (len(f.points), f.calls) == (1, 1)
     f(3.5)
     assert "2 places, the first two of which are 0.5 apart" in f.sentence
+
+
+def marked(x):
+    """What tells an argument from others: numbers, arrays, and how many things a list has."""
+    if isinstance(x, np.ndarray):
+        return (x.shape, x.tobytes())
+    if isinstance(x, list | tuple):
+        return tuple(map(marked, x))
+    return repr(x) if isinstance(x, int | float) else type(x).__name__
+
+
+@pytest.mark.parametrize("name", [exercise.name for exercise in BOOK])
+def test_every_number_that_an_answer_is_given_varies(name):
+    """What is always the same may be written down in an answer, and nobody would notice."""
+    exercise, seen = BOOK[name].ready(), {}
+
+    def called(frame, event, _):
+        code = frame.f_code
+        if event == "call" and code.co_filename == "answer.py" and code.co_name in exercise.solution:
+            for argument in code.co_varnames[: code.co_argcount]:
+                seen.setdefault((code.co_name, argument), set()).add(marked(frame.f_locals[argument]))
+
+    sys.setprofile(called)
+    try:
+        assert check_source(exercise, exercise.file(exercise.solution), "answer.py").passed
+    finally:
+        sys.setprofile(None)
+    always = {key: next(iter(marks)) for key, marks in seen.items() if len(marks) == 1}
+    things = {key for key, mark in always.items() if isinstance(mark, str) and mark.isidentifier()}  # of one type
+    assert seen
+    assert set(always) == things

@@ -39,6 +39,7 @@ STEP = Step(
 def check(answer: Answer) -> Iterator[Finding]:
     lines = ("a + 3", "a * 3", "3 + a", "3 * a", "-a", "a - b", "a - 3", "3 - a")
     works = [program(f"c = a * b; d = {line}; e = d * c", a=2.5, b=-3.5) for line in lines]
+    works.append(program("c = a + 0.5; d = -1.5 + c; e = d * 0.25; f = -4 * e; g = f - 0.1 - a; h = 7.5 - g", a=1.5))
     works.append(program("c = 2 - a; d = c * -3 + a; e = -d - 1e4; f = 0.5 * e - c + e", a=-2.5))
     works += [
         drawn(seed, "{} + {}", "{} - {}", "{} * {}", "-{}", "{} - 3", "2 - {}", "{} * 0.5", "-2 * {}")

@@ -64,7 +64,7 @@ STEP = Step(
     Slip("steps", "    return losses", "        return losses",
          "There was only one step: does `return` stand inside of the loop?"),
 )  # fmt: skip
-RATE, STEPS, BEGIN = 0.1, 4, (3.0, -2.0)
+RATE, STEPS, BEGIN = 0.1, 4, (3.0, -2.0, 0.5)
 
 
 def bowl(x: Any, y: Any) -> Any:
@@ -75,34 +75,49 @@ def valley(x: Any, y: Any) -> Any:
     return (x * y).sigmoid() + 0.5 * y * y + x * x * 0.2
 
 
-def real(loss: Callable[[Any, Any], Any], steps: int) -> Numbers:
+def steep(x: Any) -> Any:
+    """A loss that rises with each step at a rate of 0.3: the steps go too far."""
+    return 4 * (x - 1) ** 2
+
+
+def three(x: Any, y: Any, z: Any) -> Any:
+    return (x * y - z) ** 2 * 0.05 + z * z * 0.5 + (y + 1) ** 2
+
+
+def real(loss: Callable[..., Any], steps: int, rate: float = RATE) -> Numbers:
     """The losses and where the parameters end, by the real engine."""
-    at, losses = list(BEGIN), []
+    at, losses = _begin(loss), []
     for _ in range(steps):
-        x, y = map(Value, at)
-        out = loss(x, y)
+        parameters = [Value(x) for x in at]
+        out = loss(*parameters)
         out.backward()
         losses.append(float(out.data))
-        at = [x0 - RATE * float(p.grad) for x0, p in zip(at, (x, y), strict=True)]
+        at = [x - rate * float(p.grad) for x, p in zip(at, parameters, strict=True)]
     return _labelled(losses, at)
 
 
-def asked(loss: Callable[[Any, Any], Any], *runs: int, left: float = 0.0) -> Callable[[Answer], Numbers]:
+def _begin(loss: Callable[..., Any]) -> list[float]:
+    return list(BEGIN[: loss.__code__.co_argcount])
+
+
+def asked(loss: Callable[..., Any], *runs: int, left: float = 0.0, rate: float = RATE) -> Callable[[Answer], Numbers]:
     def ask(answer: Answer) -> Numbers:
-        x, y = map(answer.Value, BEGIN)
-        x.grad = y.grad = left
+        parameters = [answer.Value(x) for x in _begin(loss)]
+        for p in parameters:
+            p.grad = left
         computed: list[Any] = []
         losses: list[Any] = []
 
         def compute() -> Any:
-            computed.append(loss(x, y))
+            computed.append(loss(*parameters))
             return computed[-1]
 
         for steps in runs:
-            given = answer.descend(compute, [x, y], RATE, steps)
+            given = answer.descend(compute, list(parameters), rate, steps)
             losses += given if isinstance(given, list | tuple) else [given]
-        helpful = {"loss.grad": computed[-1].grad if computed else None, "x.grad": x.grad, "times": len(computed)}
-        return {**_labelled(losses, [x.data, y.data]), **helpful}
+        first = parameters[0]
+        helpful = {"loss.grad": computed[-1].grad if computed else None, "x.grad": first.grad, "times": len(computed)}
+        return {**_labelled(losses, [p.data for p in parameters]), **helpful}
 
     return ask
 
@@ -111,7 +126,7 @@ def _labelled(losses: Any, at: Any) -> Numbers:
     """How many losses there are, the losses, and the parameters."""
     numbers = {"the number of losses": len(losses)}
     numbers |= {f"the loss before step {i}": loss for i, loss in enumerate(losses, 1)}
-    return {**numbers, "x.data at the end": at[0], "y.data at the end": at[1]}
+    return {**numbers, **{f"{name}.data at the end": x for name, x in zip("xyz", at, strict=False)}}
 
 
 def check(answer: Answer) -> Iterator[Finding]:
@@ -125,6 +140,9 @@ def check(answer: Answer) -> Iterator[Finding]:
         for steps in (1, STEPS)
     ]  # fmt: skip
     cases.append(Case("two steps, and then two more", asked(bowl, 2, 2), real(bowl, 4), f"   {begin}", "accumulated"))
-    begin += "; both have a gradient of 4 from before"
-    cases.append(Case("gradients from before", asked(bowl, 2, left=4.0), real(bowl, 2), f"   {begin}", "accumulated"))
+    before = f"   {begin}; both have a gradient of 4 from before"
+    cases.append(Case("gradients from before", asked(bowl, 2, left=4.0), real(bowl, 2), before, "accumulated"))
+    for loss, rate in ((bowl, 0.02), (steep, 0.3), (three, 0.07)):
+        title = f"{len(_begin(loss))} parameters, and a rate of {rate}"
+        cases.append(Case(title, asked(loss, STEPS, rate=rate), real(loss, STEPS, rate), f"   {title}", "rate"))
     yield from STEP.findings(answer, cases)

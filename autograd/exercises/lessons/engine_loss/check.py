@@ -7,7 +7,18 @@ from typing import Any
 
 from autograd.exercises.engines import Step, number_of
 from autograd.exercises.exercise import Answer, Finding
-from autograd.exercises.networks import START, network, numbered, real_answer, real_loss, slopes
+from autograd.exercises.networks import (
+    FIRST,
+    OTHERS,
+    START,
+    Sizes,
+    network,
+    numbered,
+    real_answer,
+    real_loss,
+    slopes,
+    start,
+)
 from autograd.exercises.programs import Numbers
 from autograd.exercises.usual import Case, Slip
 
@@ -55,23 +66,26 @@ def check(answer: Answer) -> Iterator[Finding]:
             {f"the answer to {sample}": real_answer(START, sample) for sample in SAMPLES},
         )
     ]
-    for size in (1, 2, 4):
-        samples, targets = SAMPLES[-size:], TARGETS[-size:]
+    for sizes, size in (*((FIRST, size) for size in (1, 2, 4)), *((sizes, 3) for sizes in OTHERS)):
+        samples = [(2 * sample)[: sizes[0]] for sample in SAMPLES[-size:]]
+        targets = TARGETS[-size:]
         title = f"the loss of {size} sample{'s' * (size != 1)}, and its gradients"
-        cases.append(Case(title, _asked(samples, targets), _right(samples, targets), f"   {samples}, {targets}"))
+        where = f"   {samples}, {targets}" + f"; layers of {', '.join(map(str, sizes[1:]))} neurons" * (sizes != FIRST)
+        cases.append(Case(title, _asked(samples, targets, sizes), _right(samples, targets, sizes), where))
     yield from STEP.findings(answer, cases)
 
 
-def _asked(samples: Sequence[Any], targets: list[float]) -> Callable[[Answer], Numbers]:
+def _asked(samples: Sequence[Any], targets: list[float], sizes: Sizes) -> Callable[[Answer], Numbers]:
     def ask(answer: Answer) -> Numbers:
-        layers = network(answer)
+        layers = network(answer, sizes)
         loss = answer.mean_square(layers, [list(sample) for sample in samples], list(targets))
         if hasattr(loss, "backward"):
             loss.backward()
-        return {"the loss": number_of(loss), **numbered(layers, "grad")}
+        return {"the loss": number_of(loss), **numbered(layers, "grad", sizes)}
 
     return ask
 
 
-def _right(samples: Sequence[Any], targets: list[float]) -> Numbers:
-    return {"the loss": real_loss(START, samples, targets), **slopes(START, samples, targets)}
+def _right(samples: Sequence[Any], targets: list[float], sizes: Sizes) -> Numbers:
+    at = start(sizes)
+    return {"the loss": real_loss(at, samples, targets, sizes), **slopes(at, samples, targets, sizes)}

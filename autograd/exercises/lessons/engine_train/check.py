@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd.exercises.engines import Step
 from autograd.exercises.exercise import Answer, Finding
-from autograd.exercises.networks import START, network, numbered, real_loss, slopes
+from autograd.exercises.networks import FIRST, OTHERS, Sizes, names, network, numbered, real_loss, slopes, start
 from autograd.exercises.programs import Numbers
 from autograd.exercises.usual import Case, Slip
 
@@ -65,39 +65,42 @@ STEP = Step(
 )  # fmt: skip
 SAMPLES = [[-2.0, -1.0], [25.0, 6.0], [17.0, 4.0], [-15.0, -6.0]]
 TARGETS = [1.0, 0.0, 0.0, 1.0]
-FOUR = (SAMPLES, TARGETS)
 
 
 def check(answer: Answer) -> Iterator[Finding]:
     cases = []
-    for (samples, targets), rate, epochs in (((SAMPLES[:1], TARGETS[:1]), 0.5, 1), (FOUR, 0.5, 3), (FOUR, 1.0, 60)):
-        people = f"{len(samples)} sample{'s' * (len(samples) != 1)}"
+    runs = [(FIRST, 1, 0.5, 1), (FIRST, 4, 0.5, 3), (FIRST, 4, 1.0, 60), *((sizes, 3, 0.3, 2) for sizes in OTHERS)]
+    for sizes, count, rate, epochs in runs:
+        people = f"{count} sample{'s' * (count != 1)}"
         title = f"{people}, rate {rate:g}, {epochs} epoch{'s' * (epochs != 1)}"
-        right = _real(len(samples), rate, epochs)
-        cases.append(Case(title, _asked(samples, targets, rate, epochs), right))
+        where = f"   layers of {', '.join(map(str, sizes[1:]))} neurons" if sizes != FIRST else ""
+        cases.append(Case(title, _asked(count, rate, epochs, sizes), _real(count, rate, epochs, sizes), where))
     yield from STEP.findings(answer, cases)
 
 
-def _asked(samples: Sequence[Any], targets: list[float], rate: float, epochs: int) -> Callable[[Answer], Numbers]:
+def _given(count: int, sizes: Sizes) -> tuple[list[list[float]], list[float]]:
+    """So many samples, for a network with so many inputs, and their targets."""
+    return [(2 * sample)[: sizes[0]] for sample in SAMPLES[:count]], TARGETS[:count]
+
+
+def _asked(count: int, rate: float, epochs: int, sizes: Sizes) -> Callable[[Answer], Numbers]:
     def ask(answer: Answer) -> Numbers:
-        layers = network(answer)
-        losses = answer.train(layers, [list(sample) for sample in samples], list(targets), rate, epochs)
-        return _labelled(losses if isinstance(losses, list | tuple) else [losses], numbered(layers, "data"))
+        layers = network(answer, sizes)
+        losses = answer.train(layers, *_given(count, sizes), rate, epochs)
+        return _labelled(losses if isinstance(losses, list | tuple) else [losses], numbered(layers, "data", sizes))
 
     return ask
 
 
 @cache
-def _real(first: int, rate: float, epochs: int) -> dict[str, Any]:
-    """The losses and the parameters after training with the `first` samples."""
-    samples, targets = SAMPLES[:first], TARGETS[:first]
-    at, losses = list(START), []
+def _real(count: int, rate: float, epochs: int, sizes: Sizes) -> dict[str, Any]:
+    """The losses and the parameters after training with so many samples."""
+    samples, targets = _given(count, sizes)
+    at, losses = list(start(sizes)), []
     for _ in range(epochs):
-        losses.append(real_loss(at, samples, targets))
-        at = [x - rate * slope for x, slope in zip(at, slopes(at, samples, targets).values(), strict=True)]
-    return _labelled(
-        losses, {name.replace("grad", "data"): x for name, x in zip(slopes(at, samples, targets), at, strict=True)}
-    )
+        losses.append(real_loss(at, samples, targets, sizes))
+        at = [x - rate * slope for x, slope in zip(at, slopes(at, samples, targets, sizes).values(), strict=True)]
+    return _labelled(losses, {f"{name}.data": x for name, x in zip(names(sizes), at, strict=True)})
 
 
 def _labelled(losses: Sequence[Any], parameters: Numbers) -> dict[str, Any]:
