@@ -181,6 +181,8 @@ def parts_of(node: ast.AST) -> list[ast.expr]:
         parts = list(node.value.elts) if isinstance(node.value, ast.Tuple) else [node.value]
     elif isinstance(node, ast.Call):
         parts = list(node.args)
+    elif isinstance(node, (ast.GeneratorExp, ast.ListComp, ast.SetComp)):
+        parts = [node.elt]
     elif isinstance(node, ast.List):
         parts = list(node.elts)
     elif isinstance(node, (ast.Attribute, ast.Subscript)):  # (a * b).sum(), (a * b)[0]

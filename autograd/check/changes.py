@@ -27,7 +27,7 @@ _LEAST = {"brackets": 1.4, "across": 2.5, "exchange": 1.5, "sequence": 1.5, "ind
 _MOST = {"forgotten": 1.9, "drop": 1.4, "two": 1.4, "length": 2.0, "root": 2.6, "block": 1.3, "size": 1.5,
          "surplus": 0.9, "start": 0.9, "paired": 1.0, "kept": 1.2, "before": 1.4, "along": 1.5, "argument": 1.4,
          "centred": 1.7, "part": 2.4, "twice": 1.5, "one": 1.6, "squared": 1.8, "whole": 1.5, "eye": 1.6, "rows": 1.6,
-         "sums": 1.4, "one of it": 1.2, "rebound": 1.1, "turned": 1.2, "bounds": 1.4}  # fmt: skip
+         "sums": 1.4, "one of it": 1.2, "rebound": 1.1, "buffered": 1.5, "turned": 1.2, "bounds": 1.4}  # fmt: skip
 _ALIKE, _SAME = 0.6, 0.5  # words by which a second slip of the same kind is likelier than another; one in the same text
 _PART = 0.35  # of its words that a part costs which is known to be one of what is right
 _FORGOTTEN = 0.8  # words by which a change is less likely after which something has been computed for nothing

@@ -165,6 +165,12 @@ def _operation(source: Source, node: ast.BinOp) -> Iterator[Edit]:
         a, b = source.of(inner.left), source.of(inner.right)
         yield Edit("brackets", *place, f"(({a} {sign} {right}) {_SIGNS[type(inner.op)]} {b})", "across")
     yield from _around_call(source, node, sign)
+    match node:
+        case ast.BinOp(
+            ast.BinOp(a, ast.Div(), b), ast.Add() | ast.Sub(), ast.BinOp(c, ast.Pow(), n)
+        ):  # → a / (b + c)**n
+            inner = f"({source.of(b)} {sign} {source.of(c)})"
+            yield Edit("brackets", *place, f"({source.of(a)} / {inner} ** {source.of(n)})")
 
 
 def _around_call(source: Source, node: ast.BinOp, sign: str) -> Iterator[Edit]:
@@ -194,9 +200,16 @@ def _two_sums(source: Source, node: ast.BinOp) -> Iterator[Edit]:
     before = node.left.left if isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Mult) else None
     first = node.left if before is None or not isinstance(node.left, ast.BinOp) else node.left.right
     one, two = _summed(first), _summed(node.right)
+    if isinstance(first, ast.Call) and isinstance(node.right, ast.Call) and isinstance(first.func, ast.Name):
+        same = ast.dump(first.func) == ast.dump(node.right.func) and len(first.args) == len(node.right.args) == 1
+        one, two = (first.args[0], node.right.args[0]) if same else (None, None)
     if one is None or two is None:
         return
     place, x, y = source.span(node), source.of(one), source.of(two)
+    if isinstance(first, ast.Call) and isinstance(first.func, ast.Name):  # a mean of the answer's own
+        product = f"{first.func.id}({x} * {y})"
+        yield Edit("sum", *place, f"({source.of(before)} * {product})" if before is not None else product, "sums")
+        return
     end = source.text[source.span(one)[1] : source.span(first)[1]]
     if before is not None:
         yield Edit("sum", *place, f"({source.of(before)} * ({x} * {y}){end})", "sums")
@@ -258,8 +271,9 @@ def _call(source: Source, node: ast.Call) -> Iterator[Edit]:
     if name in ("isclose", "allclose") and len(node.args) > 1:
         a, b = map(source.of, node.args[:2])
         yield Edit("comparison", *source.span(node), f"({a} == {b})")
-    if name == "copy" and isinstance(node.func, ast.Attribute) and not node.args:
-        copied = source.of(node.func.value)
+    of_numpy = name in ("copy", "array", "asarray") and len(node.args) == 1
+    if of_numpy or (name == "copy" and isinstance(node.func, ast.Attribute) and not node.args):
+        copied = source.of(node.args[0] if of_numpy or not isinstance(node.func, ast.Attribute) else node.func.value)
         yield from (Edit("function", *source.span(node), f"np.{new}_like({copied})") for new in ("zeros", "ones"))
     if isinstance(node.func, ast.Attribute):  # x.sum(…) → x
         yield Edit("function", *source.span(node), source.of(node.func.value))
@@ -394,6 +408,11 @@ def _statement(source: Source, node: ast.stmt) -> Iterator[Edit]:
     start, stop = source.span(node)
     if isinstance(node, (ast.Assign, ast.AugAssign)):
         yield from _exchanged(source, node)
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript) and isinstance(node.op, ast.Add):
+        array, index = source.of(node.target.value), source.text[slice(*source.span(node.target.slice))]
+        if not isinstance(node.target.slice, (ast.Slice, ast.Tuple)):  # which adds once to each element
+            added = source.text[slice(*source.span(node.value))]
+            yield Edit("assignment", start, stop, f"np.add.at({array}, {index}, {added})", "buffered")
     if isinstance(node, ast.AugAssign):
         target, value = source.of(node.target), source.text[slice(*source.span(node.value))]
         sign = _SIGNS.get(type(node.op))

@@ -10,6 +10,7 @@ from .exercise import DIAGNOSIS, Answer, Finding
 from .form import Exercise
 from .guard import TimeUpError
 from .module import NAME, kept_depth, run
+from .truth import ZEROS, Zeros
 
 _TIMES, _FEWEST_TICKS = 5, 5_000  # rounds and calls: as many times those of the solution, and no fewer
 
@@ -33,8 +34,10 @@ class Look:
         self._look, self._head = exercise.look, compile(above, "<given>", "exec")
         self._begin: int | None = None  # the first finding that was wrong in what the student wrote
         self.ticks = MOST_TICKS
+        self._zeros = Zeros()
         self(exercise.solution)
         self.ticks, self._begin = min(MOST_TICKS, max(_FEWEST_TICKS, _TIMES * self._used)), None
+        self._zeros = Zeros()
 
     def __call__(self, text: str) -> list[bool] | None:
         """Which findings are right; None where the answer does not run.
@@ -42,6 +45,7 @@ class Look:
         What a single number rests on may be an accident (3 + 3 is 2 · 3): that is not enough.
         """
         findings, ran = self._found(text)
+        self._zeros.first = False
         if self._begin is None:
             self._begin = next((i for i, finding in enumerate(findings) if not finding.passed), len(findings))
         found = [part for finding in findings for part in (*finding.parts, *finding.trials, finding.passed)]
@@ -58,6 +62,7 @@ class Look:
         findings: list[Finding] = []
         ran = False
         names: dict[str, Any] = {"__name__": NAME, **helpers(self.ticks)}
+        token = ZEROS.set(self._zeros)
         try:
             exec(self._head, names)  # noqa: S102 - what is given
             run(bounded(text), names, "<edited>")
@@ -72,5 +77,7 @@ class Look:
             raise
         except BaseException:  # noqa: S110 - the student's: SystemExit too
             pass
+        finally:
+            ZEROS.reset(token)
         self._used = self.ticks - names["_tick_"].left
         return findings, ran

@@ -63,6 +63,16 @@ def confirmed(title: str, f: Callable[..., Any], vjp: Callable[..., Any], inputs
             heard.append(Truth(title, _bytes(inputs), out.tobytes(), out.shape, rows.tobytes()))
 
 
+class Zeros:
+    """Gradients that are 0 in an answer as it is first looked at, by title and input."""
+
+    def __init__(self) -> None:
+        self.first, self.known = True, set[tuple[str, int]]()
+
+
+ZEROS: ContextVar[Zeros | None] = ContextVar("ZEROS", default=None)
+
+
 def known(title: str, vjp: Callable[..., Any], inputs: Sequence[Any]) -> bool:
     """Whether `vjp` is known to be right; False says nothing."""
     parts = agreement(title, vjp, inputs)
@@ -79,7 +89,7 @@ def agreement(title: str, vjp: Callable[..., Any], inputs: Sequence[Any]) -> tup
         return ()
     right = truth.rows(inputs)
     if ALONE.get():
-        parts = _at_once(vjp, truth.value, right, inputs)
+        parts = _at_once(title, vjp, truth.value, right, inputs)
         if not all(parts):  # most of what is tried
             return parts
     mine = _jacobian(truth.value, vjp, inputs)
@@ -103,8 +113,11 @@ def _parts(mine: Any, right: Any, inputs: Sequence[Any]) -> tuple[bool, ...]:
     return tuple(bool(part.all()) for part in np.split(close, ends[:-1], axis=1))
 
 
-def _at_once(vjp: Callable[..., Any], out: Any, right: Any, inputs: Sequence[Any]) -> tuple[bool, ...]:
-    """For each input whether its gradient is right for one g; then whether it is −3 times as large for −3 g, and not 0."""
+def _at_once(title: str, vjp: Callable[..., Any], out: Any, right: Any, inputs: Sequence[Any]) -> tuple[bool, ...]:
+    """For each input whether its gradient is right for one g; then whether it is −3 times as large for −3 g.
+
+    One that is 0 only counts as such if it was when the answer was first looked at: a change that makes it 0 mends nothing.
+    """
     g = np.random.default_rng(1).normal(size=out.shape)
     try:
         once, thrice = _row(vjp, g, out, inputs), _row(vjp, -3.0 * g, out, inputs)
@@ -115,7 +128,13 @@ def _at_once(vjp: Callable[..., Any], out: Any, right: Any, inputs: Sequence[Any
     ends = np.cumsum([np.size(x) for x in inputs])[:-1]
     pairs = zip(np.split(linear, ends), np.split(once, ends), strict=True)
     parts = _parts(once[None], (g.ravel() @ right)[None], inputs)
-    return *parts, *(bool(close.all() and number.any()) for close, number in pairs)
+    zeros = ZEROS.get() or Zeros()
+    follows = []
+    for i, (close, number) in enumerate(pairs):
+        if zeros.first and not number.any():
+            zeros.known.add((title, i))
+        follows.append(bool(close.all() and (number.any() or (title, i) in zeros.known)))
+    return *parts, *follows
 
 
 def gradients(f: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any]) -> Any:

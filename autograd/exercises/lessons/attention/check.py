@@ -11,7 +11,7 @@ from autograd.exercises.exercise import Answer, Finding, Mistake, derivative
 from autograd.functions import softmax
 
 _R = np.random.default_rng(1)
-Q, K, V = _R.normal(size=(3, 2)), _R.normal(size=(4, 2)), _R.normal(size=(4, 3))
+Q, K, V = _R.normal(size=(3, 5)), _R.normal(size=(4, 5)), _R.normal(size=(4, 2))  # of no two equal lengths
 ALSO = (
     (-Q, K, V),
     (_R.normal(size=(2, 5)), _R.normal(size=(6, 5)), _R.normal(size=(6, 1))),
