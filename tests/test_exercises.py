@@ -23,6 +23,8 @@ from autograd.exercises.runner import Runner
 from autograd.exercises.sandbox import Result, check_source
 from autograd.exercises.terminal import Screen, indented, report
 from autograd.exercises.watching import Keys, Watch
+from tests import campaigns
+from tests.class_room import ClassRoom
 from tests.wrong_answers import WRONG
 
 BOOK = built_in()
@@ -60,17 +62,27 @@ def test_at_least_three_wrong_answers_are_known(name):
     assert len(WRONG[name]) >= (4 if name.startswith("engine_") else 3)
 
 
-# The first and the last of each exercise reach its lines; the others are not traced, which would take as long again.
+# The first and the last of each exercise are checked as a single student's and reach its lines; those between as a class's,
+# to whom the derivatives are known, and untraced, which would take as long again. All of them are a student's by --thorough.
 CASES = [
-    pytest.param(name, *case, marks=[pytest.mark.unmeasured] if 0 < number < len(wrong) - 1 else [])
+    pytest.param(name, *case, between, marks=[pytest.mark.unmeasured] if between else [])
     for name, wrong in WRONG.items()
     for number, case in enumerate(wrong)
+    for between in [0 < number < len(wrong) - 1]
 ]
 
 
-@pytest.mark.parametrize(("name", "kind", "code"), CASES)
-def test_wrong_answers_are_rejected_with_the_right_diagnosis(name, kind, code):
-    result = check_source(BOOK[name], BOOK[name].file(code), "answer.py")
+@pytest.fixture(scope="module")
+def class_room():
+    return ClassRoom()
+
+
+@pytest.mark.parametrize(("name", "kind", "code", "between"), CASES)
+def test_wrong_answers_are_rejected_with_the_right_diagnosis(name, kind, code, between, class_room):
+    if between and not campaigns.THOROUGH:
+        result = class_room.check(BOOK[name], BOOK[name].file(code))
+    else:
+        result = check_source(BOOK[name], BOOK[name].file(code), "answer.py")
     kind, _, words = kind.partition(": ")
     assert result.state == "error" if kind == "error" else result.kinds == [kind], result
     message = " ".join([result.message, *(f.message for f in result.findings if not f.passed)])
