@@ -19,7 +19,8 @@ FEW = [
     "tracing.Trace._run: x.live, x.died = (False, now)  →  pass",
     "transforms._hessian_product: grad(f, argnum)  →  grad(f)",
     "custom._solution.pull: sign > 0  →  sign <= 0",
-    "graph._check_leaf: raise changed(f'a Value ({describe(leaf)})', 'an operation')  →  pass",
+    "graph._check: raise changed(f'a Value ({describe(younger)})', node.op.name if node.op is not None else 'an operation')"
+    "  →  pass",
     "opaque._is_number: alone and kind in 'iub'  →  kind in 'iub'",
 ]
 
