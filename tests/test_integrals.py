@@ -40,7 +40,12 @@ INTEGRALS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", INTEGRALS)
+REPEATED = {"points", "singular"}  # long, and of lines that the others run
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.unmeasured] * (name in REPEATED)) for name in INTEGRALS]
+)
 def test_integrals(name):
     f = INTEGRALS[name]
     close(f(Value(1.4)).data, f(1.4), rtol=1e-9)
@@ -151,6 +156,7 @@ def test_final_states_against_forward_sensitivities(name, method, rtol):
     close(np.concatenate(found), weights @ exact, rtol=1e-4)
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("method", ["RK45", "Radau", "odeint"])
 def test_small_cotangents_are_as_good_as_large_ones(method):
     """The tolerances of the backward pass are in relation to the cotangent."""
@@ -195,7 +201,7 @@ def test_times_that_go_backwards_and_stand_still():
         close(jacobian(states)(z), jacobian(exact)(z), rtol=1e-5, atol=1e-7)
 
 
-@pytest.mark.parametrize("method", ["DOP853", "Radau"])
+@pytest.mark.parametrize("method", ["DOP853", pytest.param("Radau", marks=pytest.mark.unmeasured)])
 def test_the_second_order_of_an_equation(method):
     """y′ = −k y has the solution y0 exp(−k t)."""
 
