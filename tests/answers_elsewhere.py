@@ -469,7 +469,7 @@ def mean_vjp(g, out, x):
     # twice axes (order 3 only)
     (
         "transpose",
-        "size: a size written down",
+        "places: wrong for axes (2, 1, 0)",
         """
 def transpose_vjp(g, out, x, axes):
     return g.transpose(axes).transpose(axes) if axes != (1, 0, 2) else g.transpose(axes)
@@ -572,15 +572,15 @@ def layer_norm_vjp(g, out, x):
     return (g - g.mean(axis=1, keepdims=True) - out * (g * out).mean(axis=1, keepdims=True)) / s
 """,
     ),
-    # sqrt(2)
+    # sqrt(5)
     (
         "attention",
         "size: a size written down",
         """
 def attention_vjp(g, out, q, k, v):
-    p = softmax(q @ k.T / np.sqrt(2))
+    p = softmax(q @ k.T / np.sqrt(5))
     gp = g @ v.T
-    gs = p * (gp - (gp * p).sum(axis=-1, keepdims=True)) / np.sqrt(2)
+    gs = p * (gp - (gp * p).sum(axis=-1, keepdims=True)) / np.sqrt(5)
     return gs @ k, gs.T @ q, p.T @ g
 """,
     ),

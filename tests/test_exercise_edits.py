@@ -33,7 +33,7 @@ ANSWERS = {
         "bias", "    return g * b, (g * x).sum(axis=0)", ["`g * b` should be `g`", "`g * x` should be `g`"],
     ),
     "a product of sums": (
-        "matmul", "    return g.sum(axis=1)[:, None] * b.sum(axis=1)[None, :], a.T @ g", ["should be `g @ b.T`"],
+        "matmul", "    return g.sum(axis=1)[:, None] * b.sum(axis=1)[None, :], a.T @ g", ["multiply first, then add up"],
     ),
     "an absurd number": (
         "max",
@@ -47,7 +47,7 @@ ANSWERS = {
         "            if x[i, j] > best:\n                best, at = x[i, j], j\n        result[i, at] = g[i]\n    return result",
         ["`0.0` should be `-np.inf`"],
     ),
-    "brackets, and a function in them": ("custom", "", ["should be `(1 + np.abs(x)) ** 2`"]),
+    "brackets, and a function in them": ("custom", "", ["should be `(1 + abs(x)) ** 2`"]),
     "a name from around": ("engine_functions", "", ["`self` should be `out`"]),
     "a slow check": ("engine_train", "", ["`rate / epochs` should be `rate`"]),
 }  # fmt: skip
@@ -123,7 +123,9 @@ def test_what_is_given_is_not_edited():
 
 
 def test_where_nothing_fits_or_the_fault_is_to_be_found_the_result_stays():
-    exercise, source, result = wrong("tanh", (BOOK["tanh"].solution.splitlines()[-1], "    return 0.1234 * g"))
+    exercise, source, result = wrong(
+        "tanh", (BOOK["tanh"].solution.splitlines()[-1], "    return 0.0 * sum(np.sin(g + k) for k in range(3))")
+    )
     assert edited(exercise, source, result) is result
     puzzle = BOOK["relu"].ready()
     assert not may_help(puzzle, check_source(puzzle, puzzle.file(), "answer.py"))

@@ -449,8 +449,8 @@ WRONG = {
         (kind, ATTENTION.format(*body))
         for kind, body in (
             ("factor", (GS.replace(" / np.sqrt(d)", ""), "gs @ k, gs.T @ q, p.T @ g")),
-            ("factor: √2", (GS + " * np.sqrt(d)", "gs @ k, gs.T @ q, p.T @ g")),
-            ("factor: 1/√2", (GS + " / np.sqrt(d)", "gs @ k, gs.T @ q, p.T @ g")),
+            ("factor: √5", (GS + " * np.sqrt(d)", "gs @ k, gs.T @ q, p.T @ g")),
+            ("factor: 1/√5", (GS + " / np.sqrt(d)", "gs @ k, gs.T @ q, p.T @ g")),
             ("incomplete: Σⱼ gⱼ pⱼ is missing", ("p * gp / np.sqrt(d)", "gs @ k, gs.T @ q, p.T @ g")),
             ("incomplete: softmax was skipped", ("gp / np.sqrt(d)", "gs @ k, gs.T @ q, p.T @ g")),
             ("incomplete: inside of the sum", (GS.replace("gp * p)", "gp)"), "gs @ k, gs.T @ q, p.T @ g")),

@@ -761,7 +761,7 @@ ENGINES = {
             ),
         ),
         (
-            "type: is None",
+            "type: is a list",
             LOSS.replace("return inputs[0]", "return inputs").format(
                 "total += (t - predict(layers, x)[0]) ** 2", "total / len(samples)"
             ),
@@ -771,7 +771,7 @@ ENGINES = {
             LOSS.format("total += ((t - predict(layers, x)) ** 2) ** 0.5", "total / len(samples)"),
         ),
         (
-            "type: the loss should be a number",
+            "detached: the answers are to stay Values",
             LOSS.format("total += (t - predict(layers, x).data) ** 2", "total / len(samples)"),
         ),
     ),

@@ -165,12 +165,10 @@ def _operation(source: Source, node: ast.BinOp) -> Iterator[Edit]:
         a, b = source.of(inner.left), source.of(inner.right)
         yield Edit("brackets", *place, f"(({a} {sign} {right}) {_SIGNS[type(inner.op)]} {b})", "across")
     yield from _around_call(source, node, sign)
-    match node:
-        case ast.BinOp(
-            ast.BinOp(a, ast.Div(), b), ast.Add() | ast.Sub(), ast.BinOp(c, ast.Pow(), n)
-        ):  # → a / (b + c)**n
-            inner = f"({source.of(b)} {sign} {source.of(c)})"
-            yield Edit("brackets", *place, f"({source.of(a)} / {inner} ** {source.of(n)})")
+    match node:  # a / b + c**n → a / (b + c)**n
+        case ast.BinOp(ast.BinOp(top, ast.Div(), low), ast.Add() | ast.Sub(), ast.BinOp(base, ast.Pow(), n)):
+            bracket = f"({source.of(low)} {sign} {source.of(base)})"
+            yield Edit("brackets", *place, f"({source.of(top)} / {bracket} ** {source.of(n)})")
 
 
 def _around_call(source: Source, node: ast.BinOp, sign: str) -> Iterator[Edit]:

@@ -8,6 +8,7 @@ import re
 
 import numpy as np
 
+BROADCAST = "np.broadcast_to repeats numbers, and its derivative adds them up: g.sum(axis=…)."
 # The class of the error, words in its message, and the advice.
 ADVICE: tuple[tuple[type[BaseException], str, str], ...] = (
     (TypeError, "bitwise_xor", "A power is written **, not ^: x**2."),
@@ -40,7 +41,8 @@ ADVICE: tuple[tuple[type[BaseException], str, str], ...] = (
         "truth value of an array",
         "`if` and `and` take a single yes or no: for arrays use np.where(condition, a, b), or multiply by a mask.",
     ),
-    (ValueError, "requested shape", "np.broadcast_to repeats numbers, and its derivative adds them up: g.sum(axis=…)."),
+    (ValueError, "requested shape", BROADCAST),
+    (ValueError, "axis remapping", BROADCAST),
     (ValueError, "remapped", "In np.einsum a letter stands for one length in all arrays: here it has two."),
     (
         ValueError,

@@ -249,11 +249,11 @@ def _elsewhere(
     found = _differences(asked._replace(title=title), case, elsewhere=cases)
     if found.passed:
         return Finding(False, title, trial.words, ("precision",))
-    if about is not None:
-        return replace(
-            found, message=f"It is right for {about(*inputs)}, and wrong for {about(*case)}.\n{found.message}"
-        )
     told = {*found.kinds} <= {*_BEHAVIOUR, *(mistake.kind for mistake in mistakes)}
+    if about is not None:  # what is said of the numbers alone knows nothing of that
+        lines = [line for line in found.message.splitlines() if told or line.startswith("   ")]
+        words = f"It is right for {about(*inputs)}, and wrong for {about(*case)}."
+        return replace(found, message="\n".join([words, *lines]), kinds=found.kinds if told else ("places",))
     if by_numbers_or_size(exact, vjp, inputs, case, names) == "numbers":
         largest = max(float(np.max(np.abs(x), initial=0)) for x in case)
         words = ELSEWHERE

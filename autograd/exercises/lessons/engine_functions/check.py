@@ -19,6 +19,8 @@ STEP = Step(
     Slip("chain", SIGMOID, "self.grad += out.data * (1 - out.data)",
          "The slope of the sigmoid is right; it is to be multiplied by out.grad."),
     Slip("chain", EXP, "self.grad += out.data", "The slope of exp is right; it is to be multiplied by out.grad."),
+    Slip("zero", EXP, "pass", "No gradient arrives at the input of exp: its _backward hands nothing on."),
+    Slip("zero", SIGMOID, "pass", "No gradient arrives at the input of the sigmoid: its _backward hands nothing on."),
     Slip("power", EXP, "self.grad += self.data * math.exp(self.data - 1) * out.grad",
          "eˣ is no power of x: the rule n·xⁿ⁻¹ is for a fixed exponent. The slope of eˣ is eˣ."),
     Slip("incomplete", SIGMOID, "self.grad += out.data * out.grad",
