@@ -141,7 +141,8 @@ SENTENCES = {
     "with respect to x1 is not linear": (np.add, lambda g, out, x, y: (g, g + 1), (X, Y)),
     "for g = 0 it is not 0": (np.sin, lambda g, out, x: g + 1, X),
     "g and −g give the same": (np.sin, lambda g, out, x: g * g, X),
-    "twice the g must give": (np.sin, lambda g, out, x: np.where(g > 0, g, 0), X),
+    "twice the g must give": (np.sin, lambda g, out, x: g + 0.5 * np.sin(g), X),
+    "−g must give minus the result": (np.sin, lambda g, out, x: np.where(g > 0, g, 0), X),
     "whole numbers": (np.sin, lambda g, out, x: g.astype(int), X),
     "was divided by 3 in place of 4": (
         lambda x: x.mean(axis=1),
