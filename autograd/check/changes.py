@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import ast
 import itertools
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from .edits import edits, moves
-from .source import Change, Edit, apart, words
+from .source import NAME, Change, Edit, apart, words
 
-_NAME = re.compile(r"[^\W\d]\w*")
 UNLIKELY = 6.0  # words: what is no slip of the pen, and may fit all the same
 _MOST_TRANSPOSES = 16  # of which pairs are tried
 _RULED = ("assignment", "sides", "exchange")  # what is done in several lines at once
@@ -127,7 +125,7 @@ def _edited_again(source: str, edit: Edit) -> Iterator[Edit]:
 
 def _forgets(source: str, edit: Edit) -> bool:
     """Whether something has been computed for nothing after an edit: that is no slip, but another way."""
-    old, new = Counter(_NAME.findall(source[edit.start : edit.stop])), Counter(_NAME.findall(edit.new))
+    old, new = Counter(NAME.findall(source[edit.start : edit.stop])), Counter(NAME.findall(edit.new))
     computed = _computed(source)
     return any(computed.get(name, 0) == count for name, count in (old - new).items())
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .changes import NOTHING, deed, sorts
 from .shown import Repair, bare, shown
-from .source import Change, Edit, Source, apart, applied
-
-_NAME = re.compile(r"[^\W\d]\w*")
+from .source import NAME, Change, Edit, Source, apart, applied
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,7 @@ class Slip:
     @property
     def keeps(self) -> bool:
         """Whether all names are still there: what is left of the source is as much as it was."""
-        return not any(_NAME.search(word) for word in self._deed[1])
+        return not any(NAME.search(word) for word in self._deed[1])
 
     @property
     def moves(self) -> bool:
@@ -85,7 +82,7 @@ class Slip:
         around = [n for n in ast.walk(source.tree) if isinstance(n, (ast.expr, ast.stmt))]
         spans = [source.span(n) for n in around if not isinstance(n, (ast.Name, ast.Constant, ast.FunctionDef))]
         start, stop = min(
-            (s for s in spans if s[0] <= edit.start and edit.stop <= s[1] and _NAME.search(self.source[slice(*s)])),
+            (s for s in spans if s[0] <= edit.start and edit.stop <= s[1] and NAME.search(self.source[slice(*s)])),
             key=lambda span: span[1] - span[0],
             default=(edit.start, edit.stop),
         )

@@ -36,7 +36,7 @@ class _Traced(NamedTuple):
 
     source: Source
     functions: dict[str, ast.FunctionDef]
-    values: dict[int, Value]  # by the expression's place among all nodes
+    values: dict[ast.AST, Value]
     variables: dict[Key, Value]  # of those that stand for one thing only
 
 
@@ -78,9 +78,12 @@ class Pieces:
         noting = _Noting(text)
         with collected():
             asked(self._exercise, names_of(head, ast.unparse(noting.tree), self._ticks, **{_SEE: seen}))
-        values = {key: tuple(value) for key, value in seen.values.items()}
-        once = {key: value for key, value in values.items() if isinstance(key, tuple) and key in noting.once}
-        return _Traced(source, noting.functions, {i: v for i, v in values.items() if isinstance(i, int)}, once)
+        functions = dict(_functions(source.tree))
+        counts = Counter((name, each) for name, function in functions.items() for each in _set_in(function))
+        noted = {key: tuple(value) for key, value in seen.values.items()}
+        values = {node: noted[i] for i, node in enumerate(ast.walk(source.tree)) if i in noted}
+        once = {key: noted[key] for key, count in counts.items() if count == 1 and key in noted}
+        return _Traced(source, functions, values, once)
 
 
 def _size(text: str, change: Change) -> float:
@@ -114,20 +117,12 @@ def _mark(x: Any) -> tuple[Any, ...]:
 
 
 class _Noting(ast.NodeTransformer):
-    """The tree of a source in which each expression, and each variable when it is set, is noted.
-
-    `once` are the variables that are set once and never changed in place.
-    """
+    """The tree of a source in which each expression, by its place among all nodes, and each variable when it is set, is noted."""
 
     def __init__(self, text: str) -> None:
         tree = ast.parse(text)
-        self.functions = dict(_functions(ast.parse(text)))
         self._numbers = {id(node): i for i, node in enumerate(ast.walk(tree))}
         self._function = ""
-        counts: Counter[Key] = Counter()
-        for name, function in self.functions.items():
-            counts.update((name, each) for each in _set_in(function))
-        self.once = {key for key, count in counts.items() if count == 1}
         self._owner = {id(node): name for name, node in _functions(tree)}
         self.tree = ast.fix_missing_locations(self.visit(tree))
 
@@ -218,8 +213,12 @@ def _changes(answer: _Traced, solution: _Traced, name: str) -> Iterator[Change]:
         text: (part, value) for text, part, value in _said(answer, solution, name) if words(text).total() <= _MOST_WORDS
     }
     right = {*solution.values.values()}
-    own = dict(_functions(answer.source.tree))[name]
-    value_of = _valued(answer)
+    own = answer.functions[name]
+
+    def value_of(node: ast.AST) -> Value | None:  # if that is numbers
+        value = answer.values.get(node)
+        return value if value is not None and len(value[0]) == 2 else None
+
     assigned = (node.targets[0] for node in ast.walk(own) if isinstance(node, ast.Assign))
     made = {target.id for target in assigned if isinstance(target, ast.Name)}
     for node, value in _open(own, value_of, right):
@@ -230,17 +229,6 @@ def _changes(answer: _Traced, solution: _Traced, name: str) -> Iterator[Change]:
             late = (isinstance(mine, ast.Name) and mine.id in made and value_of(mine) not in right for mine, _ in pairs)
             if not any(late):  # what is wrong where it is made is not changed where it is used
                 yield tuple(_edit(answer.source, mine, new) for mine, new in pairs)
-
-
-def _valued(answer: _Traced) -> Callable[[ast.AST], Value | None]:
-    """What an expression of an answer came to, if that is numbers."""
-    places = {id(node): i for i, node in enumerate(ast.walk(answer.source.tree))}
-
-    def value_of(node: ast.AST) -> Value | None:
-        value = answer.values.get(places[id(node)])
-        return value if value is not None and len(value[0]) == 2 else None
-
-    return value_of
 
 
 def _open(
@@ -302,24 +290,27 @@ def _edit(source: Source, mine: ast.expr, its: ast.expr) -> Edit:
 
 def _said(answer: _Traced, solution: _Traced, name: str) -> Iterator[tuple[str, ast.expr, Value]]:
     """The parts of the solution's function in the answer's names, and what they come to; not the whole of what it returns."""
-    own = dict(_functions(solution.source.tree))[name]
+    own = solution.functions[name]
     whole = set(map(id, _returned(own)))
-    places = {id(node): i for i, node in enumerate(ast.walk(solution.source.tree))}
-    speaking = _Speaking(answer, solution, name, places)
+    speaking = _Speaking(answer, solution, name)
     for node in ast.walk(own):
-        value = solution.values.get(places[id(node)]) if isinstance(node, ast.expr) else None
+        value = solution.values.get(node)
         if value is None or len(value[0]) < 2 or id(node) in whole or isinstance(node, ast.Constant):
             continue
         said = speaking(node)
-        if said is not None and not isinstance(said, (ast.Name, ast.Constant, ast.UnaryOp)):
+        if (
+            said is not None
+            and isinstance(node, ast.expr)
+            and not isinstance(said, (ast.Name, ast.Constant, ast.UnaryOp))
+        ):
             yield ast.unparse(said), said, value
 
 
 class _Speaking:
     """Puts expressions of the solution into the answer's names."""
 
-    def __init__(self, answer: _Traced, solution: _Traced, name: str, places: dict[int, int]) -> None:
-        self._places, self._values = places, solution.values
+    def __init__(self, answer: _Traced, solution: _Traced, name: str) -> None:
+        self._values = solution.values
         self._names: dict[Value, list[str]] = {}
         for (function, each), value in answer.variables.items():
             if function == name:
@@ -327,15 +318,14 @@ class _Speaking:
         self._mine = {each for function, each in answer.variables if function == name}
         own = solution.functions[name]
         self._local = set(_set_in(own))
-        tree = dict(_functions(solution.source.tree))[name]
         self._made: dict[str, list[ast.expr]] = {}
-        for node in ast.walk(tree):
+        for node in ast.walk(own):
             if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
                 self._made.setdefault(node.targets[0].id, []).append(node.value)
 
     def __call__(self, node: ast.AST, depth: int = 0) -> Any:
         """The same in the answer's names; None where it lacks one."""
-        value = self._values.get(self._places.get(id(node), -1))
+        value = self._values.get(node)
         if isinstance(node, ast.expr) and value is not None and len(value[0]) == 2 and value in self._names:
             same = self._names[value]
             called = node.id if isinstance(node, ast.Name) and node.id in same else same[0]
