@@ -124,26 +124,13 @@ def test_a_slip_that_changes_nothing_is_an_error_of_the_exercise():
 
 # -- which usual slips are said, and which are not ---------------------------------------------------------------------
 
-LIFTED_AGAIN = """
-class Value(Value):
-    def lift(self, other):
-        return Value(other.data if isinstance(other, Value) else other)
-
-    def __radd__(self, other):
-        return self + other
-
-    def __rmul__(self, other):
-        return self * other
-
-    def __neg__(self):
-        return self * -1
-
-    def __sub__(self, other):
-        return self + (-1) * self.lift(other)
-
-    def __rsub__(self, other):
-        return self.lift(other) - self
-"""
+LIFTED_AGAIN = built_in()["engine_constants"].solution
+for old, new in {
+    "other if isinstance(other, Value) else Value(other)": "Value(other.data if isinstance(other, Value) else other)",
+    "self + -other": "self + (-1) * self.lift(other)",
+    "-self + other": "self.lift(other) - self",
+}.items():
+    LIFTED_AGAIN = LIFTED_AGAIN.replace(old, new)
 BY_INPUTS = """
 def predict(layers, inputs):
     for layer in layers:
@@ -157,33 +144,14 @@ def mean_square(layers, samples, targets):
         total = total + (target - predict(layers, sample)) ** 2
     return total / len(samples[0])
 """
-VALUES_AND_MORE = """
-def descend(loss, parameters, rate, steps):
-    losses = []
-    for _ in range(steps):
-        for p in parameters:
-            p.grad = 0.0
-        out = loss()
-        out.backward()
-        losses.append(out)
-        for p in parameters:
-            p.data += rate * p.grad
-    return losses
-"""
-COMPOSED = """
-class Value(Value):
-    def exp(self):
-        out = Value(math.exp(self.data), (self,), "exp")
-
-        def _backward():
-            self.grad += out.data * out.grad
-
-        out._backward = _backward
-        return out
-
-    def sigmoid(self):
+VALUES_AND_MORE = built_in()["engine_descent"].solution.replace("(out.data)", "(out)").replace("-=", "+=")
+SIGMOID = built_in()["engine_functions"].solution.index("    def sigmoid")
+COMPOSED = (
+    built_in()["engine_functions"].solution[:SIGMOID]
+    + """    def sigmoid(self):
         return 1 / (1 + (-self).exp())
 """
+)
 SAID = {
     "one of two, of which the other comes": ("engine_constants", LIFTED_AGAIN, ["lifted once more"], ["2 - a is a new Value"]),
     "none that another case contradicts": ("engine_loss", BY_INPUTS, ["the loss"], ["A factor ½"]),

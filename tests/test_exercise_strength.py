@@ -76,7 +76,9 @@ def _rounded_(x):
 """
 
 
-@pytest.mark.parametrize("off", [2.3e-16, -2.3e-16])
+@pytest.mark.parametrize(
+    "off", [2e-15, -2.3e-16]
+)  # a few roundings, which another order of computing may make, and one
 @pytest.mark.parametrize("name", [exercise.name for exercise in BOOK])
 def test_no_solution_is_refused_for_its_rounding(name, off, checked):
     exercise = BOOK[name].ready()
