@@ -144,9 +144,9 @@ class _Search:
 
     def alike(self, until: float) -> Iterator[Change]:
         """More changes that make everything right, hardly larger than the last one."""
-        return self.right(self._size + _HARDLY, until)
+        return self.mending(self._size + _HARDLY, until)
 
-    def right(self, most: float, until: float) -> Iterator[Change]:
+    def mending(self, most: float, until: float) -> Iterator[Change]:
         """The next changes that make everything right, up to a size."""
         for _ in range(_MORE):
             change = self.next()
@@ -204,7 +204,7 @@ def _at_once(search: _Search, until: float) -> tuple[_Search, list[Change]] | No
     first = search
     while first.before:
         first = first.before[0]
-    found = next(first.right(search.words, until), None)
+    found = next(first.mending(search.words, until), None)
     return (first, [found]) if found and plausible(first.source, found, search.judge) else None
 
 

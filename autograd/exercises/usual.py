@@ -119,9 +119,11 @@ class Usual:
     def _mended(self, answer: Answer, slip: Slip) -> Iterator[None]:
         """An answer with the solution's method, or function, where a slip is."""
         owner, name = self._place(slip)
-        mine, its = (getattr(each, owner) if owner else each for each in (answer, self.slipped()))
-        old, new = getattr(mine, name, None), getattr(its, name)
-        if not isinstance(old, FunctionType):
+        mine, its = (getattr(each, owner or name) for each in (answer, self.slipped()))
+        old, new = (
+            vars(each).get(name) if owner else each for each in (mine, its)
+        )  # what is stored, and not what it binds
+        if not isinstance(old, FunctionType) or not isinstance(new, FunctionType):
             yield
             return
         put = partial(setattr, mine, name) if owner else partial(old.__globals__.__setitem__, name)
