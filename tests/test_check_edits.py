@@ -14,9 +14,10 @@ import pytest
 from autograd.check import check_vjp, written
 from autograd.check.cleared import cleared
 from autograd.check.edits import edits
+from autograd.check.plausible import plausible
 from autograd.check.repair import repairs
 from autograd.check.running import EndlessError, bounded, helpers, off
-from autograd.check.source import idle
+from autograd.check.source import Edit, applied, composed, idle
 
 RNG = np.random.default_rng(0)
 X, Y, B = RNG.uniform(0.5, 1.5, (2, 3)), RNG.uniform(0.5, 1.5, (2, 3)), RNG.uniform(0.5, 1.5, 3)
@@ -351,6 +352,45 @@ def test_a_function_in_a_page_that_is_not_python_is_found(tmp_path):
 def test_a_source_that_is_none_and_a_search_without_time():
     assert repairs("return (", lambda text: [False], bool) == []
     assert repairs("x = 1", lambda text: [False], bool, seconds=0) == []
+
+
+def test_two_changes_one_after_the_other_are_one_of_the_source():
+    source = "def f(g, x, y):\n    a = g * np.sin(x)\n    return a / y - x ** 2\n"
+    together = 0
+    for first in itertools.chain(*edits(source)):
+        between = first.apply(source)
+        for then in itertools.chain(*edits(between)):
+            if (whole := composed(source, (first,), (then,))) is not None:
+                assert applied(source, whole) == then.apply(between)
+                together += len(whole) == 1
+    assert together > 1000  # in one place
+    moved = Edit("sequence", 4, 5, "h", said="this belongs before that")
+    assert composed(source, (moved,), (Edit("name", 4, 5, "k"),)) is None  # two texts do not show it
+    assert composed(source, (Edit("statement", 0, 5, "a\nb"),), (Edit("name", 0, 1, "c"),)) is None
+
+
+NO_SLIPS = {  # changes that make all right, and that nobody has meant: their kind, and where they are made
+    "a factor that is written in again": ("factor", "return «2→x» * «y→(2 * y)» * x"),
+    "a comparison that is handed to a function": ("function", "return np.maximum(«x→(x > 0)», 0)"),
+    "a sum inside a mean": ("sum", "return np.mean(«x→x.sum(axis=0, keepdims=True)», axis=0)"),
+}
+MEANT = {
+    "two factors": ("factor", "return «2→x» * «y→(3 * y)» * x"),
+    "a comparison": ("function", "return np.where(«x→(x > 0)», 0, 1)"),
+    "a sum beside a mean": ("sum", "return np.mean(x, axis=0) * «x→x.sum(axis=0, keepdims=True)»"),
+}
+
+
+@pytest.mark.parametrize("what", [*NO_SLIPS, *MEANT])
+def test_what_nobody_means_is_no_explanation(what):
+    kind, line = {**NO_SLIPS, **MEANT}[what]
+    source, change = "def f(x, y):\n    ", []
+    for before, old, new in re.findall("([^«]*)(?:«(.*?)→(.*?)»|$)", line):
+        source += before
+        change += [Edit(kind, len(source), len(source) + len(old), new)] * bool(old)
+        source += old
+    right = applied(source, tuple(change))
+    assert plausible(source, tuple(change), lambda text: [text == right]) is (what in MEANT)
 
 
 SCALED = {  # each is right without the factor or the term: nothing is wrong in what only makes it vanish

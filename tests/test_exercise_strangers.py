@@ -778,6 +778,37 @@ AUTHORS = [
     ("thirteenth", "The mean of the product g·out is taken as the product", ["should be `out * M(g * out)`"], []),
     ("thirteenth", "The gradients of q and k are scaled by", ["A name is wrong: `p` should be"], ["a length here"]),
     ("thirteenth", "Stops as soon as the loss has not become smaller", ["`break` is one too many"], []),
+    (
+        "thirteenth",
+        "Two mistakes: the loop runs to n − m",
+        ["`n - m` should be `(n - m) + 1`", "`out` should be `g`"],
+        [],
+    ),
+    (
+        "fourteenth",
+        "Two mistakes: the inner derivative -1",
+        ["`2` should be `-2`", "In ∂h1/∂w1 the input that w1 is multiplied by is missing"],
+        ["`x[0]`"],
+    ),
+    ("fourteenth", "The gradient of b is the mean over", ["`average` should be `sum`"], ["keepdims"]),
+    ("fourteenth", "The inverse of the example's axes", ["in one and the same way whatever `axes` is"], []),
+    ("fourteenth", "backward multiplies by the layer's output", ["its slope is 1 where x > 0"], ["of `x`."]),
+    ("fourteenth", "The sign in the quotient rule", ["in the quotient rule the products are subtracted"], []),
+    ("fourteenth", "The forward trick x + (round(x) - x)", ["This is `out`, the value"], []),
+    (
+        "fourteenth",
+        "Two mistakes: the parents are kept as their numbers",
+        ["c.parents holds numbers", "a.op is '+'", "`Value.__add__`, were all other methods right: c.op is ''"],
+        [],
+    ),
+    ("fourteenth", "In the sum, other is given", ["`other.grad = self.grad` should be `other.grad += out.grad`"], []),
+    ("fourteenth", "The slope is made by multiplying n - 1 times", ["The slope is made of products here"], []),
+    (
+        "fourteenth",
+        "Two mistakes: predict returns the last layer's list",
+        ["should be what is in it, and is a list", "This is the sum over the samples"],
+        ["should be a number"],
+    ),
 ]
 
 

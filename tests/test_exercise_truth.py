@@ -13,7 +13,7 @@ from autograd.exercises import server
 from autograd.exercises.book import built_in
 from autograd.exercises.exercise import derivative
 from autograd.exercises.sandbox import Result, check_source
-from autograd.exercises.truth import KNOWN, confirmed, known, rehearsal
+from autograd.exercises.truth import ALONE, KNOWN, ZEROS, Zeros, agreement, confirmed, known, rehearsal
 
 POINTS = (np.array([0.5, -1.0, 2.0]), np.array([1.5, 0.3, -0.7]))
 
@@ -125,6 +125,31 @@ def test_a_failure_is_the_students(truths):
     assert not known("the derivative", fails, POINTS)
     with pytest.raises(ZeroDivisionError):
         derivative(product, fails, POINTS, ("a", "b"))
+
+
+def test_what_is_right_up_to_a_factor_is_known_as_such(truths):
+    token = ALONE.set(True), ZEROS.set(Zeros())
+    answers = {  # for each of two inputs: right; right up to a factor; linear
+        lambda g, out, a, b: (g * b, -2 * g * a): (True, False, True, True, True, True),
+        lambda g, out, a, b: (3 * g * b, g * a + 1): (False, False, True, False, True, False),
+        lambda g, out, a, b: (0 * g, g * a * [1, 1, 2]): (False, False, False, False, True, True),
+        fails: (False,) * 6,
+    }
+    for answer, parts in answers.items():
+        assert agreement("the derivative", answer, POINTS) == parts
+    assert all(agreement("the derivative", right, POINTS))
+    ALONE.reset(token[0])
+    ZEROS.reset(token[1])
+
+
+def test_one_number_tells_no_factor():
+    points = (np.array([0.5, -1.0]), np.array([1.5, 0.3]))
+    with rehearsal() as heard:
+        assert derivative(product, right, points, ("a", "b")).passed
+    tokens = ALONE.set(True), KNOWN.set(tuple(heard))
+    assert agreement("the derivative", lambda g, out, a, b: (2 * g * b, g * a), points)[2:4] == (False, True)
+    KNOWN.reset(tokens[1])
+    ALONE.reset(tokens[0])
 
 
 def test_another_title_or_point_is_another_question(truths):

@@ -291,7 +291,10 @@ ENGINES = {
             "mutated: Going backwards changed a.data",
             "self.grad = other.data * out.grad; other.grad = self.data * out.grad; self.data -= 1",
         ),
-        ("type: a.grad should be a number", "self.grad = [other.data * out.grad]; other.grad = self.data * out.grad"),
+        (
+            "type: a.grad should be what is in it, and is a list",
+            "self.grad = [other.data * out.grad]; other.grad = self.data * out.grad",
+        ),
     )
     + methods(
         (

@@ -36,6 +36,7 @@ _RELATED = {
     name: [other for names in _MIXED_UP if name in names for other in names if other != name]
     for name in itertools.chain(*_MIXED_UP)
 }
+_RELATED |= {"average": ["sum"], "median": ["mean"], "cumsum": ["sum"], "prod": ["sum"], "nansum": ["sum"]}
 _REDUCTIONS = ("sum", "mean", "max", "min", "argmax", "argmin", "var", "std", "prod")
 _SIZES = (".size", ".shape[0]", ".shape[-1]")
 _AXES = ("None", "0", "1", "-1")

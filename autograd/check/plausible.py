@@ -2,20 +2,39 @@
 
 Some things are no slip, whatever comes of them: a comparison after which a condition is never met, or always, a name in the
 place of another that stands for something of another type or for a number that was written down, a statement moved to where
-it does as little as if it were not, and what has the same effect as leaving out a condition or a loop that it is no part of, or
+it does as little as if it were not, a factor that another edit writes in again, a comparison handed to a function, a sum inside
+a mean, and what has the same effect as leaving out a condition or a loop that it is no part of, or
 the factor or the term that it is in.
 """
 
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from .changes import deed
 from .source import Change, Edit, Source, apart, applied
 
 _GROUPS = (((ast.Mult, ast.Div), ast.Div), ((ast.Add, ast.Sub), ast.Sub))
+_MEANS = ("mean", "average")
+_OF_CONDITIONS = (
+    "where",
+    "astype",
+    "asarray",
+    "array",
+    "sum",
+    "any",
+    "all",
+    "float",
+    "int",
+    "select",
+    "nonzero",
+    "multiply",
+)
+_COMPARED = re.compile(r"[<>]|[=!]=")
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
@@ -27,6 +46,8 @@ def plausible(source: str, change: Change, judge: Callable[[str], Sequence[bool]
         change: after which it is right.
         judge: which parts of a changed source are right; there `_like_` is known (`running.helpers`).
     """
+    if _displaced(source, change) or any(_misused(source, edit) for edit in change):
+        return False
     if any(right(judge, Edit("statement", *block, "pass").apply(source)) for block in _blocks(source, change)):
         return False
     if any(right(judge, applied(source, without)) for edit in change for without in _without(source, change, edit)):
@@ -42,6 +63,33 @@ def right(judge: Callable[[str], Sequence[bool] | None], text: str) -> bool:
     """Whether all parts of a source are right."""
     flags = judge(text)
     return bool(flags) and all(flags or ())
+
+
+def _displaced(source: str, change: Change) -> bool:
+    """Whether something stands in the place of what another edit writes in again, beside what is there."""
+    deeds = [deed(source, (edit,)) for edit in change]
+    return any(
+        written and struck and struck <= added and not lost
+        for (written, struck), (added, lost) in itertools.permutations(deeds, 2)
+    )
+
+
+def _misused(text: str, edit: Edit) -> bool:
+    """Whether an edit makes a comparison of what is handed to a function that takes numbers, or sums what is averaged."""
+    source = Source(edit.apply(text))
+    start, stop = edit.start, edit.start + len(edit.new)
+    summed = edit.kind == "sum" and edit.new.endswith("keepdims=True)")
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call):
+            inside = [each for each in node.args if (s := source.span(each))[0] <= start and stop <= s[1]]
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if summed and inside and name in _MEANS:
+                return True
+            made = [each for each in node.args if start <= (s := source.span(each))[0] and s[1] <= stop]  # in brackets
+            compared = any(isinstance(each, ast.Compare) for each in (*inside, *made))
+            if compared and name not in _OF_CONDITIONS and not _COMPARED.search(text[edit.start : edit.stop]):
+                return True
+    return False
 
 
 def _blocks(text: str, change: Change) -> list[tuple[int, int]]:

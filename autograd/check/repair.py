@@ -19,7 +19,7 @@ from .changes import Known, deed, ordered
 from .cleared import cleared
 from .plausible import plausible, right
 from .shown import Repair, shown
-from .source import Change, apart, applied, flows, idle, moved_back, places_of
+from .source import Change, apart, applied, composed, flows, idle, moved_back, places_of
 
 Judge = Callable[[str], Sequence[bool] | None]  # which parts of an answer are right; None: it does not run
 More = Callable[[str], Sequence[Change]]
@@ -29,6 +29,7 @@ _MOST_EDITS = 3  # that one answer may need
 # Changes that make an answer better, of each of which it is tried to go on, in all and in one place; what that is worth in words,
 # and as much more as it makes of what is wrong right.
 _TRIED, _TRIED_HERE, _GAIN = 8, 2, 0.5
+_LARGEST = 4.0  # words of a change of which it is tried to go on: a larger one is more than one slip
 _FEWER = 2.0  # what it is worth in words if all statements are right but a few: not many places are left then
 # Words by which a second change may be larger than the smallest, and how many are still tried.
 _HARDLY, _MORE = 0.4, 300
@@ -71,10 +72,8 @@ def repairs(
             elif all(flags := search.judged(change) or [False]):
                 needed, found = _needed(search, change, until)
                 if ways := _confirmed(needed.source, found, judge, confirm):
-                    made = needed.made.edits
                     return [
-                        [replace(one, number=one.number + number - 1) for one in _by_line([*made, *way])]
-                        for way in ways
+                        [replace(one, number=one.number + number - 1) for one in _edits(needed, way)] for way in ways
                     ]
             elif (further := search.after(change, flags)) is not None:
                 searches.append(further)
@@ -160,7 +159,7 @@ class _Search:
         found, place = self.found, min(edit.start for edit in change)
         gains = sum(flags) > sum(found) and all(b or not a for a, b in zip(found, flags, strict=False))
         few = self._tried[place] < _TRIED_HERE and self._tried.total() < _TRIED and len(self.made.edits) < _MOST_EDITS
-        if not gains or not few or idle(applied(self.source, change)) > idle(self.source):
+        if not gains or not few or self._size > _LARGEST or idle(applied(self.source, change)) > idle(self.source):
             return None
         self._tried[place] += 1
         edits, places = (*self.made.edits, *shown(self.source, change)), tuple(places_of(change, self.made.places))
@@ -195,8 +194,16 @@ def _needed(search: _Search, change: Change, until: float) -> tuple[_Search, lis
     return search, [change, *search.alike(until)]
 
 
-def _by_line(edits: list[Repair]) -> list[Repair]:
-    return sorted(edits, key=lambda edit: (edit.number, edit.column))
+def _edits(search: _Search, change: Change) -> list[Repair]:
+    """All edits up to a last change, in the lines of the answer as it was, where that can be."""
+    edits, whole = [*search.made.edits, *shown(search.source, change)], change
+    while search.before:
+        earlier, step = search.before
+        joined = composed(earlier.source, step, whole)
+        if joined is None:
+            return sorted(edits, key=lambda edit: (edit.number, edit.column))
+        whole, search = joined, earlier
+    return shown(search.source, whole)
 
 
 def _at_once(search: _Search, until: float) -> tuple[_Search, list[Change]] | None:
@@ -205,14 +212,14 @@ def _at_once(search: _Search, until: float) -> tuple[_Search, list[Change]] | No
     while first.before:
         first = first.before[0]
     found = next(first.mending(search.words, until), None)
-    return (first, [found]) if found and plausible(first.source, found, search.judge) else None
+    return (first, [found, *first.alike(until)]) if found and plausible(first.source, found, search.judge) else None
 
 
 def _joined(changes: list[Change]) -> Change:
     return tuple(itertools.chain(*changes))
 
 
-def _confirmed(source: str, found: list[Change], judge: Judge, confirm: Callable[[str], bool]) -> list[list[Repair]]:
+def _confirmed(source: str, found: list[Change], judge: Judge, confirm: Callable[[str], bool]) -> list[Change]:
     """The first change that is no accident and passes the whole check, and the first that is another one."""
     chosen: list[Change] = []
     for change in found:
@@ -222,7 +229,7 @@ def _confirmed(source: str, found: list[Change], judge: Judge, confirm: Callable
             chosen.append(change)
             if len(chosen) == 2:
                 break
-    return [[*shown(source, change)] for change in chosen]
+    return chosen
 
 
 def _unlike(source: str, one: Change, other: Change) -> bool:

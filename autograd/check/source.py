@@ -70,7 +70,7 @@ def moved_back(change: Change, first: Change) -> Change | None:
     for edit in change:
         shift = 0
         for (start, stop), earlier in zip(places_of(first), sorted(first, key=lambda each: each.start), strict=True):
-            if edit.start < stop and start < edit.stop:
+            if _meets(edit, (start, stop)):
                 return None
             shift += (len(earlier.new) - (earlier.stop - earlier.start)) * (stop <= edit.start)
         moved.append(
@@ -79,6 +79,39 @@ def moved_back(change: Change, first: Change) -> Change | None:
             )
         )
     return tuple(moved)
+
+
+def composed(source: str, first: Change, then: Change) -> Change | None:
+    """A change of a source, and one of what that has made of it, as one of the source; where both meet, as one edit.
+
+    None where that is more than a piece of a line, or is shown by no text.
+    """
+    between = applied(source, first)
+    spans = [*zip(places_of(first), sorted(first, key=lambda each: each.start), strict=True)]
+    meeting = {edit: [(span, each) for span, each in spans if _meets(edit, span)] for edit in then}
+    free = [edit for edit in then if not meeting[edit]]
+    whole: list[Edit] = [*(moved_back(tuple(free), first) or ())]
+    while spans:
+        span, earlier = spans.pop(0)
+        later = [edit for edit in then if _meets(edit, span)]
+        if not later:
+            whole.append(earlier)
+            continue
+        if any(meeting[edit] != [(span, earlier)] or edit.said for edit in later) or earlier.said:
+            return None
+        start, stop = min(span[0], *(e.start for e in later)), max(span[1], *(e.stop for e in later))
+        inner = [replace(edit, start=edit.start - start, stop=edit.stop - start) for edit in later]
+        new = applied(between[start:stop], tuple(inner))
+        kind = next((edit.kind for edit in later if edit.start <= span[0] and span[1] <= edit.stop), earlier.kind)
+        old = earlier.start - (span[0] - start), earlier.stop + (stop - span[1])
+        if "\n" in new or "\n" in source[slice(*old)]:
+            return None
+        whole.append(Edit(kind, *old, new))
+    return tuple(whole)
+
+
+def _meets(edit: Edit, span: tuple[int, int]) -> bool:
+    return edit.start < span[1] and span[0] < edit.stop
 
 
 class Source:

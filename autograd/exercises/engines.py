@@ -313,7 +313,7 @@ def number_of(node: Any) -> Any:
 
 
 def _no_number(label: str, got: Any) -> str:
-    kind = "None: is something not set, or a `return` missing?" if got is None else f"a {type(got).__name__}."
     if isinstance(got, list | tuple) and len(got) == 1:
-        kind += " What is in it was asked for."
+        return f"{label} should be what is in it, and is a {type(got).__name__}."
+    kind = "None: is something not set, or a `return` missing?" if got is None else f"a {type(got).__name__}."
     return f"{label} should be a number, and is {kind}"

@@ -63,6 +63,11 @@ class Finding:
     single: bool = False
     known: bool = False
 
+    def said_to_be(self, kind: str, words: str) -> Finding:
+        """This, with other words on what is wrong; the numbers stay."""
+        numbers = [line for line in self.message.splitlines() if line.startswith("   ")]
+        return replace(self, message="\n".join([words, *numbers]), kinds=(kind,))
+
     def beside(self, look: Callable[[], Finding]) -> Finding:
         """This, and what another look says that is wrong too."""
         try:

@@ -75,9 +75,9 @@ def faulty(
         others = {other: its[other].text for other in shared if other != name}
         if not right(judge, text := _mixed(answer, mine, others)):
             found.append((name, text, mine[name].start + _shift(mine, others, mine[name].start)))
-    methods = []
+    methods, said = [], tell(answer) if len(found) > 1 else ""
     for name, text, place in found:
-        told = tell(text) if len(found) > 1 else ""
+        told = _told(name, tell(text), said) if len(found) > 1 else ""
         edits = (
             []
             if told
@@ -88,6 +88,12 @@ def faulty(
         edits = [replace(edit, number=edit.number + moved) for edit in edits]
         methods.append(Method(name, first, mine[name].text.partition("\n")[0], edits, told))
     return methods
+
+
+def _told(name: str, words: str, said: str) -> str:
+    """What is said of a method, unless it is said of the answer already: of others it may be true no more."""
+    new = "\n".join(line for line in words.splitlines() if line not in said.splitlines())
+    return f"`{name}`, were all other methods right: {new}" if new else words
 
 
 def _changed(text: str, method: tuple[int, int], judge: Judge, seconds: float) -> list[Repair]:

@@ -16,6 +16,7 @@ import numpy as np
 from .elsewhere import copies, wrong_type
 
 _RTOL, _ATOL = 1e-9, 1e-13  # of the derivative itself, and of the largest one: rounding, and nothing else
+_SEVERAL = 3  # numbers that are one multiple of the right ones by no accident
 
 
 class Truth(NamedTuple):
@@ -82,7 +83,8 @@ def known(title: str, vjp: Callable[..., Any], inputs: Sequence[Any]) -> bool:
 def agreement(title: str, vjp: Callable[..., Any], inputs: Sequence[Any]) -> tuple[bool, ...]:
     """For each input whether its gradient is known to be right; nothing where nothing is known.
 
-    Where nothing else is believed (`ALONE`) also whether each is linear in g, and not 0: of two mistakes one may be mended.
+    Where nothing else is believed (`ALONE`) also whether each is right up to a factor, and linear in g and not 0: of two
+    mistakes one may be mended.
     """
     truth = _truth(title, inputs)
     if truth is None:
@@ -93,7 +95,7 @@ def agreement(title: str, vjp: Callable[..., Any], inputs: Sequence[Any]) -> tup
         if not all(parts):  # most of what is tried
             return parts
     mine = _jacobian(truth.value, vjp, inputs)
-    return () if mine is None else _parts(mine, right, inputs) * (1 + ALONE.get())
+    return () if mine is None else _parts(mine, right, inputs) * (1 + 2 * ALONE.get())
 
 
 def jacobian(title: str, inputs: Sequence[Any]) -> Any:
@@ -114,7 +116,7 @@ def _parts(mine: Any, right: Any, inputs: Sequence[Any]) -> tuple[bool, ...]:
 
 
 def _at_once(title: str, vjp: Callable[..., Any], out: Any, right: Any, inputs: Sequence[Any]) -> tuple[bool, ...]:
-    """For each input whether its gradient is right for one g; then whether it is −3 times as large for −3 g.
+    """For each input whether its gradient is right for one g, whether it is up to a factor, and whether it is linear in g.
 
     One that is 0 only counts as such if it was when the answer was first looked at: a change that makes it 0 mends nothing.
     """
@@ -122,19 +124,29 @@ def _at_once(title: str, vjp: Callable[..., Any], out: Any, right: Any, inputs: 
     try:
         once, thrice = _row(vjp, g, out, inputs), _row(vjp, -3.0 * g, out, inputs)
     except Exception:  # the student's
-        return (False,) * 2 * len(inputs)
+        return (False,) * 3 * len(inputs)
     with np.errstate(all="ignore"):
         linear = np.abs(thrice + 3 * once) <= _RTOL * np.abs(thrice)
     ends = np.cumsum([np.size(x) for x in inputs])[:-1]
     pairs = zip(np.split(linear, ends), np.split(once, ends), strict=True)
-    parts = _parts(once[None], (g.ravel() @ right)[None], inputs)
+    wanted = g.ravel() @ right
+    parts = _parts(once[None], wanted[None], inputs)
+    multiples = map(_multiple, parts, np.split(once, ends), np.split(wanted, ends))
     zeros = ZEROS.get() or Zeros()
     follows = []
     for i, (close, number) in enumerate(pairs):
         if zeros.first and not number.any():
             zeros.known.add((title, i))
         follows.append(bool(close.all() and (number.any() or (title, i) in zeros.known)))
-    return *parts, *follows
+    return *parts, *multiples, *follows
+
+
+def _multiple(close: bool, once: Any, wanted: Any) -> bool:
+    """Whether numbers are right up to one factor, which several of them tell."""
+    if close or np.count_nonzero(wanted) < _SEVERAL or not once.any():
+        return close
+    factor = (once @ wanted) / (wanted @ wanted)
+    return bool((np.abs(once - factor * wanted) <= _RTOL * np.abs(once).max()).all())
 
 
 def gradients(f: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any]) -> Any:

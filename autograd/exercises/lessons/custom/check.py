@@ -28,7 +28,9 @@ def check(answer: Answer) -> Iterator[Finding]:
                      exact=lambda x: x / (1 + abs(x)), mistakes=(
         Mistake("inner", lambda g, out, x: g * (1 + abs(x) - x) / (1 + abs(x)) ** 2,
                 "In the quotient rule |x| was differentiated as if it were x: its slope is 1 for x > 0, and −1 for x < 0."),
-        Mistake("slope", lambda g, out, x: g * (1 - out**2), "1 − out² is the slope of tanh: this curve has another."),
+        Mistake("slope", lambda g, out, x: g * (1 - out**2),
+                "This comes to (1 + 2|x|)/(1 + |x|)², which is 1 − out²: in the quotient rule the products are subtracted "
+                "(and 1 − out² is the slope of tanh: this curve has another)."),
         Mistake("slope", lambda g, out, x: g * out * (1 - out),
                 "out · (1 − out) is the slope of the sigmoid: this curve has another."),
     ))  # fmt: skip

@@ -32,6 +32,9 @@ STEP = Step(
     Slip("products", POWER, "result = self\n        for _ in range(int(exponent) - 1):\n            result = result * self\n"
          "        return result",
          PRODUCTS),
+    Slip("products", SLOPE, "exponent * self.data ** max(exponent - 1, 0) * out.grad",
+         "The slope is made of products here, n − 1 of them: that knows whole exponents from 1 on, and a ** −1 and a ** 0.5 are "
+         "powers too. n·aⁿ⁻¹ is right for all."),
     Slip("factor", SLOPE, "self.data ** (exponent - 1) * out.grad", "The factor n of n·aⁿ⁻¹ is missing."),
     Slip("chain", SLOPE, "exponent * self.data ** (exponent - 1)",
          "The local derivative is right; it is to be multiplied by out.grad."),

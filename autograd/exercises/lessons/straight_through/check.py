@@ -43,6 +43,8 @@ def _at(answer: Answer, x: Any, g: Any) -> Iterator[Finding]:
             ("zero", 0 * g, "This is the true derivative of rounding, zero: the rule is to pretend another."),
             ("product", g * x, "g is multiplied by x: the pretended function is not x²/2 but x itself."),
             ("product", g * np.round(x), "g is multiplied by `out`: pretend that out were x, whose slope is a constant."),
+            ("value", np.round(x), "This is `out`, the value: the rule returns the gradient, which is g as it comes."),
+            ("value", x, "This is x, the input: the rule returns the gradient, which is g as it comes."),
             ("nonlinear", np.ones_like(g), "The incoming gradient g is lost: this is 1 everywhere."),
             ("nonlinear", np.round(g), "The gradient was rounded as well: only the value is rounded."),
             ("mask", g * (abs(x) < 10), "The gradient is held back where |x| is large: let it pass everywhere."),
