@@ -16,7 +16,7 @@ from tests.said import says
 
 BOOK = built_in()
 CASES = Path(__file__).parents[1] / "benchmarks" / "diagnosis_cases"
-PATIENCE = 60.0  # seconds of computing: coverage makes a search several times as slow
+PATIENCE = 12.0  # seconds of computing, as a slow machine may need
 
 NETWORK = wrong_answers.NETWORK.partition("    return")[0]
 
@@ -802,6 +802,9 @@ AUTHORS = [
         [],
     ),
     ("fourteenth", "In the sum, other is given", ["`other.grad = self.grad` should be `other.grad += out.grad`"], []),
+    ("fifteenth", "The incoming g is not used", ["does not depend on", "should be `(dz / dz.shape[0]) * g`"], []),
+    ("fifteenth", "The transposes are forgotten in two", ["`grad_s` should be `grad_s.T`", "`p` should be `p.T`"], []),
+    ("fifteenth", "The slope of exp is written with the input", ["its output, out.data", "should be 'sigmoid'"], []),
     ("fourteenth", "The slope is made by multiplying n - 1 times", ["The slope is made of products here"], []),
     (
         "fourteenth",
@@ -833,6 +836,7 @@ def spoken(result):
     return "\n".join([result.message, *(f.message for f in result.findings if not f.passed)])
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("what", ANSWERS)
 def test_what_is_wrong_is_said_and_nothing_else(what):
     name, code, words, accidents = ANSWERS[what]
@@ -841,6 +845,7 @@ def test_what_is_wrong_is_said_and_nothing_else(what):
     assert [each for each in accidents if each in text] == []
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize(("file", "mistake", "words", "accidents"), AUTHORS)
 def test_what_an_author_means_is_said_and_nothing_else(file, mistake, words, accidents):
     text = (CASES / f"{file}.md").read_text(encoding="utf-8")
@@ -851,6 +856,7 @@ def test_what_an_author_means_is_said_and_nothing_else(file, mistake, words, acc
     assert [each for each in accidents if each in heard] == []
 
 
+@pytest.mark.unmeasured
 def test_lines_have_the_numbers_that_they_have_in_the_file():
     name, code, *_ = ANSWERS["two slips far apart"]
     text = contextvars.copy_context().run(said, name, code, ["should be"])

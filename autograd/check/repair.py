@@ -19,7 +19,7 @@ from .changes import Known, deed, ordered
 from .cleared import cleared
 from .plausible import plausible, right
 from .shown import Repair, shown
-from .source import Change, apart, applied, composed, flows, idle, moved_back, places_of
+from .source import Change, apart, applied, composed, flows, idle, moved_back, written_at
 
 Judge = Callable[[str], Sequence[bool] | None]  # which parts of an answer are right; None: it does not run
 More = Callable[[str], Sequence[Change]]
@@ -72,9 +72,8 @@ def repairs(
             elif all(flags := search.judged(change) or [False]):
                 needed, found = _needed(search, change, until)
                 if ways := _confirmed(needed.source, found, judge, confirm):
-                    return [
-                        [replace(one, number=one.number + number - 1) for one in _edits(needed, way)] for way in ways
-                    ]
+                    told = _smallest([_edits(needed, way) for way in ways])
+                    return [[replace(one, number=one.number + number - 1) for one in way] for way in told]
             elif (further := search.after(change, flags)) is not None:
                 searches.append(further)
     return []
@@ -162,7 +161,10 @@ class _Search:
         if not gains or not few or self._size > _LARGEST or idle(applied(self.source, change)) > idle(self.source):
             return None
         self._tried[place] += 1
-        edits, places = (*self.made.edits, *shown(self.source, change)), tuple(places_of(change, self.made.places))
+        edits, places = (
+            (*self.made.edits, *shown(self.source, change)),
+            tuple(written_at(self.source, change, self.made.places)),
+        )
         share = (sum(flags) - sum(found)) / (len(flags) - sum(found))
         made = _Made(edits, places, self.made.size + self._size - _GAIN - share, self.words)
         return _Search(applied(self.source, change), flags, self._asked, made, (self, change))
@@ -217,6 +219,14 @@ def _at_once(search: _Search, until: float) -> tuple[_Search, list[Change]] | No
 
 def _joined(changes: list[Change]) -> Change:
     return tuple(itertools.chain(*changes))
+
+
+def _smallest(ways: list[list[Repair]]) -> list[list[Repair]]:
+    """The ways, but for those of more edits and more words than another one."""
+    sizes = [(len(way), sum(each.size for each in way)) for way in ways]
+    return [
+        way for way, mine in zip(ways, sizes, strict=True) if not any(a < mine[0] and b < mine[1] for a, b in sizes)
+    ]
 
 
 def _confirmed(source: str, found: list[Change], judge: Judge, confirm: Callable[[str], bool]) -> list[Change]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -76,6 +77,58 @@ class Ticks:
         self.left -= 1
         if self.left < 0:
             raise EndlessError
+
+
+class Held:
+    """Computes a value, or NaN where that stops: what does not depend on it can still be looked at. Made for one run."""
+
+    def __init__(self) -> None:
+        self.stopped = False
+
+    def __call__(self, compute: Callable[[], Any]) -> Any:
+        try:
+            return compute()
+        except (EndlessError, RecursionError):
+            raise
+        except Exception:  # the student's
+            self.stopped = True
+            return math.nan
+
+
+def held(tree: ast.Module) -> ast.Module:
+    """A tree in which what is assigned to a name, and each thing that is returned among others, is computed by `_held_`.
+
+    One that sees to its own errors is left as it is.
+    """
+    if not any(isinstance(node, ast.Try) for node in ast.walk(tree)):
+        for node in [each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)]:
+            _Holding().generic_visit(node)
+        ast.fix_missing_locations(tree)
+    return tree
+
+
+class _Holding(ast.NodeTransformer):
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            node.value = _computed(node.value)
+        return node
+
+    def visit_Return(self, node: ast.Return) -> ast.AST:
+        if isinstance(node.value, ast.Tuple):
+            node.value.elts = [*map(_computed, node.value.elts)]
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        return node  # has its own turn
+
+
+def _computed(value: ast.expr) -> ast.expr:
+    """A call of `_held_`, where a value may stop and binds no name."""
+    plain = isinstance(value, (ast.Name, ast.Constant, ast.Starred, ast.Lambda))
+    if plain or any(isinstance(node, (ast.NamedExpr, ast.Yield, ast.YieldFrom)) for node in ast.walk(value)):
+        return value
+    nothing = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
+    return ast.copy_location(ast.Call(ast.Name("_held_", ast.Load()), [ast.Lambda(nothing, value)], []), value)
 
 
 def off(x: Any) -> Any:

@@ -28,6 +28,11 @@ class Repair:
         return f"{_WORDS[self.kind]}: {what}.\n{self._place}"
 
     @property
+    def size(self) -> float:
+        """The words that it writes, and half of those that it strikes out."""
+        return (words(self.new) - words(self.old)).total() + (words(self.old) - words(self.new)).total() / 2
+
+    @property
     def remedy(self) -> str:
         """The edit without a word on what is wrong, where that has been said already.
 

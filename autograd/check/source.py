@@ -64,6 +64,18 @@ def places_of(change: Change, others: Iterable[tuple[int, int]] = ()) -> Iterato
     yield from moved
 
 
+def written_at(source: str, change: Change, others: Iterable[tuple[int, int]] = ()) -> Iterator[tuple[int, int]]:
+    """From where to where a change writes something new: around what was there before, where that has stayed as it was."""
+    places = list(places_of(change, others))
+    for (start, stop), edit in zip(places, sorted(change, key=lambda edit: edit.start), strict=False):
+        old = source[edit.start : edit.stop]
+        before, kept, _ = edit.new.partition(old) if old else (edit.new, "", "")
+        yield start, start + len(before)
+        if kept:
+            yield start + len(before) + len(old), stop
+    yield from places[len(change) :]
+
+
 def moved_back(change: Change, first: Change) -> Change | None:
     """A change of what `first` has made of a source, as one of the source itself; None where both meet."""
     moved = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..check.running import MOST_TICKS, bounded, helpers
+from ..check.running import MOST_TICKS, Held, bounded, held, helpers
 from .bugs import BROKEN
 from .exercise import DIAGNOSIS, Answer, Finding
 from .form import Exercise
@@ -34,10 +34,10 @@ class Look:
         self._look, self._head = exercise.look, compile(above, "<given>", "exec")
         self._begin: int | None = None  # the first finding that was wrong in what the student wrote
         self.ticks = MOST_TICKS
-        self._zeros = Zeros()
+        self._zeros, self._holds = Zeros(), True
         self(exercise.solution)
         self.ticks, self._begin = min(MOST_TICKS, max(_FEWEST_TICKS, _TIMES * self._used)), None
-        self._zeros = Zeros()
+        self._zeros, self._holds = Zeros(), True
 
     def __call__(self, text: str) -> list[bool] | None:
         """Which findings are right; None where the answer does not run.
@@ -48,6 +48,7 @@ class Look:
         self._zeros.first = False
         if self._begin is None:
             self._begin = next((i for i, finding in enumerate(findings) if not finding.passed), len(findings))
+            self._holds = self._stopped  # then the rest of it is looked at all the same, here and after each change
         found = [part for finding in findings for part in (*finding.parts, *finding.trials, finding.passed)]
         numbers = sum(2 - finding.single for finding in findings[self._begin :])
         return [*found, *([] if ran and numbers > 1 else [False])] if found else None
@@ -61,23 +62,26 @@ class Look:
         """What is found up to the first that is wrong, and whether the answer did not stop."""
         findings: list[Finding] = []
         ran = False
-        names: dict[str, Any] = {"__name__": NAME, **helpers(self.ticks)}
+        hold = Held()
+        names: dict[str, Any] = {"__name__": NAME, **helpers(self.ticks), "_held_": hold}
         token = ZEROS.set(self._zeros)
         try:
             exec(self._head, names)  # noqa: S102 - what is given
-            run(bounded(text), names, "<edited>")
+            tree = bounded(text)
+            run(held(tree) if self._holds else tree, names, "<edited>")
             for finding in self._look(Answer(names)):
                 if is_to_find(finding):
                     continue
                 findings.append(finding)
                 if not finding.passed:
                     break
-            ran = True
+            ran = not hold.stopped
         except TimeUpError:
             raise
         except BaseException:  # noqa: S110 - the student's: SystemExit too
             pass
         finally:
             ZEROS.reset(token)
+        self._stopped = hold.stopped
         self._used = self.ticks - names["_tick_"].left
         return findings, ran

@@ -53,6 +53,10 @@ def check(answer: Answer) -> Iterator[Finding]:
     steps = "c = a.exp() + a.sigmoid(); d = c.sigmoid() / b.exp(); e = d * d.exp() + c.sigmoid() + b"
     works.append(program(steps, a=-1.2, b=0.3))
     works += [drawn(seed, "{} + {}", "{} * {}", "{}.sigmoid()", "{}.exp()", "{} ** 2") for seed in range(8)]
-    yield from STEP.findings(answer, both(*works))
-    yield remembers(answer, "exp", "a.exp()")
-    yield remembers(answer, "sigmoid", "a.sigmoid()")
+    yield from STEP.findings(answer, both(*works), beside=_remembers)
+    yield _remembers(answer)
+
+
+def _remembers(answer: Answer) -> Finding:
+    exp, sigmoid = (remembers(answer, op, f"a.{op}()") for op in ("exp", "sigmoid"))
+    return sigmoid if exp.passed else exp.beside(lambda: sigmoid)
