@@ -16,8 +16,8 @@ from autograd.check.cleared import cleared
 from autograd.check.edits import edits
 from autograd.check.plausible import plausible
 from autograd.check.repair import repairs
-from autograd.check.running import EndlessError, bounded, helpers, off
-from autograd.check.source import Edit, applied, composed, idle
+from autograd.check.running import EndlessError, Held, bounded, held, helpers, off
+from autograd.check.source import Edit, applied, composed, idle, written_at
 
 RNG = np.random.default_rng(0)
 X, Y, B = RNG.uniform(0.5, 1.5, (2, 3)), RNG.uniform(0.5, 1.5, (2, 3)), RNG.uniform(0.5, 1.5, 3)
@@ -287,6 +287,59 @@ def test_an_edit_that_never_ends_is_stopped():
     for source in endless:
         with pytest.raises(EndlessError):
             exec(compile(bounded(source), "", "exec"), helpers())
+
+
+STOPS = """
+def f(a, b):
+    first = a @ b
+    second = [x for x in a][0] + 1
+    c = (d := a[0]) * 2
+
+    def inner():
+        return b[9], len(b)
+
+    return first, second, a @ a, c + d, *inner()
+"""
+
+
+def test_what_does_not_depend_on_what_stops_is_computed():
+    hold = Held()
+    names = {**helpers(), "_held_": hold}
+    exec(compile(held(bounded(STOPS)), "", "exec"), names)
+    a, b = np.array([1.0, 2.0]), np.array([3.0, 4.0, 5.0])
+    assert np.array_equal(names["f"](a, b), [np.nan, 2.0, 5.0, 3.0, np.nan, 3], equal_nan=True)
+    assert hold.stopped
+    names["_held_"] = nothing = Held()
+    names["f"](np.ones(10), np.ones(10))
+    assert not nothing.stopped
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f():\n    try:\n        x = [][0]\n    except IndexError:\n        x = 1\n    return x, x\n",  # sees to it itself
+        "def f():\n    x = f()\n    return x, f()\n",  # without end
+        "def f():\n    for _ in range(10**9):\n        x = 1, 2\n    return x, x\n",
+    ],
+)
+def test_an_error_that_is_seen_to_and_what_never_ends_are_left_alone(source):
+    hold = Held()
+    names = {**helpers(), "_held_": hold}
+    exec(compile(held(bounded(source)), "", "exec"), names)
+    if "try" in source:
+        assert names["f"]() == (1, 1)
+    else:
+        with pytest.raises((EndlessError, RecursionError)):
+            names["f"]()
+    assert not hold.stopped
+
+
+def test_what_a_change_leaves_as_it_was_may_be_changed_again():
+    source = "return a / n[1], b"
+    change = (Edit("factor", 7, 15, "(g * (a / n[1]))"), Edit("name", 17, 18, "c"))
+    places = [*written_at(source, change, [(0, 6), (16, 17)])]
+    text = applied(source, change)
+    assert [text[a:b] for a, b in places] == ["(g * (", "))", "c", "return", " "]
 
 
 def plain(g, out, x):

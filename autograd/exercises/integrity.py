@@ -8,9 +8,9 @@ from malice.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import FunctionType, ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,24 +21,46 @@ _PACKAGE = __package__.split(".", maxsplit=1)[0]
 _WATCHED = {"numpy", "builtins", "json", "json.encoder", "os", "signal", "traceback"}
 
 
+class _Held(NamedTuple):
+    """What a module or a class held: its title, its live names, what each stood for, and the code of its functions."""
+
+    title: str
+    names: Mapping[str, Any]
+    parts: dict[str, Any]
+    codes: dict[str, Any]
+    arrays: dict[str, bytes]
+
+    def changed(self) -> str | None:
+        """A name that stands for something else by now."""
+        for name, part in self.parts.items():
+            if self.names.get(name) is not part:
+                return f"{self.title}.{name}"
+        for name, code in self.codes.items():
+            if self.parts[name].__code__ is not code:
+                return f"{self.title}.{name}.__code__"
+        for name, numbers in self.arrays.items():
+            if self.parts[name].tobytes() != numbers:
+                return f"{self.title}.{name}"
+        return None
+
+
 class Snapshot:
     """The functions, classes and arrays of this package, of NumPy and of what a verdict is written with, as they are now."""
 
     def __init__(self) -> None:
-        self._kept = dict(_parts())
+        self._modes = dict(_modes())
+        own = [name for name in sys.modules if name in _WATCHED or name.split(".")[0] == _PACKAGE]
+        self._modules = {name: sys.modules[name] for name in own}
+        self._held = [held for module in self._modules.values() for held in _held(module)]
 
     def mode(self) -> str | None:
         """The name of a mode that is no longer what it was: asked again and again, since it might be put back in the end."""
-        return next((name for name, part in _modes() if part is not self._kept[name]), None)
+        return next((name for name, part in _modes() if part is not self._modes[name]), None)
 
     def changed(self) -> str | None:
         """The name of something that is no longer what it was."""
-        now = dict(_parts())
-        return next((name for name, part in self._kept.items() if not _same(now.get(name), part)), None)
-
-
-def _same(now: Any, before: Any) -> bool:
-    return now is before or (isinstance(before, bytes) and now == before)
+        modules = (name for name, module in self._modules.items() if sys.modules.get(name) is not module)
+        return self.mode() or next(modules, None) or next(filter(None, (held.changed() for held in self._held)), None)
 
 
 def _modes() -> Iterator[tuple[str, Any]]:
@@ -47,22 +69,20 @@ def _modes() -> Iterator[tuple[str, Any]]:
     yield f"{__package__}.given.COLLECTING", COLLECTING.get()
 
 
-def _parts() -> Iterator[tuple[str, Any]]:
-    """What modules and classes hold, and the code of the functions, by dotted name."""
-    yield from _modes()
-    for module in [m for name, m in sys.modules.items() if name in _WATCHED or name.split(".")[0] == _PACKAGE]:
-        for name, part in _callables(vars(module), module):
-            yield name, part
-            if isinstance(part, FunctionType):
-                yield f"{name}.__code__", part.__code__
-            if isinstance(part, type) and part.__module__ == module.__name__:
-                yield from _callables(vars(part), module, f"{part.__name__}.")
-        for name, part in vars(module).items():
-            if isinstance(part, np.ndarray):
-                yield f"{module.__name__}.{name}", part.tobytes()
+def _held(module: ModuleType) -> Iterator[_Held]:
+    """What a module and the classes that are defined in it hold."""
+    yield _holds(module.__name__, vars(module))
+    for name, part in list(vars(module).items()):
+        if isinstance(part, type) and part.__module__ == module.__name__:
+            yield _holds(f"{module.__name__}.{name}", vars(part))
 
 
-def _callables(names: Any, module: ModuleType, inside: str = "") -> Iterator[tuple[str, Any]]:
-    for name, part in list(names.items()):
-        if callable(part) or isinstance(part, (property, staticmethod, classmethod)):
-            yield f"{module.__name__}.{inside}{name}", part
+def _holds(title: str, names: Mapping[str, Any]) -> _Held:
+    arrays = {name: part.tobytes() for name, part in names.items() if isinstance(part, np.ndarray)}
+    parts = {name: part for name, part in names.items() if name in arrays or _is_watched(part)}
+    codes = {name: part.__code__ for name, part in parts.items() if isinstance(part, FunctionType)}
+    return _Held(title, names, parts, codes, arrays)
+
+
+def _is_watched(part: Any) -> bool:
+    return callable(part) or isinstance(part, (property, staticmethod, classmethod))

@@ -30,7 +30,7 @@ from .sandbox import STOPPED, Result, check_source, clean
 from .truth import KNOWN, Truth, rehearsal
 
 GRACE = 2.0  # seconds in which the code may say where it was when its time was up
-_BRIEF = 0.6 * SECONDS  # for a change that is sought in one of many answers
+_BRIEF = 0.4 * SECONDS  # for a change that is sought in one of many answers
 _AT_MOST = (
     4  # times as long it may take by the clock: what is tried may not come to an end, and not hear that it should
 )
