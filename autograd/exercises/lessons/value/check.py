@@ -94,9 +94,22 @@ def _one_share_each(out: Any) -> None:
             parent.grad += node.grad * slope
 
 
+def _by_number(out: Any) -> None:
+    nodes = list(out.everything_before())
+    of = dict.fromkeys((node.data for node in nodes), 0.0) | {out.data: 1.0}
+    for node in nodes:
+        for parent, slope in node.parents:
+            of[parent.data] += of[node.data] * slope
+    for node in nodes:
+        node.grad = of[node.data]
+
+
 BACKWARDS = (
     ("overwritten", _one_share_each,
      "A Value that stands twice among the parents of another (a * a) gets two shares, which add up: only one arrives here."),
+    ("shared", _by_number,
+     "Two Values that have the same number, as ab and ab, share one gradient here: it belongs to the Value, not to its number "
+     "(as the key of a table, a Value or its id)."),
     ("operator", _sum_for_product,
      "node.grad and the local derivative are added here: by the chain rule they are multiplied, and the products are added."),
     ("product", _in_place_product, "The contributions of several uses are multiplied here: they are to be added (+=, from 0)."),
