@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from autograd import ChangedDataError, GraphError, ShapeError, Value, enable_grad, grad, no_grad, value_and_grad
+from autograd.engine.backward import add_to_leaves
 from autograd.engine.backward import grad as kernel
 from autograd.rules import OPS
 from autograd.rules.op import Op
@@ -25,6 +26,28 @@ def chain(x, n):
 
 
 # -- what lands where --------------------------------------------------------------------------------------------
+
+
+class Interrupted:
+    """A gradient that cannot be added to another one."""
+
+    def __radd__(self, other):
+        raise KeyboardInterrupt
+
+    __array_ufunc__ = None
+
+
+def test_gradients_are_added_to_all_leaves_or_to_none_and_the_interrupt_is_heard():
+    first, second = Value([1.0, 2.0]), Value([3.0])
+    first.grad = kept = np.array([0.5, 0.5])
+    second.grad = other = np.array([7.0])
+    with pytest.raises(KeyboardInterrupt):
+        add_to_leaves([first, second], [np.ones(2), Interrupted()])
+    assert first.grad is kept
+    assert second.grad is other
+    assert (*kept, *other) == (0.5, 0.5, 7.0)
+    add_to_leaves([first, second], [np.ones(2), np.ones(1)])
+    assert (*first.grad, *second.grad) == (1.5, 1.5, 8.0)
 
 
 def test_leaves_accumulate_and_inner_nodes_are_set():

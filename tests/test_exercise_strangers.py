@@ -777,7 +777,12 @@ AUTHORS = [
     ("thirteenth", "Two mistakes: the result starts as a copy of x", ["`np.zeros_like(x)`", "`np.add.at(grad"], []),
     ("thirteenth", "The mean of the product g·out is taken as the product", ["should be `out * M(g * out)`"], []),
     ("thirteenth", "The gradients of q and k are scaled by", ["A name is wrong: `p` should be"], ["a length here"]),
-    ("thirteenth", "The gradients are collected in a table whose key", ["it belongs to the Value, not to its number"], []),
+    (
+        "thirteenth",
+        "The gradients are collected in a table whose key",
+        ["it belongs to the Value, not to its number"],
+        [],
+    ),
     ("thirteenth", "Stops as soon as the loss has not become smaller", ["`break` is one too many"], []),
     (
         "thirteenth",
