@@ -426,11 +426,13 @@ def test_two_changes_one_after_the_other_are_one_of_the_source():
 NO_SLIPS = {  # changes that make all right, and that nobody has meant: their kind, and where they are made
     "a factor that is written in again": ("factor", "return «2→x» * «y→(2 * y)» * x"),
     "a comparison that is handed to a function": ("function", "return np.maximum(«x→(x > 0)», 0)"),
+    "an addition of nothing": ("assignment", "«x = 0→x += 0»; return y"),
     "a sum inside a mean": ("sum", "return np.mean(«x→x.sum(axis=0, keepdims=True)», axis=0)"),
 }
 MEANT = {
     "two factors": ("factor", "return «2→x» * «y→(3 * y)» * x"),
     "a comparison": ("function", "return np.where(«x→(x > 0)», 0, 1)"),
+    "an addition": ("assignment", "«x = 1→x += 1»; return y"),
     "a sum beside a mean": ("sum", "return np.mean(x, axis=0) * «x→x.sum(axis=0, keepdims=True)»"),
 }
 

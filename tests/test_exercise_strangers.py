@@ -811,6 +811,25 @@ AUTHORS = [
     ("fifteenth", "The incoming g is not used", ["does not depend on", "should be `(dz / dz.shape[0]) * g`"], []),
     ("fifteenth", "The transposes are forgotten in two", ["`grad_s` should be `grad_s.T`", "`p` should be `p.T`"], []),
     ("fifteenth", "The slope of exp is written with the input", ["its output, out.data", "should be 'sigmoid'"], []),
+    (
+        "sixteenth",
+        "Two mistakes: the inner derivative −1 of (1 − y)",
+        ["`2` should be `-2`", "* y * (1 - y)"],
+        ["np.sqrt(out)"],
+    ),
+    (
+        "sixteenth",
+        "The gradients are set to zero after self.grad",
+        ["still be 1", "`for node in nodes:` and what"],
+        ["0.0`"],
+    ),
+    ("sixteenth", "Sums over the batch stand where", ["a share of 1/n in μ"], ["1/m"]),
+    (
+        "sixteenth",
+        "Two mistakes: the softmax is differentiated as if",
+        ["raising one lowers the others", "So it is in the gradient of k", "a division by its root is one too many"],
+        [],
+    ),
     ("fourteenth", "The slope is made by multiplying n - 1 times", ["The slope is made of products here"], []),
     (
         "fourteenth",

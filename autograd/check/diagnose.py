@@ -148,7 +148,7 @@ def _name_factor(c: float, s: Suspect, certain: bool) -> str | None:
     times = patterns.digits(abs(c), 1) if abs(c) > 0.9 else f"1/{patterns.digits(1 / abs(c), 1)}"
     lead = f"{times} times what it should be" + (", and has the wrong sign" if c < 0 else "")
 
-    named = next((words for number, words in _usual_factors(sizes) if abs(abs(c) / number - 1) < _FACTOR_LIKE), None)
+    named = next((words for number, words in usual_factors(sizes) if abs(abs(c) / number - 1) < _FACTOR_LIKE), None)
     return f"{lead}: {named}" if named else f"{lead}: {UNNAMED}" if certain else None
 
 
@@ -164,7 +164,7 @@ def _elementwise(s: Suspect) -> bool:
     return square and not any(np.count_nonzero(each - np.diag(np.diag(each))) for each in both)
 
 
-def _usual_factors(sizes: set[int]) -> Iterator[tuple[float, str]]:
+def usual_factors(sizes: set[int]) -> Iterator[tuple[float, str]]:
     """Factors by which derivatives are off, given the lengths of axes, and what each comes of."""
     for n in sorted(sizes - {2}):
         yield n, f"{n} is a length here, so a division by it is missing (a sum in place of a mean)"

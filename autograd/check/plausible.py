@@ -3,7 +3,7 @@
 Some things are no slip, whatever comes of them: a comparison after which a condition is never met, or always, a name in the
 place of another that stands for something of another type or for a number that was written down, a statement moved to where
 it does as little as if it were not, a factor that another edit writes in again, a comparison handed to a function, a sum inside
-a mean, and what has the same effect as leaving out a condition or a loop that it is no part of, or
+a mean, an addition of 0, and what has the same effect as leaving out a condition or a loop that it is no part of, or
 the factor or the term that it is in.
 """
 
@@ -75,9 +75,14 @@ def _displaced(source: str, change: Change) -> bool:
 
 
 def _misused(text: str, edit: Edit) -> bool:
-    """Whether an edit makes a comparison of what is handed to a function that takes numbers, or sums what is averaged."""
+    """Whether an edit hands a comparison to a function that takes numbers, sums what is averaged, or adds 0."""
     source = Source(edit.apply(text))
     start, stop = edit.start, edit.start + len(edit.new)
+    statements = [n for n in ast.walk(source.tree) if isinstance(n, ast.AugAssign) and source.span(n)[0] == start]
+    if any(
+        isinstance(n.value, ast.Constant) and n.value.value == isinstance(n.op, (ast.Mult, ast.Div)) for n in statements
+    ):
+        return True  # x += 0
     summed = edit.kind == "sum" and edit.new.endswith("keepdims=True)")
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Call):

@@ -99,7 +99,7 @@ def with_change(result: Result, made: Change) -> Result:
         if FACTOR in line and made.ways == 1 and not last.known:  # what it comes of is seen in the line to be changed
             head, _, tail = line.partition(FACTOR)
             words.append(f"{head}{FACTOR}{tail.partition(': ')[0].rstrip('.')}.")
-        elif UNKNOWN not in line and GUESSED not in line and not (made.ways == 1 and _aside(line, made)):
+        elif UNKNOWN not in line and GUESSED not in line and not _aside(line, made):
             (numbers if line.startswith(" ") else words).append(line)
     if made.ways == 1 and not last.known:
         words = [said for line in words if (said := _without_guess(line))]

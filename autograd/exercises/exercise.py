@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,6 +12,7 @@ import numpy as np
 
 from ..check import Report
 from ..check.checker import Options
+from ..check.diagnose import usual_factors
 from ..check.public import vjp_report
 from ..check.report import Element
 from ..engine.value import Value
@@ -29,7 +30,7 @@ from .elsewhere import (
     wrong_type,
 )
 from .given import collecting, note, note_mistakes
-from .recognised import recognised, same
+from .recognised import multiple, recognised, same
 from .truth import ALONE, agreement, confirmed, gradients, jacobian
 
 ELSEWHERE = "It is right for other numbers of these shapes, and wrong for these"
@@ -332,9 +333,23 @@ def _differences(
     if not made:
         return found
     lines = [*dict.fromkeys(mistake.sentence for mistake in made.values())]
+    lines += _multiples(asked, inputs, made, [name for name in wrong if name not in made])
     lines += [_entry(e, numbers) for e in report.worst if e.input in made][:SHOWN]
     kinds = tuple(dict.fromkeys(mistake.kind for mistake in made.values()))
     return Finding(False, title, "\n".join(lines), kinds, known={*wrong} <= {*made})
+
+
+def _multiples(
+    asked: _Asked, inputs: Sequence[Any], made: Mapping[str, Mistake], names: Iterable[str]
+) -> Iterator[str]:
+    """Of each of these inputs whether its gradient has a mistake of the others, and is off by a factor besides."""
+    sizes = {n for x in inputs for n in np.shape(x) if n > 1}
+    for name in names:
+        for mistake in dict.fromkeys(made.values()):
+            factor = multiple(asked.f, asked.vjp, inputs, asked.names.index(name), mistake)
+            if factor is not None:
+                why = next((f": {words}" for number, words in usual_factors(sizes) if np.isclose(factor, number)), "")
+                yield f"So it is in the gradient of {name}, which is {factor:.3g} times that besides{why}."
 
 
 def returned(title: str, got: Any, shape: tuple[int, ...]) -> Finding:

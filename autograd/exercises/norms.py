@@ -29,7 +29,8 @@ def norm_mistakes(axis: int) -> tuple[Mistake, ...]:
     def numerator(g: Any, out: Any) -> Any:
         return g - mean(g) - out * mean(g * out)
 
-    sums = "In {} a sum stands where a mean belongs: each element has only a share of 1/m in μ and in s."
+    share = "1/n" if axis == 0 else "1/m"
+    sums = f"In {{}} a sum stands where a mean belongs: each element has only a share of {share} in μ and in s."
     last = "In the last term, the one through s, the normalised `out` belongs in both places: here {}."
     return (
         Mistake("term", lambda g, out, x: (g - out * mean(g * out)) / s(x),

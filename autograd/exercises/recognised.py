@@ -17,6 +17,7 @@ class Wrong(Protocol):
     def answer(self) -> Callable[..., Any]: ...
 
 
+_SEVERAL = 3  # numbers that are a multiple of others by no accident
 M = TypeVar("M", bound=Wrong)
 
 
@@ -35,20 +36,33 @@ def recognised(
         mistakes = tuple(mistake for mistake in mistakes if mistake not in lost)
 
 
+def multiple(
+    f: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any], number: int, mistake: Wrong
+) -> float | None:
+    """By which factor the gradient of one input, by its number, is off from what a mistake makes of it; None: it is by none."""
+    mine, its = (_asked(f, answer, inputs)[number : number + 1] for answer in (vjp, mistake.answer))
+    if not mine or not its or np.shape(mine[0]) != np.shape(its[0]) or np.count_nonzero(its[0]) < _SEVERAL:
+        return None
+    a, b = np.ravel(mine[0]), np.ravel(its[0])
+    factor = float(a @ b / (b @ b))
+    return factor if factor and same(a, factor * b) else None
+
+
+def _asked(f: Callable[..., Any], answer: Callable[..., Any], inputs: Sequence[Any]) -> tuple[Any, ...]:
+    """The gradients that an answer gives for a random g."""
+    out = f(*copies(inputs))
+    g = np.random.default_rng(0).normal(size=np.shape(out))[()]
+    with np.errstate(all="ignore"):
+        got = answer(np.array(g)[()], np.array(out)[()], *copies(inputs))
+    return got if isinstance(got, tuple) else (got,)
+
+
 def _recognised(
     f: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any], mistakes: Iterable[M]
 ) -> list[M | None]:
     """For each input the mistake that gives the same numbers as `vjp` does, for a random g."""
-    out = f(*copies(inputs))
-    g = np.random.default_rng(0).normal(size=np.shape(out))[()]
-
-    def asked(answer: Callable[..., Any]) -> tuple[Any, ...]:
-        with np.errstate(all="ignore"):
-            got = answer(np.array(g)[()], np.array(out)[()], *copies(inputs))
-        return got if isinstance(got, tuple) else (got,)
-
-    given = asked(vjp)
-    matches = [(m, [same(*pair) for pair in zip(given, asked(m.answer), strict=False)]) for m in mistakes]
+    given = _asked(f, vjp, inputs)
+    matches = [(m, [same(*p) for p in zip(given, _asked(f, m.answer, inputs), strict=False)]) for m in mistakes]
     matches.sort(key=lambda match: -sum(match[1]))  # what explains the most first
     return [next((m for m, fits in matches if i < len(fits) and fits[i]), None) for i in range(len(inputs))]
 

@@ -14,7 +14,8 @@ STEP = Step(
     Slip("order", "reversed(self.order())", "self.order()",
          "The Values were gone through from the inputs to the result, and handed gradients on before they had any: "
          "go through self.order() from its end."),
-    Slip("zero", "self.grad = 1.0", "pass", "All gradients are 0: the first one, self.grad, has to be set to 1."),
+    Slip("zero", "self.grad = 1.0", "pass",
+         "All gradients are 0: the first one, self.grad, has to be set to 1, and still be 1 when it is handed on."),
     Slip("start", "self.grad = 1.0", "self.grad = self.data",
          "It began with this Value's number: the derivative of a Value with respect to itself is 1."),
     Slip("reset", "node._backward()", "node.grad = 1.0; node._backward()",
