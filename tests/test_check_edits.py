@@ -298,7 +298,19 @@ def f(a, b):
     def inner():
         return b[9], len(b)
 
-    return first, second, a @ a, c + d, *inner()
+    class Base:
+        three = 3
+        six = three * 2
+
+        def f(self):
+            return 1
+
+    class Own(Base):
+        def f(self):
+            one = super().f()
+            return one, self.six + 0
+
+    return first, second, a @ a, c + d, *inner(), *Own().f()
 """
 
 
@@ -307,7 +319,7 @@ def test_what_does_not_depend_on_what_stops_is_computed():
     names = {**helpers(), "_held_": hold}
     exec(compile(held(bounded(STOPS)), "", "exec"), names)
     a, b = np.array([1.0, 2.0]), np.array([3.0, 4.0, 5.0])
-    assert np.array_equal(names["f"](a, b), [np.nan, 2.0, 5.0, 3.0, np.nan, 3], equal_nan=True)
+    assert np.array_equal(names["f"](a, b), [np.nan, 2.0, 5.0, 3.0, np.nan, 3, 1, 6], equal_nan=True)
     assert hold.stopped
     names["_held_"] = nothing = Held()
     names["f"](np.ones(10), np.ones(10))

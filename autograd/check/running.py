@@ -121,11 +121,15 @@ class _Holding(ast.NodeTransformer):
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         return node  # has its own turn
 
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        return node  # whose names a function inside it does not see
+
 
 def _computed(value: ast.expr) -> ast.expr:
-    """A call of `_held_`, where a value may stop and binds no name."""
+    """A call of `_held_`, where a value may stop and means the same in a function of its own."""
     plain = isinstance(value, (ast.Name, ast.Constant, ast.Starred, ast.Lambda))
-    if plain or any(isinstance(node, (ast.NamedExpr, ast.Yield, ast.YieldFrom)) for node in ast.walk(value)):
+    own = (ast.NamedExpr, ast.Yield, ast.YieldFrom)
+    if plain or any(isinstance(n, own) or (isinstance(n, ast.Name) and n.id == "super") for n in ast.walk(value)):
         return value
     nothing = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
     return ast.copy_location(ast.Call(ast.Name("_held_", ast.Load()), [ast.Lambda(nothing, value)], []), value)

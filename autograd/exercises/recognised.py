@@ -41,9 +41,14 @@ def multiple(
 ) -> float | None:
     """By which factor the gradient of one input, by its number, is off from what a mistake makes of it; None: it is by none."""
     mine, its = (_asked(f, answer, inputs)[number : number + 1] for answer in (vjp, mistake.answer))
-    if not mine or not its or np.shape(mine[0]) != np.shape(its[0]) or np.count_nonzero(its[0]) < _SEVERAL:
+    if not mine or not its or np.shape(mine[0]) != np.shape(its[0]):
         return None
-    a, b = np.ravel(mine[0]), np.ravel(its[0])
+    try:
+        a, b = (np.asarray(each[0], dtype=float).ravel() for each in (mine, its))
+    except (TypeError, ValueError):  # no real numbers
+        return None
+    if np.count_nonzero(b) < _SEVERAL or not np.isfinite([*a, *b]).all():
+        return None
     factor = float(a @ b / (b @ b))
     return factor if factor and same(a, factor * b) else None
 

@@ -43,7 +43,9 @@ def axes_summed(undo: Callable[[Any, Shape], Any], of: Shape, shape: Shape) -> A
     with suppress(Exception):  # the student's
         result = np.asarray(undo(watched, shape))
     if result is None:
-        result = watched.sums[-1] if watched.sums else g
+        if not watched.sums:
+            return None  # it stopped before it came to that
+        result = watched.sums[-1]
     longer = [axis for axis, n in enumerate(of) if n > 1]  # to sum over one of length 1 changes no number
     for many in range(len(longer) + 1):
         for axes in itertools.combinations(longer, many):

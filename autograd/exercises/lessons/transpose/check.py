@@ -65,6 +65,9 @@ def check(answer: Answer) -> Iterator[Finding]:
 
 def _does_not_read_the_axes(answer: Answer) -> bool:
     """Whether the same is done to three axes of one length, in whatever order they were."""
-    g = _R.normal(size=(3, 3, 3))
-    given = [answer.transpose_vjp(g.copy(), g.transpose(o), g.copy(), o) for o in itertools.permutations(range(3))]
+    g = np.arange(27.0).reshape(3, 3, 3)
+    try:
+        given = [answer.transpose_vjp(g.copy(), g.transpose(o), g.copy(), o) for o in itertools.permutations(range(3))]
+    except Exception:  # the student's
+        return False
     return all(np.array_equal(given[0], other) for other in given)
