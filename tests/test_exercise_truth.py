@@ -12,6 +12,7 @@ from autograd.exercises import exercise as looks
 from autograd.exercises import server
 from autograd.exercises.book import built_in
 from autograd.exercises.exercise import derivative
+from autograd.exercises.recognised import multiple
 from autograd.exercises.sandbox import Result, check_source
 from autograd.exercises.truth import ALONE, KNOWN, ZEROS, Zeros, agreement, confirmed, known, rehearsal
 
@@ -226,3 +227,21 @@ def test_a_server_that_rehearses(tmp_path):
     assert [result.state for result in results] == ["passed", "failed", "error"]
     assert "exit code 3" in results[2].message
     assert len(server._truths(str(sigmoid.folder))) == 1
+
+
+class Halves:
+    """A mistake: half of each gradient."""
+
+    @staticmethod
+    def answer(g, out, a, b):
+        return g * b / 2, g * a / 2
+
+
+@pytest.mark.parametrize(
+    ("given", "factor"),
+    [(lambda g, a: 3 * g * a / 2, 3.0), (lambda g, a: g * a + 1, None), (lambda g, a: 1j * g * a, None),
+     (lambda g, a: None, None), (lambda g, a: "text", None), (lambda g, a: g * np.inf, None), (lambda g, a: 0 * a, None)],
+)  # fmt: skip
+def test_a_factor_beside_a_mistake_is_a_real_one_of_several_numbers(given, factor):
+    found = multiple(product, lambda g, out, a, b: (g * b / 2, given(g, a)), POINTS, 1, Halves)
+    assert found == factor if factor is None else np.isclose(found, factor)

@@ -41,7 +41,7 @@ def multiple(
 ) -> float | None:
     """By which factor the gradient of one input, by its number, is off from what a mistake makes of it; None: it is by none."""
     mine, its = (_asked(f, answer, inputs)[number : number + 1] for answer in (vjp, mistake.answer))
-    if not mine or not its or np.shape(mine[0]) != np.shape(its[0]):
+    if not mine or not its or np.shape(mine[0]) != np.shape(its[0]) or np.iscomplexobj(mine[0]):
         return None
     try:
         a, b = (np.asarray(each[0], dtype=float).ravel() for each in (mine, its))
