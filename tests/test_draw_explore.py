@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import math
 import re
 import time
 import xml.etree.ElementTree as ET
@@ -216,7 +217,7 @@ ELEMENTS = {
 def test_each_element_is_a_sum_whose_factors_are_those_of_finite_differences(name):
     x = np.array([[0.3, -1.2, 0.8], [1.5, 0.1, -0.4]])
     graph = collect(ELEMENTS[name](Value(x, name="x")), limit=100, gradients=True)
-    terms = sweep.numbers(graph, "now", cells=100, by_element=sweep.FACTORS)["terms"]
+    terms = sweep.numbers(graph, "now", cells=100, by_element=sweep.FACTORS, seconds=math.inf)["terms"]
     seen = 0
     for key, node in graph.nodes.items():
         for i, term in enumerate(terms.get(str(key), [])):
@@ -262,7 +263,7 @@ def test_too_many_terms_are_left_out():
     graph = collect((x @ x).sum() + Value(np.ones(3000), name="y").sum(), limit=9, gradients=True)
     found = [
         "factors" in term
-        for step in sweep.numbers(graph, "now", cells=9, by_element=sweep.FACTORS)["terms"].values()
+        for step in sweep.numbers(graph, "now", cells=9, by_element=sweep.FACTORS, seconds=math.inf)["terms"].values()
         for term in step
         if term is not None
     ]

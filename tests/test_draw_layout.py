@@ -1,6 +1,7 @@
 """Where boxes stand on a page, how much room arrays have there, and that what is packed says the same."""
 
 import json
+import math
 import subprocess
 
 import numpy as np
@@ -108,7 +109,9 @@ def test_a_condition_is_not_stretched():
 def test_where_there_is_no_more_room_for_factors_the_older_operations_have_none():
     x = Value(np.ones((4, 4)), name="x")
     graph = collect(((x @ np.ones((4, 2))).sum(axis=1) * 2.0).sum(), limit=99, gradients=True)
-    every, some = (sweep.numbers(graph, "", 99, by_element=room)["terms"] for room in (sweep.FACTORS, 5))
+    every, some = (
+        sweep.numbers(graph, "", 99, by_element=room, seconds=math.inf)["terms"] for room in (sweep.FACTORS, 5)
+    )
     count = lambda terms: sum("factors" in (term or {}) for found in terms.values() for term in found)
     assert 0 < count(some) < count(every)
 
@@ -149,7 +152,7 @@ def test_nodes_come_out_of_the_packing_as_they_went_in(name):
     with scope("around"):
         graph = collect(NETWORKS[name](), limit=99, gradients=True)
     facts = sweep.structure(graph)
-    moments = [sweep.numbers(graph, label, 64, by_element=sweep.FACTORS) for label in ("one", "two")]
+    moments = [sweep.numbers(graph, label, 64, by_element=sweep.FACTORS, seconds=math.inf) for label in ("one", "two")]
     packed = {**pack.structure(facts), **pack.moments(moments, live=False)}
     text = f'<script type="application/json" id="data">{json.dumps(packed)}</script>'
     found = data_of(text)
@@ -169,7 +172,7 @@ if NODE:
     def test_the_page_unpacks_what_was_packed(name, tmp_path):
         graph = collect(NETWORKS[name](), limit=99, gradients=True)
         facts = page.program(graph).data
-        moment = sweep.numbers(graph, "one", 64, by_element=sweep.FACTORS)
+        moment = sweep.numbers(graph, "one", 64, by_element=sweep.FACTORS, seconds=math.inf)
         packed = {**pack.structure(facts), **pack.moments([moment, moment], live=False)}
         script = page.script("unpack", "const RULES = [];")
         source = f"{script}const data = unpack({json.dumps(packed)}, []);"

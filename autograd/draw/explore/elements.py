@@ -16,7 +16,6 @@ from .arrays import Json, number
 
 MOST_PLACES = 256  # of a result: the rule runs once for each
 MOST_FACTORS = 4096  # of one input: a page has to be small
-SECONDS = 0.25  # for one input: a rule may solve equations
 
 
 def factors(push: Callable[[Any], Any], out: Any, source: Any, most: int, until: float) -> Json:
@@ -26,7 +25,6 @@ def factors(push: Callable[[Any], Any], out: Any, source: Any, most: int, until:
     if np.size(out) > MOST_PLACES or np.iscomplexobj(out) or np.iscomplexobj(source):
         return None
     found: list[tuple[int, int, float]] = []
-    until = min(until, time.monotonic() + SECONDS)
     for place in range(np.size(out)):
         unit = np.zeros(np.shape(out), np.asarray(out).dtype)
         unit.flat[place] = 1

@@ -17,7 +17,7 @@ from .arrays import Json, room
 
 _CELLS, _CELLS_IN_FILM = 1024, 256  # of an array
 _NUMBERS, _NUMBERS_IN_FILM = 50_000, 600_000  # of all arrays of a page, of all moments
-_FACTORS_IN_FILM = 80_000  # of all moments
+_FACTORS_IN_FILM, _SECONDS_IN_FILM = 80_000, 4.0  # of all moments
 
 
 class Recorder:
@@ -62,7 +62,9 @@ class Recorder:
             same_graph(self._program.graph, graph)
         cells = _room(graph, _NUMBERS_IN_FILM // self.most, _CELLS_IN_FILM)
         factors = min(_FACTORS_IN_FILM // self.most, sweep.FACTORS)
-        self._moments.append((step, sweep.numbers(graph, label or f"step {step}", cells, by_element=factors)))
+        seconds = min(_SECONDS_IN_FILM / self.most, sweep.SECONDS)
+        moment = sweep.numbers(graph, label or f"step {step}", cells, by_element=factors, seconds=seconds)
+        self._moments.append((step, moment))
         if len(self._moments) > self.most:
             self.every *= 2
             self._moments = [(step, moment) for step, moment in self._moments if step % self.every == 0]

@@ -87,22 +87,22 @@ def _line(node: Node) -> dict[str, str]:
 
 MANY = 1000  # nodes, from which on a page says less of each
 FACTORS = 20_000  # of all operations of a moment
-SECONDS = 1.0  # for so many
+SECONDS = 1.0  # for all operations of a moment
 
 
-def numbers(graph: Graph, label: str, cells: int, *, by_element: int = 0) -> dict[str, Json]:
+def numbers(graph: Graph, label: str, cells: int, *, by_element: int = 0, seconds: float = SECONDS) -> dict[str, Json]:
     """The numbers of one moment: each node's value and gradient, and what each operation hands to its inputs.
 
     The contribution to a node that receives only one is its gradient, and is not said twice. `by_element` is for how many
-    factors there is room: where arrays are small they say of which terms each element of a contribution is the sum, the newest
-    operations first.
+    factors there is room, and `seconds` how long they may take: where arrays are small they say of which terms each element of
+    a contribution is the sum, the newest operations first.
     """
     uses = Counter(s for node in graph.nodes.values() for i, s in enumerate(node.inputs) if _takes(graph, node, i))
     nodes = graph.nodes.values()
     with no_grad(), np.errstate(all="ignore"):
         terms = {str(node.key): _terms(graph, node, uses, cells) for node in nodes if node.kind == "operation"}
         if by_element:
-            _add_factors(graph, terms, by_element)
+            _add_factors(graph, terms, by_element, seconds)
     return {
         "label": label,
         "values": [None if node.data is None else encode(node.data, cells) for node in nodes],
@@ -137,9 +137,12 @@ def _apply(value: Value, i: int, g: Any) -> Any:
     return rule(g, value.data, *value.inputs, **value.static)
 
 
-def _add_factors(graph: Graph, terms: dict[str, Json], room: int) -> None:
-    """Where a contribution's elements are sums, or come from other places, or have factors that no formula shows."""
-    until = time.monotonic() + SECONDS * room / FACTORS
+def _add_factors(graph: Graph, terms: dict[str, Json], room: int, seconds: float) -> None:
+    """Where a contribution's elements are sums, or come from other places, or have factors that no formula shows.
+
+    A rule may solve equations: one input may take a quarter of the `seconds`.
+    """
+    until = time.monotonic() + seconds
     for node in reversed(graph.nodes.values()):
         value = node.value
         if room <= 0 or time.monotonic() > until:
@@ -151,7 +154,8 @@ def _add_factors(graph: Graph, terms: dict[str, Json], room: int) -> None:
             shapes = np.shape(value.data), np.shape(source)
             if term is None or shapes == ((), ()) or (shapes[0] == shapes[1] and formula(value.op, i).local):
                 continue
-            found = factors(partial(_pushed, value, i), value.data, source, min(room, MOST_FACTORS), until)
+            own = min(until, time.monotonic() + seconds / 4)
+            found = factors(partial(_pushed, value, i), value.data, source, min(room, MOST_FACTORS), own)
             if found is not None:
                 term["factors"] = found
                 room -= len(found["by"])
