@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
@@ -12,8 +13,18 @@ from tests.tools.plant import ROOT, Table
 from tests.tools.plant_code import CONCERNED, code_mutants, files
 
 pytestmark = pytest.mark.unmeasured
-MUTANTS = {mutant.label: mutant for mutant in Table().mutants()}
-CODE = {mutant.label: mutant for mutant in code_mutants()}
+
+
+@cache
+def rules():
+    return {mutant.label: mutant for mutant in Table().mutants()}
+
+
+@cache
+def code():
+    return {mutant.label: mutant for mutant in code_mutants()}
+
+
 # Of the code around the rules: one of each kind of change.
 FEW = [
     "tracing.Trace._run: x.live, x.died = (False, now)  →  pass",
@@ -58,15 +69,15 @@ def test_a_few_of_them(options):
     ],
 )
 def test_every_kind_of_change_of_code_is_planted(label):
-    assert label in CODE
+    assert label in code()
 
 
 def test_code_mutants_are_python_and_have_tests():
-    for mutant in list(CODE.values())[::25]:
+    for mutant in list(code().values())[::25]:
         compile(mutant.source, mutant.file, "exec")
         assert all((ROOT / "tests" / f"test_{name}.py").exists() for name in mutant.tests)
-    assert {mutant.file for mutant in CODE.values()} <= {str(path.relative_to(ROOT)) for path, _ in files()}
-    assert all(any(mutant.file.startswith(f"autograd/{name}") for mutant in CODE.values()) for name in CONCERNED)
+    assert {mutant.file for mutant in code().values()} <= {str(path.relative_to(ROOT)) for path, _ in files()}
+    assert all(any(mutant.file.startswith(f"autograd/{name}") for mutant in code().values()) for name in CONCERNED)
 
 
 @pytest.mark.parametrize(
@@ -89,11 +100,11 @@ def test_code_mutants_are_python_and_have_tests():
     ],
 )
 def test_every_kind_of_change_is_planted(label):
-    assert label in MUTANTS
+    assert label in rules()
 
 
 def test_a_mutant_is_one_change_of_the_file():
-    mutant = MUTANTS["square: 2  →  3"]
+    mutant = rules()["square: 2  →  3"]
     before, after = (ROOT / mutant.file).read_text().splitlines(), mutant.source.splitlines()
     changed = [(old, new) for old, new in zip(before, after, strict=True) if old != new]
     assert [(old.strip(), new.strip()) for old, new in changed] == [
@@ -106,10 +117,10 @@ def test_a_mutant_is_one_change_of_the_file():
 
 
 def test_what_a_rule_calls_belongs_to_its_rows():
-    assert MUTANTS["count: not x.ndim  →  x.ndim"].rows == ("mean", "std", "var")
+    assert rules()["count: not x.ndim  →  x.ndim"].rows == ("mean", "std", "var")
 
 
 def test_each_equivalent_mutant_exists_and_has_a_reason():
     for label, reason in known_equivalent().items():
-        assert label in MUTANTS or label in CODE, label
+        assert label in rules() or label in code(), label
         assert len(reason.split()) >= 2, label
