@@ -52,7 +52,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Hundreds of thousands of objects are made that stay: no collection of garbage looks at them, now or later."""
+    """Hundreds of thousands of objects are made that stay: no collection of garbage looks at them before the tests are over."""
     gc.disable()
     try:
         return (yield)
@@ -69,6 +69,7 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         return (yield)
     finally:
         sys.settrace(tracer)
+        gc.unfreeze()
 
 
 def measured(node: pytest.Item | pytest.Collector) -> Generator[None, object, object]:

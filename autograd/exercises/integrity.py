@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
 from types import FunctionType, ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
-
-from .given import COLLECTING
-from .truth import KNOWN
 
 _PACKAGE = __package__.split(".", maxsplit=1)[0]
 _WATCHED = {"numpy", "builtins", "json", "json.encoder", "os", "signal", "traceback"}
@@ -48,14 +46,14 @@ class Snapshot:
     """The functions, classes and arrays of this package, of NumPy and of what a verdict is written with, as they are now."""
 
     def __init__(self) -> None:
-        self._modes = dict(_modes())
         own = [name for name in sys.modules if name in _WATCHED or name.split(".")[0] == _PACKAGE]
         self._modules = {name: sys.modules[name] for name in own}
+        self._modes = {mode: mode.get(None) for name, module in self._modules.items() for mode in _modes(name, module)}
         self._held = [held for module in self._modules.values() for held in _held(module)]
 
     def mode(self) -> str | None:
         """The name of a mode that is no longer what it was: asked again and again, since it might be put back in the end."""
-        return next((name for name, part in _modes() if part is not self._modes[name]), None)
+        return next((mode.name for mode, value in self._modes.items() if mode.get(None) is not value), None)
 
     def changed(self) -> str | None:
         """The name of something that is no longer what it was."""
@@ -63,10 +61,10 @@ class Snapshot:
         return self.mode() or next(modules, None) or next(filter(None, (held.changed() for held in self._held)), None)
 
 
-def _modes() -> Iterator[tuple[str, Any]]:
-    """In which way the checker looks at answers."""
-    yield f"{__package__}.truth.KNOWN", KNOWN.get()
-    yield f"{__package__}.given.COLLECTING", COLLECTING.get()
+def _modes(name: str, module: ModuleType) -> Iterator[ContextVar[Any]]:
+    """The context variables of the exercises, which say in which way the checker looks at answers."""
+    if name.startswith(f"{__package__}."):
+        yield from (part for part in vars(module).values() if isinstance(part, ContextVar))
 
 
 def _held(module: ModuleType) -> Iterator[_Held]:

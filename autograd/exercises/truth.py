@@ -16,6 +16,7 @@ import numpy as np
 from .elsewhere import copies, wrong_type
 
 _RTOL, _ATOL = 1e-9, 1e-13  # of the derivative itself, and of the largest one: rounding, and nothing else
+_DIRECTIONS, _STEP, _ROUGHLY = 3, 1e-5, 1e-6  # of central differences, and how closely they tell a slope
 _SEVERAL = 3  # numbers that are one multiple of the right ones by no accident
 
 
@@ -54,14 +55,36 @@ def rehearsal() -> Iterator[list[Truth]]:
         _HEARD.reset(token)
 
 
-def confirmed(title: str, f: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any]) -> None:
-    """Note that finite differences agree with `vjp`, if this is a rehearsal."""
+def confirmed(
+    title: str, f: Callable[..., Any], vjp: Callable[..., Any], inputs: Sequence[Any], *, seen: bool = True
+) -> bool:
+    """Note that `vjp` is right, if this is a rehearsal, and tell whether it was noted.
+
+    Unless the checker has `seen` all of it, central differences along a few directions have to agree: a solution has been
+    checked in whole when its exercise was made, and there may be a kink.
+    """
     heard = _HEARD.get()
-    if heard is not None:
-        out = np.asarray(f(*copies(inputs)), dtype=float)
-        rows = _jacobian(out, vjp, inputs)
-        if rows is not None and np.isfinite(rows).all():
-            heard.append(Truth(title, _bytes(inputs), out.tobytes(), out.shape, rows.tobytes()))
+    if heard is None:
+        return False
+    out = np.asarray(f(*copies(inputs)), dtype=float)
+    rows = _jacobian(out, vjp, inputs)
+    if rows is None or not np.isfinite(rows).all() or not (seen or _agrees(f, rows, inputs)):
+        return False
+    heard.append(Truth(title, _bytes(inputs), out.tobytes(), out.shape, rows.tobytes()))
+    return True
+
+
+def _agrees(f: Callable[..., Any], rows: Any, inputs: Sequence[Any]) -> bool:
+    """Whether central differences of `f` along random directions are those of a Jacobian."""
+    random = np.random.default_rng(2)
+    for _ in range(_DIRECTIONS):
+        way = [random.normal(size=np.shape(x)) for x in inputs]
+        ends = [f(*(np.asarray(x + h * d)[()] for x, d in zip(inputs, way, strict=True))) for h in (_STEP, -_STEP)]
+        slope = np.ravel(np.subtract(*ends)) / (2 * _STEP)
+        wanted = rows @ np.concatenate([np.ravel(d) for d in way])
+        if not np.allclose(slope, wanted, rtol=_ROUGHLY, atol=_ROUGHLY * np.abs(wanted).max(initial=0)):
+            return False
+    return True
 
 
 class Zeros:
