@@ -125,9 +125,10 @@ def _edited_again(source: str, edit: Edit) -> Iterator[Edit]:
 
 def _forgets(source: str, edit: Edit) -> bool:
     """Whether something has been computed for nothing after an edit: that is no slip, but another way."""
-    old, new = Counter(NAME.findall(source[edit.start : edit.stop])), Counter(NAME.findall(edit.new))
     computed = _computed(source)
-    return any(computed.get(name, 0) == count for name, count in (old - new).items())
+    texts = source[edit.start : edit.stop], edit.new
+    old, new = ([name for name in NAME.findall(text) if name in computed] for text in texts)
+    return any(0 < old.count(name) - new.count(name) == computed[name] for name in old)
 
 
 @lru_cache(maxsize=1_000)
@@ -141,15 +142,8 @@ def _computed(source: str) -> dict[str, int]:
 
 def _cost(source: str, change: Change, known: Known) -> float:
     """How large a change is: the words and signs that it writes, and half of what it strikes out beyond those; again, half."""
-    costs = []
-    for edit in change:
-        written, struck = _counted(source[edit.start : edit.stop], edit.new)
-        cost = max(_LEAST.get(edit.kind, 1.0), _LEAST.get(edit.rule, 1.0), written + max(0, struck - written) / 2)
-        cost = max(_LEAST["part"], _PART * cost) if edit.rule == "part" else cost
-        cost = min(cost, _MOST.get(edit.rule.partition(" ")[0], cost))
-        another = edit.kind not in known.kinds and edit.kind != "name" and _forgets(source, edit)
-        costs.append(cost + _FORGOTTEN * another)
-    size = max(costs) + sum(sorted(costs)[:-1]) / 2
+    costs = sorted(_cost_of_one(source, edit, edit.kind in known.kinds) for edit in change)
+    size = costs[-1] + sum(costs[:-1]) / 2
     if all(edit.unlikely for edit in change):  # a name that is another wherever it stands may be a slip
         size += UNLIKELY
     if known.right and any(a <= edit.start and edit.stop <= b for edit in change for a, b in known.right):
@@ -158,11 +152,23 @@ def _cost(source: str, change: Change, known: Known) -> float:
     return size - again * (_ALIKE + _SAME * (source[change[0].start : change[0].stop] in known.texts))
 
 
+@lru_cache(maxsize=50_000)  # most are parts of many changes
+def _cost_of_one(source: str, edit: Edit, again: bool) -> float:
+    """How large an edit is by itself; whether there was one of its kind before."""
+    written, struck = _counted(source[edit.start : edit.stop], edit.new)
+    cost = max(_LEAST.get(edit.kind, 1.0), _LEAST.get(edit.rule, 1.0), written + max(0, struck - written) / 2)
+    cost = max(_LEAST["part"], _PART * cost) if edit.rule == "part" else cost
+    cost = min(cost, _MOST.get(edit.rule.partition(" ")[0], cost))
+    another = not again and edit.kind != "name" and _forgets(source, edit)
+    return cost + _FORGOTTEN * another
+
+
 @lru_cache(maxsize=50_000)
 def _counted(old: str, new: str) -> tuple[int, int]:
     """How many words a change of a text writes, and how many it strikes out."""
     mine, right = words(old), words(new)
-    return (right - mine).total(), (mine - right).total()
+    kept = (mine & right).total()
+    return right.total() - kept, mine.total() - kept
 
 
 def deed(source: str, change: Change) -> tuple[Counter[str], Counter[str]]:
