@@ -258,6 +258,16 @@ def test_a_rule_that_is_slow_or_refuses_a_unit_cotangent_spoils_no_page():
     assert len(own) == 2
 
 
+@pytest.mark.parametrize(("seconds", "of_one_input"), [(0.04, 0.04), (1.0, 0.25), (math.inf, math.inf)])
+def test_a_rule_may_take_a_quarter_of_a_pages_time_and_no_longer_than_is_left(seconds, of_one_input, monkeypatch):
+    limits = []
+    monkeypatch.setattr(sweep.time, "monotonic", lambda: 0.0)
+    monkeypatch.setattr(sweep, "factors", lambda push, out, source, most, until: limits.append(until))
+    graph = collect(Value(np.ones((2, 3)), name="x").sum(), limit=9, gradients=True)
+    sweep.numbers(graph, "now", cells=9, by_element=sweep.FACTORS, seconds=seconds)
+    assert limits == [of_one_input]
+
+
 def test_too_many_terms_are_left_out():
     x = Value(np.ones((100, 100)), name="x")
     graph = collect((x @ x).sum() + Value(np.ones(3000), name="y").sum(), limit=9, gradients=True)

@@ -85,7 +85,7 @@ def test_what_is_wrong_with_them_is_said(answer):
 def test_what_is_no_sum_is_not_taken_for_one():
     assert axes_summed(lambda g, shape: g.mean(axis=0), (3, 4), (4,)) is None
     assert axes_summed(lambda g, shape: g[0], (3, 4), (4,)) is None
-    assert axes_summed(lambda g, shape: unknown + g.sum(axis=0), (3, 4), (4,)) is None  # noqa: F821 - stops before it
+    assert axes_summed(lambda g, shape: g[9] + g.sum(axis=0), (3, 4), (4,)) is None  # stops before it
     assert axes_summed(in_place, (3, 4), (4,)) == {0}
 
 

@@ -154,7 +154,7 @@ def _cost(source: str, change: Change, known: Known) -> float:
 
 @lru_cache(maxsize=50_000)  # most are parts of many changes
 def _cost_of_one(source: str, edit: Edit, again: bool) -> float:
-    """How large an edit is by itself; whether there was one of its kind before."""
+    """How large an edit is by itself, where one of its kind was made before (`again`) or not."""
     written, struck = _counted(source[edit.start : edit.stop], edit.new)
     cost = max(_LEAST.get(edit.kind, 1.0), _LEAST.get(edit.rule, 1.0), written + max(0, struck - written) / 2)
     cost = max(_LEAST["part"], _PART * cost) if edit.rule == "part" else cost

@@ -140,7 +140,7 @@ def _apply(value: Value, i: int, g: Any) -> Any:
 def _add_factors(graph: Graph, terms: dict[str, Json], room: int, seconds: float) -> None:
     """Where a contribution's elements are sums, or come from other places, or have factors that no formula shows.
 
-    A rule may solve equations: one input may take a quarter of the `seconds`.
+    A rule may solve equations: one input may take a quarter of the time that a page has.
     """
     until = time.monotonic() + seconds
     for node in reversed(graph.nodes.values()):
@@ -154,7 +154,7 @@ def _add_factors(graph: Graph, terms: dict[str, Json], room: int, seconds: float
             shapes = np.shape(value.data), np.shape(source)
             if term is None or shapes == ((), ()) or (shapes[0] == shapes[1] and formula(value.op, i).local):
                 continue
-            own = min(until, time.monotonic() + seconds / 4)
+            own = min(until, time.monotonic() + max(seconds, SECONDS) / 4)
             found = factors(partial(_pushed, value, i), value.data, source, min(room, MOST_FACTORS), own)
             if found is not None:
                 term["factors"] = found
