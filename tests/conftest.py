@@ -52,12 +52,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Hundreds of thousands of objects are made that stay: no collection of garbage looks at them before the tests are over."""
+    """Hundreds of thousands of objects are made that stay: no collection of garbage looks at them meanwhile."""
     gc.disable()
     try:
         return (yield)
     finally:
-        gc.freeze()
         gc.enable()
 
 
@@ -69,7 +68,6 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         return (yield)
     finally:
         sys.settrace(tracer)
-        gc.unfreeze()
 
 
 def measured(node: pytest.Item | pytest.Collector) -> Generator[None, object, object]:
